@@ -1,0 +1,134 @@
+/**
+ * Who decides on a planned change: the rule, a person, or nobody because policy denies it. Pure; the rules read top to
+ * bottom, the first that applies decides, and every answer names it ("why not automatic?").
+ */
+import type { Verdict } from "./change-set.ts";
+import type { Category, Evaluation, ValidationFinding } from "./improvement.ts";
+
+/** Operator overrides. Permissive ones only count here when they are complete (author, reason, expiry) and in force. */
+export interface ApprovalFlags {
+  readonly none: boolean;
+  readonly all: boolean;
+  readonly integrations: boolean;
+  readonly security: boolean;
+}
+
+export interface ApprovalSettings {
+  /** AUTO_APPROVE_THRESHOLD, 0.90 unless configured. */
+  readonly threshold: number;
+  /** HIGH_RISK_THRESHOLD, 0.95 unless configured. */
+  readonly highRiskThreshold: number;
+}
+
+/** The state of the world the rule looks at, beside the improvement. Null: open; a text: closed, and why. */
+export interface Brakes {
+  readonly flags: ApprovalFlags;
+  readonly breaker: string | null;
+  readonly freeze: string | null;
+  readonly budget: string | null;
+}
+
+export interface Candidate {
+  readonly category: Category;
+  readonly type: string;
+  readonly relevance: number;
+  readonly verdict: Verdict;
+  readonly validation: readonly ValidationFinding[];
+  readonly evaluation: Evaluation | undefined;
+}
+
+export interface ApprovalDecision {
+  readonly kind: "approved" | "pending" | "rejected";
+  /** Name of the rule that decided. */
+  readonly rule: string;
+  readonly because: string;
+}
+
+export function decideApproval(candidate: Candidate, brakes: Brakes, settings: ApprovalSettings): ApprovalDecision {
+  const { category, type, relevance, verdict } = candidate;
+  const { flags } = brakes;
+
+  if (flags.none)
+    return pending("auto-approve-none", "an operator stopped all automatic approvals (auto_approve_none)");
+  if (verdict.decision === "deny")
+    return { kind: "rejected", rule: "policy-deny", because: reasons(candidate, "deny") };
+  if (brakes.breaker !== null) return pending("circuit-breaker", brakes.breaker);
+  if (brakes.freeze !== null) return pending("freeze-window", brakes.freeze);
+  if (brakes.budget !== null) return pending("budget", brakes.budget);
+
+  const doubt = validationDoubt(candidate.validation);
+  if (doubt !== null) return pending("validation", doubt);
+  const alwaysHuman = verdict.rules.find(
+    ({ rule, decision }) => decision === "human" && rule.startsWith("always-human"),
+  );
+  if (alwaysHuman !== undefined) return pending(alwaysHuman.rule, alwaysHuman.message);
+  if (flags.all)
+    return {
+      kind: "approved",
+      rule: "auto-approve-all",
+      because: "an operator approved everything (auto_approve_all)",
+    };
+  if ((category === "integration" || type === "integration") && !flags.integrations) {
+    return pending("integration", "integrations are reviewed by a person");
+  }
+
+  const threshold = thresholdFor(category, flags, settings);
+  if (threshold === null) return pending("category", `${category} changes are reviewed by a person`);
+  if (relevance < threshold)
+    return pending("relevance", `relevance ${relevance} is under ${threshold} for ${category}`);
+  const worry = expertWorry(candidate.evaluation);
+  if (worry !== null) return pending("expert", worry);
+  if (verdict.decision === "human") return pending("policy-human", reasons(candidate, "human"));
+  return {
+    kind: "approved",
+    rule: "relevance",
+    because: `relevance ${relevance} reaches ${threshold} for ${category}`,
+  };
+}
+
+/** Null: a category that always waits for a person. */
+function thresholdFor(category: Category, flags: ApprovalFlags, settings: ApprovalSettings): number | null {
+  switch (category) {
+    case "security":
+      return flags.security ? settings.threshold : settings.highRiskThreshold;
+    case "database":
+      return settings.highRiskThreshold;
+    case "architecture":
+    case "capability":
+    case "monitoring":
+    case "integration": // only reached when the flag lets integrations through
+      return settings.threshold;
+    case "networking":
+    case "knowledge":
+      return null;
+  }
+}
+
+function validationDoubt(findings: readonly ValidationFinding[]): string | null {
+  if (findings.length === 0) return "nothing was validated";
+  const doubt = findings.find(({ result }) => result !== "pass");
+  return doubt === undefined ? null : `${doubt.check}: ${doubt.because}`;
+}
+
+function expertWorry(evaluation: Evaluation | undefined): string | null {
+  if (evaluation === undefined) return "no expert judged it";
+  const { feasibility, impact, effort, priority, risks } = evaluation;
+  if (feasibility.value === "low") return `feasibility is low: ${feasibility.evidence}`;
+  const unknown = Object.entries({ feasibility, impact, effort, priority }).find(
+    ([, { value }]) => value === "unknown",
+  );
+  if (unknown !== undefined) return `the expert could not judge ${unknown[0]}`;
+  const open = risks.find(({ mitigated }) => !mitigated);
+  return open === undefined ? null : `unmitigated risk: ${open.risk}`;
+}
+
+function reasons({ verdict }: Candidate, decision: "deny" | "human"): string {
+  const texts = verdict.rules
+    .filter((hit) => hit.decision === decision)
+    .map(({ rule, message }) => `${rule}: ${message}`);
+  return texts.join("; ");
+}
+
+function pending(rule: string, because: string): ApprovalDecision {
+  return { kind: "pending", rule, because };
+}

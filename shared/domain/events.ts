@@ -1,0 +1,122 @@
+/** The CloudEvents the school speaks: one type per thing that happens, one schema each. */
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+import { CATEGORIES } from "./improvement.ts";
+import { STATUSES, type Status } from "./lifecycle.ts";
+
+const PREFIX = "ai.cortex.school";
+export const SOURCE_SUBMITTED = `${PREFIX}.source.submitted`;
+export const REPOSITORY_PUSHED = `${PREFIX}.repository.pushed`;
+
+/** The event type that says an improvement reached `status`. */
+export function improvementEvent(status: Status): string {
+  return `${PREFIX}.improvement.${status}`;
+}
+
+const line = (max: number) => z.string().trim().min(1).max(max);
+
+export const Proposal = z.object({
+  title: line(160),
+  description: line(4_000),
+  category: z.enum(CATEGORIES),
+  type: line(40),
+  implementation_notes: z.string().max(4_000).default(""),
+  relevance: z.number().min(0).max(1),
+  relevance_basis: z.object({ formula: z.string(), parts: z.record(z.string(), z.number()) }).optional(),
+  quotes: z
+    .array(z.object({ text: line(2_000), at: z.string().max(20).optional() }))
+    .max(20)
+    .default([]),
+  source_id: line(200),
+  source_title: line(300),
+  source_url: z.string().max(2_000).optional(),
+  video_id: z.string().max(100).optional(),
+});
+
+/** A source to learn from. Exactly one of `content` (the text itself) and `address` (where to fetch it) is needed. */
+export const SubmittedSource = z
+  .object({
+    title: line(300).optional(),
+    address: z.string().max(2_000).optional(),
+    content: z.string().optional(),
+    /** Only a hint; the format is recognised from the content. */
+    format: z.enum(["vtt", "srt", "text", "json"]).optional(),
+    /** Read it although it was read before. */
+    again: z.boolean().default(false),
+  })
+  .refine((source) => source.content !== undefined || source.address !== undefined, {
+    message: "a source needs `content` or `address`",
+  });
+export type SubmittedSource = z.infer<typeof SubmittedSource>;
+
+export const SourceData = z.object({ source: SubmittedSource });
+export const ImprovementData = z.object({ id: line(64), improvement: Proposal.optional() });
+export type ImprovementData = z.infer<typeof ImprovementData>;
+
+/** A structured-mode CloudEvent 1.0 as lists carry it (CloudEvents JSON format 1.0). */
+const Envelope = z.object({
+  specversion: z.literal("1.0"),
+  id: line(300),
+  source: line(300),
+  type: line(200),
+  subject: z.string().max(300).optional(),
+  time: z.string().optional(),
+  datacontenttype: z.string().optional(),
+  data: z.unknown(),
+});
+export type SchoolEvent<Data = unknown> = Omit<z.infer<typeof Envelope>, "data"> & { readonly data: Data };
+
+const schemas: Readonly<Record<string, z.ZodType>> = {
+  [SOURCE_SUBMITTED]: SourceData,
+  [REPOSITORY_PUSHED]: z.object({ repository: line(2_000), commit: line(64).optional() }),
+  ...Object.fromEntries(STATUSES.map((status) => [improvementEvent(status), ImprovementData])),
+};
+
+/**
+ * Parses one list entry or HTTP body. Returns the event, or one sentence per problem: not JSON, not a CloudEvent,
+ * unknown type, data that does not fit the type's schema.
+ */
+export function parseEvent(raw: string): { event: SchoolEvent } | { problems: string[] } {
+  let json: unknown;
+  try {
+    json = JSON.parse(raw);
+  } catch (error) {
+    return { problems: [`not JSON: ${(error as Error).message}`] };
+  }
+  const envelope = Envelope.safeParse(json);
+  if (!envelope.success) return { problems: sentences(envelope.error, "not a CloudEvent 1.0") };
+  const schema = schemas[envelope.data.type];
+  if (schema === undefined) return { problems: [`unknown event type ${envelope.data.type}`] };
+  const data = schema.safeParse(envelope.data.data);
+  if (!data.success) return { problems: sentences(data.error, `data of ${envelope.data.type}`) };
+  return { event: { ...envelope.data, data: data.data } };
+}
+
+/** One event about an improvement, ready for a list. */
+export function improvementMoved(id: string, status: Status, from: string, now: number): SchoolEvent<ImprovementData> {
+  return newEvent(improvementEvent(status), from, now, { id }, id);
+}
+
+/** A new event by `from` (a stage's name); `now` in milliseconds since the epoch. */
+export function newEvent<Data>(
+  type: string,
+  from: string,
+  now: number,
+  data: Data,
+  subject?: string,
+): SchoolEvent<Data> {
+  return {
+    specversion: "1.0",
+    id: randomUUID(),
+    source: `/cortex-online-school/${from}`,
+    type,
+    ...(subject === undefined ? {} : { subject }),
+    time: new Date(now).toISOString(),
+    datacontenttype: "application/json",
+    data,
+  };
+}
+
+function sentences(error: z.ZodError, what: string): string[] {
+  return error.issues.map(({ path, message }) => `${what}: ${path.join(".") || "value"}: ${message}`);
+}

@@ -1,0 +1,196 @@
+/**
+ * The unit of work. In Redis it is the HASH `improvement:<id>`: one field per fact, JSON where it is structured; the
+ * property names here are the field names there (the founding platform's names).
+ */
+import { createHash } from "node:crypto";
+import type { SignedApproval } from "./approval-signature.ts";
+import type { ChangeSet, Verdict } from "./change-set.ts";
+import type { Baseline, Verification } from "./health.ts";
+import type { Status } from "./lifecycle.ts";
+
+export const EXPERTS = ["architecture", "integration", "security", "database", "networking", "monitoring"] as const;
+export type Expert = (typeof EXPERTS)[number];
+
+export const CATEGORIES = [...EXPERTS, "capability", "knowledge"] as const;
+export type Category = (typeof CATEGORIES)[number];
+
+/** A sentence of the source that supports a claim; `at` is hh:mm:ss where the source has timestamps. */
+export interface Quote {
+  readonly text: string;
+  readonly at?: string;
+}
+
+/** How `relevance` came about: the parts of the formula and its text, so that nobody has to trust a bare number. */
+export interface RelevanceBasis {
+  readonly formula: string;
+  readonly parts: Readonly<Record<string, number>>;
+}
+
+/** One tier of the routing cascade and what it would have chosen; null means it abstained. */
+export interface RoutingVote {
+  readonly tier: string;
+  readonly expert: Expert | null;
+  /** 0..1 */
+  readonly confidence: number;
+  readonly because: string;
+}
+
+/** A judgement and what it rests on; without evidence the value is `unknown`. */
+export interface Judgement<Value extends string> {
+  readonly value: Value | "unknown";
+  readonly evidence: string;
+}
+export type Level = "high" | "medium" | "low";
+
+export interface Evaluation {
+  readonly expert: Expert;
+  /** `rules` or the model that answered. */
+  readonly by: string;
+  readonly feasibility: Judgement<Level>;
+  readonly impact: Judgement<Level>;
+  readonly effort: Judgement<Level>;
+  readonly priority: Judgement<Level>;
+  readonly risks: readonly { readonly risk: string; readonly mitigated: boolean; readonly evidence: string }[];
+}
+
+/** Result of one validation check. `unknown` is never a pass: missing evidence goes to a person. */
+export interface ValidationFinding {
+  readonly check: string;
+  readonly result: "pass" | "conflict" | "unknown";
+  readonly because: string;
+  /** Where it was found: file paths, improvement ids, resource names. */
+  readonly evidence: readonly string[];
+}
+
+/** What the planner chose: a typed intent. Its schema and builder are in shared/intents. */
+export interface StoredIntent {
+  readonly kind: string;
+  readonly [field: string]: unknown;
+}
+
+/** What landed on the branch, as the forge reports it. */
+export interface LandedCommit {
+  readonly kind: "commit" | "merge" | "squash" | "rebase";
+  readonly first: string;
+  readonly last: string;
+}
+
+/** What `ingest` proposes, and what may be injected at route, evaluate, validate or plan. */
+export interface Proposal {
+  readonly title: string;
+  readonly description: string;
+  readonly category: Category;
+  readonly type: string;
+  readonly implementation_notes: string;
+  /** 0..1; ranks, is never a safety gate. */
+  readonly relevance: number;
+  readonly relevance_basis?: RelevanceBasis;
+  readonly quotes: readonly Quote[];
+  readonly source_id: string;
+  readonly source_title: string;
+  readonly source_url?: string;
+  readonly video_id?: string;
+}
+
+/** The record. Fields after `Proposal` appear as the stages write them. Times are ISO 8601, by Redis's clock. */
+export interface Improvement extends Proposal {
+  readonly id: string;
+  readonly status: Status;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly expert?: Expert;
+  readonly routing?: readonly RoutingVote[];
+  readonly expert_evaluation?: Evaluation;
+  readonly rag_check_passed?: "true" | "false" | "unknown";
+  readonly validation?: readonly ValidationFinding[];
+  readonly conflicts_found?: readonly ValidationFinding[];
+  readonly validated_at?: string;
+  readonly intent?: StoredIntent;
+  /** Other workloads the same intent would fit; listed, never changed in the same commit. */
+  readonly other_targets?: readonly string[];
+  readonly change_set?: ChangeSet;
+  readonly verdict?: Verdict;
+  readonly approval_rule?: string;
+  readonly approval?: SignedApproval;
+  readonly approved_at?: string;
+  /** Who asked for a person, why, and what is missing. */
+  readonly review_stage?: string;
+  readonly review_reason?: string;
+  readonly baseline?: Baseline;
+  /** Branch head before the first push: a commit of ours is looked for only in that..HEAD. */
+  readonly git_head_before?: string;
+  readonly git_commit?: string;
+  readonly landed?: LandedCommit;
+  /** Name under which the Application (and those that share its namespaces) is locked. */
+  readonly lock?: string;
+  readonly argocd_sync_revision?: string;
+  readonly deployed_at?: string;
+  readonly verification?: Verification;
+  readonly health_checks_passed?: "true" | "false";
+  readonly verified_at?: string;
+  readonly failure_reason?: string;
+  readonly rollback_head_before?: string;
+  readonly rollback_commit?: string;
+  readonly rollback_verification?: Verification;
+  readonly failed_at?: string;
+  readonly held_from?: Status;
+  readonly died_in?: Status;
+  readonly dead_reason?: string;
+}
+
+/** What a stage may write: facts of the record, never its identity or status. `null` removes a field. */
+export type Patch = { readonly [K in keyof Omit<Improvement, "id" | "status">]?: Improvement[K] | null };
+
+const jsonFields: ReadonlySet<string> = new Set<keyof Improvement>([
+  "relevance_basis",
+  "quotes",
+  "routing",
+  "expert_evaluation",
+  "validation",
+  "conflicts_found",
+  "intent",
+  "other_targets",
+  "change_set",
+  "verdict",
+  "approval",
+  "baseline",
+  "landed",
+  "verification",
+  "rollback_verification",
+]);
+
+/** Record fields as Redis stores them. Throws SyntaxError when a JSON field is damaged. */
+export function decodeImprovement(hash: Readonly<Record<string, string>>): Improvement {
+  const decoded: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(hash)) {
+    if (jsonFields.has(field)) decoded[field] = JSON.parse(value);
+    else decoded[field] = field === "relevance" ? Number(value) : value;
+  }
+  decoded["quotes"] ??= [];
+  return decoded as unknown as Improvement;
+}
+
+/** A patch as Redis stores it: fields to set, and fields to remove. */
+export function encodePatch(patch: Patch | Proposal): { set: Record<string, string>; remove: string[] } {
+  const set: Record<string, string> = {};
+  const remove: string[] = [];
+  for (const [field, value] of Object.entries(patch)) {
+    if (value === undefined) continue;
+    if (value === null) remove.push(field);
+    else set[field] = jsonFields.has(field) ? JSON.stringify(value) : String(value);
+  }
+  return { set, remove };
+}
+
+/**
+ * The identity of an improvement: the same source, quoted sentence and type give the same id on every read, whatever
+ * words a model finds for it. 16 hex characters of sha256.
+ */
+export function improvementId(sourceId: string, quote: string, type: string): string {
+  const normalised = quote
+    .normalize("NFC")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
+  return createHash("sha256").update(`${sourceId}\n${normalised}\n${type}`).digest("hex").slice(0, 16);
+}

@@ -1,0 +1,37 @@
+/** A typed intent: what to change, never how the YAML looks. One file per kind beside this one. */
+import type { z } from "zod";
+import type { FileChange, ObjectRef } from "../domain/change-set.ts";
+import type { StoredIntent } from "../domain/improvement.ts";
+import type { Platform } from "../repository/platform.ts";
+
+/** One place in the repository where an intent applies, with the intent filled in for it. */
+export interface Candidate<I extends StoredIntent = StoredIntent> {
+  readonly intent: I;
+  /** `<kind> <namespace>/<name>`, for people. */
+  readonly target: string;
+  /** Why here, and where the values come from (LimitRange, neighbours): never from the source's text. */
+  readonly because: string;
+  readonly application: string;
+  /** Higher is better; ties are broken by name, so the choice is the same every time. */
+  readonly rank: number;
+}
+
+export type Rendered =
+  | {
+      readonly kind: "rendered";
+      readonly files: readonly FileChange[];
+      readonly objects: readonly ObjectRef[];
+      readonly application: string;
+      /** Lines for the commit message: "Added NetworkPolicy default-deny-ingress", … */
+      readonly changes: readonly string[];
+    }
+  | { readonly kind: "refused"; readonly because: string };
+
+export interface IntentDefinition<I extends StoredIntent = StoredIntent> {
+  readonly kind: I["kind"];
+  readonly schema: z.ZodType<I>;
+  /** Best first. Empty: nothing to improve in this repository. */
+  candidates(platform: Platform): readonly Candidate<I>[];
+  /** Deterministic: the same intent on the same repository gives the same bytes. */
+  render(intent: I, platform: Platform): Rendered;
+}

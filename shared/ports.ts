@@ -1,0 +1,201 @@
+/** The narrow interfaces handlers see. One adapter file in shared/adapters (or shared/pipeline) implements each. */
+import type { Brakes } from "./domain/approval.ts";
+import type { FileChange } from "./domain/change-set.ts";
+import type { Improvement } from "./domain/improvement.ts";
+
+// ---------------------------------------------------------------- Git
+
+/** Reads the GitOps repository at any commit. Throws RetryLater when the remote is out of reach. */
+export interface GitReader {
+  /** Fetches and returns the commit id at the tip of the configured branch. */
+  head(signal?: AbortSignal): Promise<string>;
+  /** Every file at `commit`: path -> blob id. */
+  tree(commit: string): Promise<ReadonlyMap<string, string>>;
+  /** Contents of blobs, as UTF-8; a blob that is not text comes back as null. */
+  read(blobs: readonly string[]): Promise<ReadonlyMap<string, string | null>>;
+  /** True when `ancestor` equals or precedes `descendant`. Unknown commits are fetched first; false if still unknown. */
+  isAncestor(ancestor: string, descendant: string): Promise<boolean>;
+}
+
+export interface CommitFound {
+  readonly commit: string;
+  readonly message: string;
+  readonly committer: string;
+}
+
+/** Writes the GitOps repository: every push is a compare-and-set on the branch. */
+export interface GitWriter {
+  /** One linear commit on top of `base`. `moved` when the branch no longer stands at `base`; nothing was pushed then. */
+  commit(input: { base: string; files: readonly FileChange[]; message: string }): Promise<Pushed>;
+  /** Commits in after..head made by our committer whose trailer `Improvement-Id` is `improvement`, newest first. */
+  findOurs(after: string, head: string, improvement: string): Promise<readonly CommitFound[]>;
+  /** Reverts `commit` on top of `base` by a three-way merge: later work on the same files survives. */
+  revert(input: { commit: string; base: string; message: string }): Promise<Pushed | RevertConflict>;
+}
+export type Pushed = { readonly kind: "pushed"; readonly commit: string } | { readonly kind: "moved" };
+export interface RevertConflict {
+  readonly kind: "conflict";
+  readonly paths: readonly string[];
+}
+
+// ---------------------------------------------------------------- cluster
+
+/** The part of an Argo CD Application (v1alpha1) the school reads; every field of status may be absent. */
+export interface ArgoApplication {
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly spec: {
+    readonly source?: ArgoSource;
+    readonly sources?: readonly ArgoSource[];
+    readonly destination: { readonly namespace?: string; readonly server?: string; readonly name?: string };
+  };
+  readonly operation?: unknown;
+  readonly status?: {
+    readonly sync?: { readonly status?: string; readonly revision?: string; readonly revisions?: readonly string[] };
+    readonly health?: { readonly status?: string; readonly message?: string };
+    readonly operationState?: {
+      readonly phase?: string;
+      readonly message?: string;
+      readonly startedAt?: string;
+      readonly finishedAt?: string;
+      readonly syncResult?: { readonly revision?: string; readonly revisions?: readonly string[] };
+    };
+    readonly reconciledAt?: string;
+    readonly conditions?: readonly { readonly type: string; readonly message: string }[];
+    readonly resources?: readonly ArgoResource[];
+  };
+}
+export interface ArgoSource {
+  readonly repoURL: string;
+  readonly path?: string;
+  readonly targetRevision?: string;
+  readonly directory?: { readonly recurse?: boolean; readonly include?: string; readonly exclude?: string };
+}
+export interface ArgoResource {
+  readonly group?: string;
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+  readonly status?: string;
+}
+
+export interface ArgoCd {
+  applications(signal?: AbortSignal): Promise<readonly ArgoApplication[]>;
+  application(name: string, signal?: AbortSignal): Promise<ArgoApplication | undefined>;
+  /** Asks Argo CD to compare with Git now (annotation `argocd.argoproj.io/refresh`). */
+  refresh(name: string, signal?: AbortSignal): Promise<void>;
+  /** Ends a running sync operation and returns without waiting for it. */
+  terminateOperation(name: string, signal?: AbortSignal): Promise<void>;
+  /** Starts an explicit sync of the branch head, pruning; only where a refresh cannot do it. */
+  sync(name: string, revision: string, signal?: AbortSignal): Promise<void>;
+}
+
+/** What the checks need to know of a workload; all numbers as the Kubernetes API reports them, 0 when absent. */
+export interface Workload {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly generation: number;
+  readonly observedGeneration: number;
+  readonly desired: number;
+  readonly updated: number;
+  readonly ready: number;
+  readonly available: number;
+  /** Message of the condition Progressing=False (progress deadline exceeded), if any. */
+  readonly stalled?: string;
+  readonly selector: Readonly<Record<string, string>>;
+}
+export interface PodState {
+  readonly name: string;
+  readonly phase: string;
+  readonly ready: boolean;
+  readonly restarts: number;
+  /** Waiting or terminated reason of any container: CrashLoopBackOff, ImagePullBackOff, OOMKilled, … */
+  readonly reason?: string;
+}
+export interface ClusterEvent {
+  readonly type: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly object: string;
+  /** Milliseconds since the epoch. */
+  readonly lastSeen: number;
+}
+
+export interface ClusterReader {
+  workload(kind: string, namespace: string, name: string, signal?: AbortSignal): Promise<Workload | undefined>;
+  pods(
+    namespace: string,
+    selector: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): Promise<readonly PodState[]>;
+  events(namespace: string, signal?: AbortSignal): Promise<readonly ClusterEvent[]>;
+  /** The last lines of one pod's log, oldest first. */
+  logs(namespace: string, pod: string, sinceSeconds: number, signal?: AbortSignal): Promise<readonly string[]>;
+  /** Any other object by its kind; undefined when it does not exist. */
+  object(
+    apiVersion: string,
+    kind: string,
+    namespace: string,
+    name: string,
+    signal?: AbortSignal,
+  ): Promise<Readonly<Record<string, unknown>> | undefined>;
+}
+
+/** Prometheus instant queries. An empty list means no data. */
+export interface Metrics {
+  query(promql: string, signal?: AbortSignal): Promise<readonly MetricSample[]>;
+}
+export interface MetricSample {
+  readonly labels: Readonly<Record<string, string>>;
+  /** May be NaN: the query divided by zero traffic. */
+  readonly value: number;
+}
+
+// ---------------------------------------------------------------- what the pipeline itself offers
+
+/** Second gate: one script that asks flags, breaker, freeze and budget again and takes the Application's lock. */
+export interface Gate {
+  /** `automatic`: the approval was the rule's; a person's approval waits for freeze and budget only. */
+  take(input: { improvement: string; lock: string; automatic: boolean }): Promise<GateAnswer>;
+}
+export type GateAnswer =
+  | { readonly kind: "taken" }
+  | { readonly kind: "busy"; readonly holder: string }
+  | { readonly kind: "refused"; readonly rule: string; readonly because: string }
+  /** Freeze or budget: nothing is wrong with the approval, ask again later. */
+  | { readonly kind: "wait"; readonly afterMs: number; readonly because: string };
+
+/** The state of the world the approval rule looks at. */
+export interface BrakesReader {
+  brakes(): Promise<Brakes>;
+}
+
+/** Improvements of the past (any status), for duplicates and tombstones. */
+export interface History {
+  /** Every improvement that is neither rejected nor dead, and every rolled-back one; newest first, at most `limit`. */
+  recent(limit: number): Promise<readonly Improvement[]>;
+  /** What is known of a source that was submitted before. */
+  source(id: string): Promise<{ readonly state: string; readonly contentHash?: string } | undefined>;
+}
+
+/** Training rows and statistics for later stages: append only. */
+export interface Outcomes {
+  append(outcome: Readonly<Record<string, string>>): Promise<void>;
+}
+
+/** A person-readable message about one improvement. */
+export interface Notifier {
+  send(message: { readonly improvement: Improvement; readonly reached: string; readonly text: string }): Promise<void>;
+}
+
+/** Handed to every stage's wiring by the runtime: one Redis connection serves them all. */
+export interface SchoolServices {
+  readonly gate: Gate;
+  readonly brakes: BrakesReader;
+  readonly history: History;
+  readonly outcomes: Outcomes;
+}

@@ -1,0 +1,83 @@
+/** What a handler answers: data, never an effect. The runtime turns it into one settle. */
+import type { Patch, Proposal } from "../domain/improvement.ts";
+import type { Leaves, ObserverName, OwnerName, StageName } from "../stages.ts";
+
+/** Move the improvement. `because` goes into the trail; `evidence` is kept beside it as JSON. */
+export interface MoveTo<To extends string = string> {
+  readonly kind: "move";
+  readonly to: To;
+  readonly patch: Patch;
+  readonly because: string;
+  readonly evidence?: unknown;
+}
+
+/** Look again later; the status stays. Up to two minutes it waits near the stage, longer with the coordinator. */
+export interface Again {
+  readonly kind: "again";
+  readonly afterMs: number;
+  readonly patch: Patch;
+  readonly because: string;
+}
+
+/** Another improvement holds the lock of this Application: come back when it lets go. */
+export interface BehindLock {
+  readonly kind: "behind-lock";
+  readonly lock: string;
+  readonly because: string;
+}
+
+/** `ingest` has read its source. No proposals: `nothing_found`, and `because` says why. */
+export interface SourceRead {
+  readonly kind: "source-read";
+  readonly source: {
+    readonly id: string;
+    readonly title: string;
+    readonly address?: string;
+    readonly contentHash: string;
+  };
+  readonly proposals: readonly (Proposal & { readonly id: string })[];
+  readonly because: string;
+}
+
+/** The source cannot be read, ever (a passing fault is an error instead). */
+export interface SourceFailed {
+  readonly kind: "source-failed";
+  readonly source: {
+    readonly id: string;
+    readonly title: string;
+    readonly address?: string;
+    readonly contentHash?: string;
+  };
+  readonly because: string;
+}
+
+/** An observer is done with this event. */
+export interface Observed {
+  readonly kind: "observed";
+  readonly because: string;
+}
+
+export type OutcomeOf<S extends StageName> = S extends OwnerName
+  ? MoveTo<Leaves<S>> | Again | (S extends "implement" ? BehindLock : never)
+  : S extends ObserverName
+    ? Observed
+    : SourceRead | SourceFailed;
+
+export type AnyOutcome = MoveTo | Again | BehindLock | SourceRead | SourceFailed | Observed;
+
+export function moveTo<To extends string>(to: To, patch: Patch, because: string, evidence?: unknown): MoveTo<To> {
+  return { kind: "move", to, patch, because, ...(evidence === undefined ? {} : { evidence }) };
+}
+
+/** Leave it to a person: who asked, why, and what is missing. */
+export function askPerson(stage: StageName, reason: string, patch: Patch = {}): MoveTo<"pending_review"> {
+  return moveTo("pending_review", { ...patch, review_stage: stage, review_reason: reason }, reason);
+}
+
+export function again(afterMs: number, patch: Patch, because: string): Again {
+  return { kind: "again", afterMs, patch, because };
+}
+
+export function observed(because: string): Observed {
+  return { kind: "observed", because };
+}

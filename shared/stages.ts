@@ -1,0 +1,89 @@
+/**
+ * THE registry: every stage, what it takes, what it may leave, how it scales. Data only. Folders, generated YAML and
+ * the flow picture are checked against it; adding a stage is one entry here, one folder and one test file.
+ */
+import { lifecycle, type Status } from "./domain/lifecycle.ts";
+
+export interface Scale {
+  /** Most pods at once. */
+  readonly maxPods: number;
+  /** Events one pod works on at the same time; also KEDA's target per pod. */
+  readonly perPod: number;
+}
+
+interface StageBase {
+  /** Layer of the fabric, for people. */
+  readonly layer: "reasoning" | "execution" | "telemetry";
+  readonly scale: Scale;
+  /** Milliseconds of work a pod may still finish after SIGTERM; also its lease. */
+  readonly drainMs: number;
+}
+export type SourceStage = StageBase & { readonly kind: "source" };
+export type OwnerStage = StageBase & { readonly kind: "owner"; readonly takes: Status };
+export type ObserverStage = StageBase & { readonly kind: "observer"; readonly hears: readonly Status[] };
+export type StageEntry = SourceStage | OwnerStage | ObserverStage;
+
+const light = { maxPods: 4, perPod: 8 };
+const network = { maxPods: 4, perPod: 4 };
+/** One change at a time keeps the history linear without retries; Applications are locked one by one anyway. */
+const writer = { maxPods: 2, perPod: 1 };
+const watcher = { maxPods: 4, perPod: 32 };
+
+export const stages = {
+  ingest: { kind: "source", layer: "reasoning", scale: network, drainMs: 60_000 },
+  route: { kind: "owner", takes: "raw", layer: "reasoning", scale: light, drainMs: 30_000 },
+  evaluate: { kind: "owner", takes: "routed", layer: "reasoning", scale: network, drainMs: 60_000 },
+  validate: { kind: "owner", takes: "categorized", layer: "reasoning", scale: network, drainMs: 30_000 },
+  plan: { kind: "owner", takes: "validated", layer: "reasoning", scale: network, drainMs: 60_000 },
+  approve: { kind: "owner", takes: "planned", layer: "reasoning", scale: light, drainMs: 30_000 },
+  implement: { kind: "owner", takes: "approved", layer: "execution", scale: writer, drainMs: 60_000 },
+  sync: { kind: "owner", takes: "implementation", layer: "execution", scale: watcher, drainMs: 30_000 },
+  verify: { kind: "owner", takes: "deployed", layer: "execution", scale: watcher, drainMs: 30_000 },
+  rollback: { kind: "owner", takes: "rolling_back", layer: "execution", scale: network, drainMs: 60_000 },
+  learn: {
+    kind: "observer",
+    hears: ["verified", "failed", "rejected", "conflicts"],
+    layer: "telemetry",
+    scale: light,
+    drainMs: 30_000,
+  },
+  notify: {
+    kind: "observer",
+    hears: ["pending_review", "conflicts", "verified", "failed", "held", "rollback_blocked", "dead"],
+    layer: "telemetry",
+    scale: light,
+    drainMs: 30_000,
+  },
+} as const satisfies Record<string, StageEntry>;
+
+export type StageName = keyof typeof stages;
+export type OwnerName = { [S in StageName]: (typeof stages)[S]["kind"] extends "owner" ? S : never }[StageName];
+export type ObserverName = { [S in StageName]: (typeof stages)[S]["kind"] extends "observer" ? S : never }[StageName];
+
+/** Statuses the stage `S` may leave: what the lifecycle allows from the status it takes. */
+export type Leaves<S extends OwnerName> = (typeof lifecycle)[(typeof stages)[S]["takes"]]["stage"][number];
+
+export const STAGES = Object.keys(stages) as StageName[];
+
+/** The registry entry of a stage, widened so that code can treat all stages alike. */
+export function stageEntry(name: StageName): StageEntry {
+  return stages[name];
+}
+
+/** The stage that drives `status` onward, if any. */
+export function ownerOf(status: Status): OwnerName | undefined {
+  return STAGES.find((name): name is OwnerName => {
+    const entry = stageEntry(name);
+    return entry.kind === "owner" && entry.takes === status;
+  });
+}
+
+/** Every stage that gets an event when an improvement reaches `status`: its owner first, then its observers. */
+export function listenersOf(status: Status): StageName[] {
+  const owner = ownerOf(status);
+  const observers = STAGES.filter((name) => {
+    const entry = stageEntry(name);
+    return entry.kind === "observer" && entry.hears.includes(status);
+  });
+  return owner === undefined ? observers : [owner, ...observers];
+}
