@@ -1,0 +1,120 @@
+/** One redis-server as a child process: started, answering, stopped. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir } from "node:fs/promises";
+import { connect } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+
+export interface RedisProcess {
+  /** Ends the server the polite way: it writes what it still has to write. */
+  stop(): Promise<void>;
+  /** kill -9. */
+  kill(): Promise<void>;
+  /** Settles when the process is gone, for whatever reason. */
+  readonly gone: Promise<void>;
+}
+
+export interface RedisOptions {
+  readonly port: number;
+  /** Created when missing; the append-only file lives here. */
+  readonly dir: string;
+  readonly appendOnly: boolean;
+}
+
+/** The server ended before it answered; `output` says why (a taken port, an unreadable file). */
+export class RedisDidNotStart extends Error {
+  readonly output: string;
+
+  constructor(output: string) {
+    super(`redis-server did not start:\n${output.trim()}`);
+    this.name = "RedisDidNotStart";
+    this.output = output;
+  }
+
+  get portTaken(): boolean {
+    return /address already in use/i.test(this.output);
+  }
+}
+
+/** The redis-server set-up found (SCHOOL_REDIS_SERVER), else the one on PATH. */
+export function redisBinary(env: Readonly<Record<string, string | undefined>> = process.env): string {
+  return env["SCHOOL_REDIS_SERVER"] ?? "redis-server";
+}
+
+/** Starts a server on the loopback address and returns once it answers PING. Throws RedisDidNotStart. */
+export async function launchRedis({ port, dir, appendOnly }: RedisOptions): Promise<RedisProcess> {
+  await mkdir(dir, { recursive: true });
+  const args = ["--port", String(port), "--bind", "127.0.0.1", "--dir", dir, "--daemonize", "no", "--save", ""];
+  args.push("--appendonly", appendOnly ? "yes" : "no", "--appendfsync", "everysec");
+  args.push("--maxmemory-policy", "noeviction");
+  // Its own process group: Ctrl-C must reach the school first, which stops Redis last.
+  const child = spawn(redisBinary(), args, { stdio: ["ignore", "pipe", "pipe"], detached: true });
+  let output = "";
+  const collect = (chunk: Buffer) => {
+    output = (output + chunk.toString("utf8")).slice(-8_000);
+  };
+  child.stdout.on("data", collect);
+  child.stderr.on("data", collect);
+
+  const gone = new Promise<void>((resolve) => {
+    child.once("exit", () => resolve());
+    child.once("error", (error) => {
+      output += `\n${error.message}`;
+      resolve();
+    });
+  });
+  // Should this process end without asking, the server must not outlive it.
+  const farewell = () => child.kill("SIGTERM");
+  process.once("exit", farewell);
+  let over = false;
+  void gone.then(() => {
+    over = true;
+    process.removeListener("exit", farewell);
+  });
+
+  while (!(await answersPing(port))) {
+    if (over) throw new RedisDidNotStart(output);
+    await delay(5);
+  }
+  // Another server may answer on this port while ours is still failing to bind it.
+  if (!(await isOurs(port, child))) {
+    child.kill("SIGKILL");
+    await gone;
+    throw new RedisDidNotStart(`${output}\nport ${port}: Address already in use`);
+  }
+  return {
+    stop: () => end(child, "SIGTERM", gone),
+    kill: () => end(child, "SIGKILL", gone),
+    gone,
+  };
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals, gone: Promise<void>): Promise<void> {
+  child.kill(signal);
+  await gone;
+}
+
+async function answersPing(port: number): Promise<boolean> {
+  return (await ask(port, "PING")).startsWith("+PONG");
+}
+
+async function isOurs(port: number, child: ChildProcess): Promise<boolean> {
+  const pid = /process_id:(\d+)/.exec(await ask(port, "INFO server"))?.[1];
+  return pid !== undefined && Number(pid) === child.pid;
+}
+
+/** One inline command; empty when nobody answers. While the server loads its file PING says -LOADING. */
+async function ask(port: number, command: string): Promise<string> {
+  const socket = connect({ port, host: "127.0.0.1" });
+  try {
+    await once(socket, "connect");
+    socket.end(`${command}\r\nQUIT\r\n`);
+    let answer = "";
+    for await (const chunk of socket) answer += String(chunk);
+    return answer;
+  } catch {
+    return "";
+  } finally {
+    socket.destroy();
+  }
+}

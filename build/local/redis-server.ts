@@ -1,0 +1,31 @@
+/** The local school's Redis: a real server whose data survive a restart. */
+import { portNear } from "./ports.ts";
+import { launchRedis, RedisDidNotStart, type RedisProcess } from "./redis-process.ts";
+
+export interface LocalRedis {
+  readonly url: string;
+  readonly port: number;
+  /** Settles when the server is gone, asked or not. */
+  readonly gone: Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Append-only, fsync every second, no eviction, loopback only. Takes the next free port when `port` is busy.
+ * @throws RedisDidNotStart with the server's own words.
+ */
+export async function startRedis({ dataDir, port = 6379 }: { dataDir: string; port?: number }): Promise<LocalRedis> {
+  for (let wanted = port, attempt = 1; ; attempt += 1) {
+    const chosen = await portNear(wanted);
+    try {
+      return localRedis(await launchRedis({ port: chosen, dir: dataDir, appendOnly: true }), chosen);
+    } catch (error) {
+      if (!(error instanceof RedisDidNotStart && error.portTaken) || attempt === 5) throw error;
+      wanted = chosen + 1;
+    }
+  }
+}
+
+function localRedis(server: RedisProcess, port: number): LocalRedis {
+  return { url: `redis://127.0.0.1:${port}`, port, gone: server.gone, close: () => server.stop() };
+}

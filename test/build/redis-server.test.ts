@@ -1,0 +1,61 @@
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Redis } from "ioredis";
+import { afterEach, expect, test } from "vitest";
+import { startRedis } from "../../build/local/redis-server.ts";
+import { startTestRedis } from "../support/redis.ts";
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+function client(url: string): Redis {
+  const redis = new Redis(url, { maxRetriesPerRequest: 3 });
+  redis.on("error", () => {});
+  cleanups.push(() => redis.disconnect());
+  return redis;
+}
+
+test("the local Redis appends, never evicts, and keeps its data over a restart", async () => {
+  const dataDir = await mkdtemp(path.join(tmpdir(), "school-local-redis-"));
+  cleanups.push(() => rm(dataDir, { recursive: true, force: true }));
+
+  const first = await startRedis({ dataDir });
+  const redis = client(first.url);
+  expect(await redis.config("GET", "appendonly")).toEqual(["appendonly", "yes"]);
+  expect(await redis.config("GET", "maxmemory-policy")).toEqual(["maxmemory-policy", "noeviction"]);
+  await redis.set("kept", "yes");
+  await first.close();
+
+  const second = await startRedis({ dataDir });
+  cleanups.push(() => second.close());
+  expect(await client(second.url).get("kept")).toBe("yes");
+});
+
+test("a busy port leads to another one", async () => {
+  const busy = createServer().listen(0, "127.0.0.1");
+  await once(busy, "listening");
+  cleanups.push(() => busy.close());
+  const address = busy.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  const dataDir = await mkdtemp(path.join(tmpdir(), "school-local-redis-"));
+  cleanups.push(() => rm(dataDir, { recursive: true, force: true }));
+
+  const redis = await startRedis({ dataDir, port: address.port });
+  cleanups.push(() => redis.close());
+  expect(redis.port).not.toBe(address.port);
+  expect(await client(redis.url).ping()).toBe("PONG");
+});
+
+test("a test Redis comes back after kill -9 with what it had appended", async () => {
+  const server = await startTestRedis({ appendOnly: true });
+  cleanups.push(() => server.close());
+  const redis = client(server.url);
+  await redis.set("kept", "yes");
+  await server.restart({ hard: true });
+  expect(await redis.get("kept")).toBe("yes");
+});
