@@ -17,7 +17,7 @@ export type Category = (typeof CATEGORIES)[number];
 /** A sentence of the source that supports a claim; `at` is hh:mm:ss where the source has timestamps. */
 export interface Quote {
   readonly text: string;
-  readonly at?: string;
+  readonly at?: string | undefined;
 }
 
 /** How `relevance` came about: the parts of the formula and its text, so that nobody has to trust a bare number. */

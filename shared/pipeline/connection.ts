@@ -1,0 +1,49 @@
+/** One ioredis client per process, and the refusal to run on a Redis that may lose the school's keys. */
+import { Redis, type RedisOptions } from "ioredis";
+import { ConfigurationError } from "../runtime/config.ts";
+
+/** Reply mapping would change the shape of every reply; the scripts and readers here expect the default. */
+export type ConnectionOptions = Omit<RedisOptions, "replyMapping">;
+
+/** Reconnects for ever with back-off up to 2 s; commands wait for the connection rather than fail at once. */
+export function connectRedis(url: string, options: ConnectionOptions = {}): Redis {
+  const settings: ConnectionOptions = {
+    lazyConnect: true,
+    maxRetriesPerRequest: null,
+    retryStrategy: (tries: number) => Math.min(2_000, 50 * 2 ** Math.min(tries, 6)),
+    ...options,
+  };
+  return new Redis(url, settings);
+}
+
+/**
+ * Connects and checks that Redis will not evict keys: under any other policy than `noeviction` queues and records
+ * disappear silently when memory is short. Throws ConfigurationError.
+ */
+export async function openRedis(url: string, options: ConnectionOptions = {}): Promise<Redis> {
+  const redis = connectRedis(url, options);
+  // Without a listener ioredis prints every failed try to the console; callers may add their own.
+  redis.on("error", () => undefined);
+  await redis.connect().catch(async (error: Error) => {
+    // The first connection failed; ioredis goes on trying, and so do we, unless Redis answered and refused us.
+    if (/NOAUTH|WRONGPASS|NOPERM/.test(error.message)) {
+      redis.disconnect();
+      throw new ConfigurationError([`REDIS_URL: Redis refuses the credentials (${error.message})`]);
+    }
+    await new Promise<void>((resolve) => redis.once("ready", resolve));
+  });
+  const policy = /maxmemory_policy:(\S+)/.exec(await redis.info("memory"))?.[1];
+  if (policy !== undefined && policy !== "noeviction") {
+    redis.disconnect();
+    throw new ConfigurationError([
+      `Redis at ${withoutPassword(url)} evicts keys (maxmemory-policy ${policy}), so improvements could vanish. ` +
+        "Set it to noeviction: redis-cli config set maxmemory-policy noeviction",
+    ]);
+  }
+  return redis;
+}
+
+/** A Redis address that may be printed. */
+export function withoutPassword(url: string): string {
+  return url.replace(/\/\/[^@/]*@/, "//");
+}

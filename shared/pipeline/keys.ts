@@ -1,0 +1,65 @@
+/** Every Redis key of the school, in one place. Founding names keep their form; every other starts with `school:`. */
+import type { Status } from "../domain/lifecycle.ts";
+
+/** Prefix before all keys; empty unless configured. On Redis Cluster it must be a hash tag, e.g. `{cortex}:`. */
+export interface Keys {
+  readonly prefix: string;
+  record(id: string): string;
+  trail(id: string): string;
+  byStatus(status: Status): string;
+  statusSet(status: Status): string;
+  categorySet(category: string): string;
+  videoSet(video: string): string;
+  readonly rollbackLog: string;
+  readonly events: string;
+  readonly timers: string;
+  readonly flags: string;
+  readonly breaker: string;
+  /** ZSET of rollbacks by time; the breaker counts the last hour. */
+  readonly rollbacks: string;
+  readonly metrics: string;
+  readonly outcomes: string;
+  readonly sources: string;
+  source(id: string): string;
+  list(stage: string): string;
+  leases(stage: string): string;
+  leased(stage: string): string;
+  delayed(stage: string): string;
+  attempts(stage: string): string;
+  dead(stage: string): string;
+  lock(application: string): string;
+  lockWaiting(application: string): string;
+}
+
+export function keysOf(prefix = ""): Keys {
+  const school = `${prefix}school:`;
+  const list = (stage: string) => `${school}queue:${stage}`;
+  const lock = (application: string) => `${school}locks:app:${application}`;
+  return {
+    prefix,
+    record: (id) => `${prefix}improvement:${id}`,
+    trail: (id) => `${prefix}improvement:${id}:trail`,
+    byStatus: (status) => `${prefix}improvements:${status}`,
+    statusSet: (status) => `${prefix}improvements:status:${status}`,
+    categorySet: (category) => `${prefix}improvements:category:${category}`,
+    videoSet: (video) => `${prefix}improvements:video:${video}`,
+    rollbackLog: `${prefix}improvements:rollback_log`,
+    events: `${school}events`,
+    timers: `${school}timers`,
+    flags: `${school}flags`,
+    breaker: `${school}breaker`,
+    rollbacks: `${school}rollbacks`,
+    metrics: `${school}metrics`,
+    outcomes: `${school}outcomes`,
+    sources: `${school}sources`,
+    source: (id) => `${school}source:${id}`,
+    list,
+    leases: (stage) => `${list(stage)}:leases`,
+    leased: (stage) => `${list(stage)}:leased`,
+    delayed: (stage) => `${list(stage)}:delayed`,
+    attempts: (stage) => `${list(stage)}:attempts`,
+    dead: (stage) => `${list(stage)}:dead`,
+    lock,
+    lockWaiting: (application) => `${lock(application)}:waiting`,
+  };
+}

@@ -1,0 +1,98 @@
+/** What people and entrances do to the pipeline: submit, inject, decide, retry. Each is one script or one atomic push. */
+import type { Redis } from "ioredis";
+import { newEvent, parseEvent, SOURCE_SUBMITTED, type SubmittedSource } from "../domain/events.ts";
+import type { Patch } from "../domain/improvement.ts";
+import type { Status } from "../domain/lifecycle.ts";
+import type { StageName } from "../stages.ts";
+import type { Keys } from "./keys.ts";
+import type { Scripts } from "./scripts/load.ts";
+import { redisNow } from "./services.ts";
+import { patchArguments } from "./stage-queue.ts";
+
+/** The user's request cannot be carried out; the message says why and is meant for them. */
+export class Refused extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "Refused";
+  }
+}
+
+export interface DeadLetter {
+  readonly stage: StageName;
+  /** The entry as it lies in the list: its identity. */
+  readonly entry: string;
+  readonly reason: string;
+  readonly attempts: number;
+  readonly at: string;
+  readonly event?: Readonly<Record<string, unknown>>;
+  readonly raw?: string;
+}
+
+export interface Operations {
+  /** Hands a source to `ingest`; returns the event's id. */
+  submit(source: SubmittedSource, by: string): Promise<string>;
+  /** Pushes one structured CloudEvent onto a stage's list, after checking it. Throws Refused. */
+  enqueue(stage: StageName, raw: string): Promise<string>;
+  /** A move by a person. Throws Refused when status or lifecycle do not allow it. */
+  decide(move: { id: string; from: Status; to: Status; actor: string; reason: string; patch?: Patch }): Promise<void>;
+  deadLetters(stage: StageName, limit?: number): Promise<DeadLetter[]>;
+  /** Puts one dead letter back: its improvement returns to the status it died in. Throws Refused. */
+  redrive(letter: DeadLetter, actor: string): Promise<void>;
+  /** Moves long timers that come near to their stages; returns milliseconds until the next, -1 when there is none. */
+  promoteTimers(): Promise<number>;
+  /** Puts back expired leases and due retries of one stage; returns the length of its list. */
+  reap(stage: StageName, maxAttempts: number): Promise<number>;
+  /** Closes the circuit breaker: rollbacks before now no longer count. */
+  closeBreaker(actor: string, reason: string): Promise<void>;
+}
+
+export function operations(redis: Redis, keys: Keys, scripts: Scripts): Operations {
+  async function push(stage: StageName, event: string): Promise<void> {
+    const type = await redis.type(keys.list(stage));
+    if (type !== "none" && type !== "list")
+      throw new Refused(`the key ${keys.list(stage)} holds a ${type}; move it away first`);
+    await redis.lpush(keys.list(stage), event);
+  }
+  return {
+    async submit(source, by) {
+      const event = newEvent(SOURCE_SUBMITTED, by, await redisNow(redis), { source });
+      await push("ingest", JSON.stringify(event));
+      return event.id;
+    },
+    async enqueue(stage, raw) {
+      const parsed = parseEvent(raw);
+      if ("problems" in parsed) throw new Refused(parsed.problems.join("; "));
+      await push(stage, raw);
+      return parsed.event.id;
+    },
+    async decide({ id, from, to, actor, reason, patch = {} }) {
+      refuseUnlessOk(await scripts.schoolDecide(id, from, to, actor, reason, ...patchArguments(patch)));
+    },
+    async deadLetters(stage, limit = 100) {
+      const entries = await redis.lrange(keys.dead(stage), 0, limit - 1);
+      return entries.map((entry) => ({ ...(JSON.parse(entry) as Omit<DeadLetter, "entry">), entry }));
+    },
+    async redrive({ stage, entry, event }, actor) {
+      // The event must go back as the very text it was; a JSON round trip is not that, so it is cut out of the entry.
+      const text = event === undefined ? "" : entry.slice(entry.indexOf('"event":') + '"event":'.length, -1);
+      const data = event?.["data"] as { id?: unknown } | undefined;
+      const id = typeof data?.id === "string" ? data.id : "";
+      refuseUnlessOk(await scripts.schoolRedrive(stage, entry, text, id, actor));
+    },
+    async promoteTimers() {
+      const [, next] = (await scripts.schoolTimers()) as [number, number];
+      return next;
+    },
+    async reap(stage, maxAttempts) {
+      return (await scripts.schoolReap(stage, maxAttempts)) as number;
+    },
+    async closeBreaker(actor, reason) {
+      await redis.hset(keys.breaker, { closed_at: String(await redisNow(redis)), closed_by: actor, reason });
+    },
+  };
+}
+
+function refuseUnlessOk(reply: unknown): void {
+  const [answer, why] = reply as [string, string?];
+  if (answer !== "ok") throw new Refused(why ?? "refused");
+}

@@ -1,0 +1,74 @@
+/** Reading improvements: one, many, by status; and their audit trail. Never writes. */
+import type { Redis } from "ioredis";
+import { decodeImprovement, type Improvement } from "../domain/improvement.ts";
+import { STATUSES, type Status } from "../domain/lifecycle.ts";
+import type { Keys } from "./keys.ts";
+import { toRecord } from "./stage-queue.ts";
+
+/** One entry of the audit trail: a transition with who, why and on what evidence. */
+export interface TrailEntry {
+  readonly entry: string;
+  readonly at: string;
+  readonly from: string;
+  readonly to: string;
+  readonly by: string;
+  readonly because: string;
+  readonly evidence?: unknown;
+}
+
+export interface Records {
+  get(id: string): Promise<Improvement | undefined>;
+  /** Those that exist, in the order asked for. */
+  many(ids: readonly string[]): Promise<Improvement[]>;
+  trail(id: string): Promise<TrailEntry[]>;
+  /** Ids that stand in `status`, newest first. */
+  idsByStatus(status: Status, limit: number, offset?: number): Promise<string[]>;
+  counts(): Promise<Record<Status, number>>;
+}
+
+export function records(redis: Redis, keys: Keys): Records {
+  async function many(ids: readonly string[]): Promise<Improvement[]> {
+    if (ids.length === 0) return [];
+    const batch = redis.pipeline();
+    for (const id of ids) batch.hgetall(keys.record(id));
+    const replies = (await batch.exec()) ?? [];
+    return replies.flatMap(([error, hash]) => {
+      if (error !== null) return [];
+      const fields = hash as Record<string, string>;
+      return fields["id"] === undefined ? [] : [decodeImprovement(fields)];
+    });
+  }
+  return {
+    many,
+    async get(id) {
+      return (await many([id]))[0];
+    },
+    async trail(id) {
+      const entries = await redis.xrange(keys.trail(id), "-", "+");
+      return entries.map(([entry, flat]) => trailEntry(entry, toRecord(flat)));
+    },
+    idsByStatus: (status, limit, offset = 0) => redis.zrevrange(keys.byStatus(status), offset, offset + limit - 1),
+    async counts() {
+      const batch = redis.pipeline();
+      for (const status of STATUSES) batch.zcard(keys.byStatus(status));
+      const replies = (await batch.exec()) ?? [];
+      return Object.fromEntries(STATUSES.map((status, i) => [status, Number(replies[i]?.[1] ?? 0)])) as Record<
+        Status,
+        number
+      >;
+    },
+  };
+}
+
+export function trailEntry(entry: string, fields: Readonly<Record<string, string>>): TrailEntry {
+  const { at = "", from = "", to = "", by = "", because = "", evidence } = fields;
+  return {
+    entry,
+    at,
+    from,
+    to,
+    by,
+    because,
+    ...(evidence === undefined ? {} : { evidence: JSON.parse(evidence) as unknown }),
+  };
+}

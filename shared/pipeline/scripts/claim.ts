@@ -1,0 +1,127 @@
+/**
+ * claim: promote what is due, reap what expired, then move events from the list into leases. One script, so an event is
+ * never between two places. Also the tail of every settle: one round trip per hop.
+ */
+export const claimFunctions = `
+local function reap(stage, maxAttempts)
+  local q = queue(stage)
+  for _, event in ipairs(redis.call('ZRANGEBYSCORE', q .. ':delayed', '-inf', now, 'LIMIT', 0, 100)) do
+    redis.call('ZREM', q .. ':delayed', event)
+    redis.call('LPUSH', q, event)
+  end
+  for _, token in ipairs(redis.call('ZRANGEBYSCORE', q .. ':leases', '-inf', now, 'LIMIT', 0, 100)) do
+    local value = redis.call('HGET', q .. ':leased', token)
+    dropLease(stage, token)
+    if value then
+      local attempt, eventId, id, event = unpackLease(value)
+      if TAKES[stage] and redis.call('TYPE', record(id)).ok == 'hash' and redis.call('HGET', record(id), 'lease') == token then
+        redis.call('HDEL', record(id), 'lease')
+      end
+      redis.call('HINCRBY', P .. 'school:metrics', 'expired:' .. stage, 1)
+      if attempt >= maxAttempts then
+        bury(stage, event, eventId, id, attempt, 'the worker died or hung ' .. attempt .. ' times while it held this event', true)
+      else
+        redis.call('HSET', q .. ':attempts', eventId, attempt)
+        redis.call('RPUSH', q, event)
+      end
+    end
+  end
+end
+
+-- Decides about one popped event: a lease (returns it) or nothing (dropped, deferred or buried, and counted).
+local function take(stage, event, token, leaseMs)
+  local q = queue(stage)
+  local ok, decoded = pcall(cjson.decode, event)
+  if not ok or type(decoded) ~= 'table' then bury(stage, event, '', '', 1, 'not JSON', false) return end
+  local eventId = type(decoded.id) == 'string' and decoded.id or ''
+  if eventId == '' then bury(stage, event, '', '', 1, 'not a CloudEvent 1.0: it has no id', true) return end
+  local data = decoded.data
+  local id = type(data) == 'table' and type(data.id) == 'string' and data.id or ''
+  local attempt = tonumber(redis.call('HGET', q .. ':attempts', eventId) or 0) + 1
+  local fields = {}
+  if stage ~= 'ingest' and id ~= '' then
+    local rec = record(id)
+    local kind = redis.call('TYPE', rec).ok
+    if kind == 'hash' then
+      fields = redis.call('HGETALL', rec)
+      if TAKES[stage] then
+        local status, lease, waiting
+        for i = 1, #fields, 2 do
+          if fields[i] == 'status' then status = fields[i + 1]
+          elseif fields[i] == 'lease' then lease = fields[i + 1]
+          elseif fields[i] == 'waiting' then waiting = fields[i + 1] end
+        end
+        -- A pointer whose status has moved on, or a second event while the first one waits for its time.
+        if status ~= TAKES[stage] or (waiting and waiting ~= eventId) then
+          redis.call('HINCRBY', P .. 'school:metrics', 'dropped:' .. stage, 1)
+          return
+        end
+        if lease and redis.call('ZSCORE', q .. ':leases', lease) then
+          redis.call('ZADD', q .. ':delayed', now + 1000, event)
+          redis.call('HINCRBY', P .. 'school:metrics', 'deferred:' .. stage, 1)
+          return
+        end
+        redis.call('HSET', rec, 'lease', token)
+        if waiting then redis.call('HDEL', rec, 'waiting') end
+      end
+    elseif kind ~= 'none' then
+      bury(stage, event, eventId, id, attempt, 'the key improvement:' .. id .. ' holds a ' .. kind .. ', not a hash; it was left as it is', true)
+      return
+    end
+  end
+  redis.call('ZADD', q .. ':leases', now + leaseMs, token)
+  redis.call('HSET', q .. ':leased', token, pack(attempt, eventId, id, event))
+  return {token, attempt, event, fields}
+end
+
+local function claim(stage, worker, max, leaseMs, maxAttempts)
+  local q = queue(stage)
+  probeQueue(stage)
+  reap(stage, maxAttempts)
+  local claimed = {}
+  local looked = 0
+  -- Bounded, so that a list full of garbage cannot hold Redis for long.
+  while #claimed < max and looked < max + 100 do
+    local event = redis.call('RPOP', q)
+    if not event then break end
+    looked = looked + 1
+    local token = worker .. ':' .. time[1] .. time[2] .. ':' .. looked
+    local lease = take(stage, event, token, leaseMs)
+    if lease then claimed[#claimed + 1] = lease end
+  end
+  -- Milliseconds until something of this stage falls due; -1: nothing is waiting. 0: the list is not empty.
+  local due = -1
+  if redis.call('LLEN', q) > 0 then due = 0 else
+    for _, key in ipairs({q .. ':delayed', q .. ':leases'}) do
+      local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
+      if first[2] then
+        local wait = math.max(1, tonumber(first[2]) - now)
+        if due < 0 or wait < due then due = wait end
+      end
+    end
+  end
+  return {claimed, now, due}
+end
+`;
+
+/** ARGV: prefix, stage, worker, max, lease ms, max attempts. */
+export const claimScript = `
+local stage, worker, max, leaseMs, maxAttempts = arg(), arg(), tonumber(arg()), tonumber(arg()), tonumber(arg())
+return claim(stage, worker, max, leaseMs, maxAttempts)
+`;
+
+/**
+ * admit: gives an injected improvement its record, at the status the stage takes, and leases it to this token.
+ * ARGV: prefix, stage, token, id, video, category, count, field, value, …
+ * Returns the fields of the record, or nil when the lease is gone or the record exists already (then a stale event).
+ */
+export const admitScript = `
+local stage, token = arg(), arg()
+local proposal = {id = arg(), video = arg(), category = arg(), set = args()}
+local status = TAKES[stage]
+probeNew(proposal, status)
+if not redis.call('ZSCORE', queue(stage) .. ':leases', token) or redis.call('EXISTS', record(proposal.id)) == 1 then return nil end
+create(proposal, status, 'injection', 'injected at ' .. stage)
+redis.call('HSET', record(proposal.id), 'lease', token)
+return redis.call('HGETALL', record(proposal.id))
+`;

@@ -1,0 +1,146 @@
+/** Scripts for leases in flight, the second gate, timers, and for people. ARGV[1] is always the prefix. */
+
+/** heartbeat: ARGV stage, lease ms, n, token, …  Returns the tokens that are no longer leased. */
+export const heartbeatScript = `
+local stage, leaseMs, lost = arg(), tonumber(arg()), {}
+for _, token in ipairs(args()) do
+  if redis.call('ZSCORE', queue(stage) .. ':leases', token) then redis.call('ZADD', queue(stage) .. ':leases', now + leaseMs, token)
+  else lost[#lost + 1] = token end
+end
+return lost
+`;
+
+/** save: facts written before the outcome. ARGV stage, token, id, n, field, value, …, n, removed field, …  Returns 1 or 0. */
+export const saveScript = `
+local stage, token, id, set, remove = arg(), arg(), arg(), args(), args()
+if not redis.call('ZSCORE', queue(stage) .. ':leases', token) or redis.call('HGET', record(id), 'lease') ~= token then return 0 end
+redis.call('HSET', record(id), 'updated_at', nowIso, unpack(set))
+if #remove > 0 then redis.call('HDEL', record(id), unpack(remove)) end
+return 1
+`;
+
+/**
+ * gate: the second look and the lock of the Application, together. A person's approval waits for freeze and budget only;
+ * an automatic one is refused by any brake. Re-entrant: the holder gets "taken" again and pays no second budget.
+ * ARGV id, lock, automatic (1/0), commits an hour, commits a day, rollbacks an hour.
+ */
+export const gateScript = `
+local id, lock, automatic = arg(), arg(), arg() == '1'
+local hourly, daily, rollbacks = tonumber(arg()), tonumber(arg()), tonumber(arg())
+local rec, key = record(id), P .. 'school:locks:app:' .. lock
+
+-- A restricting flag counts in any form, unless it says so itself that it is off or over.
+local function restricts(value)
+  if not value then return false end
+  local lower = string.lower(value)
+  if lower == 'false' or lower == '0' or lower == '' then return false end
+  local ok, flag = pcall(cjson.decode, value)
+  if not ok or type(flag) ~= 'table' then return true end
+  if flag.value == false then return false end
+  return not (type(flag.expires_at) == 'number' and flag.expires_at <= now)
+end
+
+local holder = redis.call('GET', key)
+if holder == id then return {'taken'} end
+if automatic then
+  local bare = redis.call('TYPE', P .. 'auto_approve_none').ok
+  local stopped = restricts(redis.call('HGET', P .. 'school:flags', 'auto_approve_none'))
+    or (bare == 'string' and restricts(redis.call('GET', P .. 'auto_approve_none'))) or (bare ~= 'string' and bare ~= 'none')
+  if stopped then return {'refused', 'auto-approve-none', 'an operator stopped all automatic approvals (auto_approve_none)'} end
+  local since = tonumber(redis.call('HGET', P .. 'school:breaker', 'closed_at') or 0)
+  local count = redis.call('ZCOUNT', P .. 'school:rollbacks', math.max(since, now - 3600000) , '+inf')
+  if count > rollbacks then return {'refused', 'circuit-breaker', count .. ' rollbacks within an hour'} end
+end
+local frozen = restricts(redis.call('HGET', P .. 'school:flags', 'freeze'))
+if frozen and automatic then return {'refused', 'freeze-window', 'changes are frozen'} end
+if frozen then return {'wait', 300000, 'changes are frozen'} end
+local hourKey, dayKey = P .. 'school:budget:commits:' .. string.sub(nowIso, 1, 13), P .. 'school:budget:commits:' .. string.sub(nowIso, 1, 10)
+local spentHour, spentDay = tonumber(redis.call('GET', hourKey) or 0), tonumber(redis.call('GET', dayKey) or 0)
+if spentHour >= hourly or spentDay >= daily then
+  local text = 'the commit budget is spent (' .. spentHour .. ' of ' .. hourly .. ' this hour, ' .. spentDay .. ' of ' .. daily .. ' today)'
+  if automatic then return {'refused', 'budget', text} end
+  return {'wait', 3600000 - now % 3600000 + 1000, text}
+end
+if holder then return {'busy', holder} end
+local before = redis.call('HGET', rec, 'lock')
+redis.call('SET', key, id)
+redis.call('HSET', rec, 'lock', lock)
+redis.call('HDEL', rec, 'waits_for_lock')
+redis.call('INCR', hourKey); redis.call('EXPIRE', hourKey, 7200)
+redis.call('INCR', dayKey); redis.call('EXPIRE', dayKey, 172800)
+if before and before ~= lock and redis.call('GET', P .. 'school:locks:app:' .. before) == id then
+  redis.call('DEL', P .. 'school:locks:app:' .. before)
+  wakeWaiter(before)
+end
+return {'taken'}
+`;
+
+/** timers: moves those due within two minutes to their stage. Returns how many, and milliseconds to the next (-1: none). */
+export const timersScript = `
+local key, moved = P .. 'school:timers', 0
+for _, member in ipairs(redis.call('ZRANGEBYSCORE', key, '-inf', now + 120000, 'LIMIT', 0, 200)) do
+  local stage, event = string.match(member, '^([^|]+)|(.*)$')
+  local due = redis.call('ZSCORE', key, member)
+  redis.call('ZADD', queue(stage) .. ':delayed', due, event)
+  redis.call('ZREM', key, member)
+  moved = moved + 1
+end
+local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
+return {moved, first[2] and math.max(0, tonumber(first[2]) - now - 120000) or -1}
+`;
+
+/** reapOnly: what every claim does first, without claiming; the coordinator runs it for all stages. ARGV stage, max attempts. */
+export const reapScript = `
+local stage, maxAttempts = arg(), tonumber(arg())
+probeQueue(stage)
+reap(stage, maxAttempts)
+return redis.call('LLEN', queue(stage))
+`;
+
+/**
+ * decide: a move by a person. ARGV id, from, to, actor, reason, n, field, value, …, n, removed field, …
+ * Returns {'ok'} or {'refused', why}.
+ */
+export const decideScript = `
+local id, from, to, actor, reason, set, remove = arg(), arg(), arg(), arg(), arg(), args(), args()
+local rec = record(id)
+if redis.call('TYPE', rec).ok ~= 'hash' then return {'refused', 'there is no improvement ' .. id} end
+local facts = redis.call('HMGET', rec, 'status', 'died_in', 'lease')
+if facts[1] ~= from then return {'refused', 'it is ' .. tostring(facts[1]) .. ', not ' .. from} end
+local legal = BY_PERSON[from] and BY_PERSON[from][to] or (from == 'dead' and facts[2] == to)
+if not legal then return {'refused', 'a person cannot move it from ' .. from .. ' to ' .. to} end
+probeStatus(id, from); probeStatus(id, to); probeStreams(id)
+move(id, from, to, actor, reason, '', set, remove)
+return {'ok'}
+`;
+
+/**
+ * redrive: one dead letter back. An improvement that died of it returns to the status it died in (and gets a fresh
+ * event); any other event goes back as it was. ARGV stage, entry, event ('' for text that never was an event), id, actor.
+ */
+export const redriveScript = `
+local stage, entry, event, id, actor = arg(), arg(), arg(), arg(), arg()
+local dead = queue(stage) .. ':dead'
+redis.call('LLEN', queue(stage))
+if event == '' then return {'refused', 'this dead letter never was an event; it can only be discarded'} end
+local facts = id ~= '' and redis.call('TYPE', record(id)).ok == 'hash' and redis.call('HMGET', record(id), 'status', 'died_in') or {}
+local revive = TAKES[stage] and facts[1] == 'dead' and facts[2]
+if revive then probeStatus(id, 'dead'); probeStatus(id, revive); probeStreams(id) end
+if redis.call('LREM', dead, 1, entry) == 0 then return {'refused', 'this dead letter is gone already'} end
+if revive then move(id, 'dead', revive, actor, 'retried', '', {}, {'died_in', 'dead_reason'})
+else redis.call('LPUSH', queue(stage), event) end
+return {'ok'}
+`;
+
+/** announce: a fresh event for an improvement that stands still. ARGV id, status, actor. Used by doctor's repair. */
+export const reviveScript = `
+local id, status, actor = arg(), arg(), arg()
+if redis.call('HGET', record(id), 'status') ~= status or #LISTENERS[status] == 0 then return 0 end
+probeStatus(id, status); probeStreams(id)
+redis.call('HDEL', record(id), 'lease', 'waiting')
+redis.call('LPUSH', queue(LISTENERS[status][1]), '{"specversion":"1.0","id":' .. cjson.encode(id .. ':' .. status .. ':revived:' .. now)
+  .. ',"source":"/cortex-online-school/doctor","type":"ai.cortex.school.improvement.' .. status .. '","subject":' .. cjson.encode(id)
+  .. ',"time":"' .. nowIso .. '","datacontenttype":"application/json","data":{"id":' .. cjson.encode(id) .. '}}')
+log(id, status, status, actor, 'its event was missing; a new one was made', '')
+return 1
+`;

@@ -1,0 +1,195 @@
+/**
+ * What all scripts share. Rules that hold in every one of them: the clock is Redis's; keys are probed with a cheap read
+ * before the first write, because a script that fails half-way is not rolled back; an event is passed on as the very
+ * string it came as, never decoded and encoded again (cjson turns [] into {}).
+ */
+import { lifecycle, RELEASES_LOCK, STATUSES } from "../../domain/lifecycle.ts";
+import { listenersOf, STAGES, stageEntry } from "../../stages.ts";
+
+/** A timer further away than this waits with the coordinator and keeps no pod up. */
+export const LONG_TIMER_MS = 120_000;
+
+function luaSet(items: readonly string[]): string {
+  return `{${items.map((item) => `[${JSON.stringify(item)}]=true`).join(",")}}`;
+}
+function luaMap(entries: readonly (readonly [string, string])[]): string {
+  return `{${entries.map(([key, value]) => `[${JSON.stringify(key)}]=${value}`).join(",")}}`;
+}
+
+const tables = `
+local BY_STAGE = ${luaMap(STATUSES.map((status) => [status, luaSet(lifecycle[status].stage)]))}
+local BY_PERSON = ${luaMap(STATUSES.map((status) => [status, luaSet(lifecycle[status].person)]))}
+local LISTENERS = ${luaMap(
+  STATUSES.map((status) => [
+    status,
+    `{${listenersOf(status)
+      .map((stage) => JSON.stringify(stage))
+      .join(",")}}`,
+  ]),
+)}
+local TAKES = ${luaMap(
+  STAGES.flatMap((stage) => {
+    const entry = stageEntry(stage);
+    return entry.kind === "owner" ? [[stage, JSON.stringify(entry.takes)] as const] : [];
+  }),
+)}
+local RELEASES = ${luaSet(RELEASES_LOCK)}
+`;
+
+export const prelude = `${tables}
+local P = ARGV[1]
+local cursor = 2
+local function arg() local value = ARGV[cursor]; cursor = cursor + 1; return value end
+local function args() local n = tonumber(arg()); local all = {}; for i = 1, n do all[i] = arg() end; return all end
+
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+
+-- ISO 8601 of milliseconds; days to civil date after H. Hinnant's chrono algorithms.
+local function iso(ms)
+  local days = math.floor(ms / 86400000)
+  local rest = ms - days * 86400000
+  local z = days + 719468
+  local era = math.floor(z / 146097)
+  local doe = z - era * 146097
+  local yoe = math.floor((doe - math.floor(doe / 1460) + math.floor(doe / 36524) - math.floor(doe / 146096)) / 365)
+  local doy = doe - (365 * yoe + math.floor(yoe / 4) - math.floor(yoe / 100))
+  local mp = math.floor((5 * doy + 2) / 153)
+  local day = doy - math.floor((153 * mp + 2) / 5) + 1
+  local month = mp < 10 and mp + 3 or mp - 9
+  local year = yoe + era * 400 + (month <= 2 and 1 or 0)
+  local s = math.floor(rest / 1000)
+  return string.format('%04d-%02d-%02dT%02d:%02d:%02d.%03dZ', year, month, day,
+    math.floor(s / 3600), math.floor(s / 60) % 60, s % 60, rest % 1000)
+end
+local nowIso = iso(now)
+
+local function queue(stage) return P .. 'school:queue:' .. stage end
+local function record(id) return P .. 'improvement:' .. id end
+
+-- Reads that fail with WRONGTYPE before anything was written.
+local function probeQueue(stage)
+  local q = queue(stage)
+  redis.call('LLEN', q); redis.call('ZCARD', q .. ':leases'); redis.call('HLEN', q .. ':leased')
+  redis.call('ZCARD', q .. ':delayed'); redis.call('LLEN', q .. ':dead'); redis.call('HLEN', q .. ':attempts')
+end
+local function probeStatus(id, status)
+  redis.call('ZSCORE', P .. 'improvements:' .. status, id)
+  redis.call('SISMEMBER', P .. 'improvements:status:' .. status, id)
+  for _, stage in ipairs(LISTENERS[status]) do redis.call('LLEN', queue(stage)) end
+end
+local function probeStreams(id)
+  redis.call('XLEN', record(id) .. ':trail'); redis.call('XLEN', P .. 'school:events'); redis.call('HLEN', P .. 'school:metrics')
+end
+
+-- One event about an improvement, for every stage that listens to this status.
+local function announce(id, status, by, entry)
+  local listeners = LISTENERS[status]
+  if #listeners == 0 then return end
+  local quoted = cjson.encode(id)
+  local event = '{"specversion":"1.0","id":' .. cjson.encode(id .. ':' .. status .. ':' .. entry)
+    .. ',"source":' .. cjson.encode('/cortex-online-school/' .. by)
+    .. ',"type":"ai.cortex.school.improvement.' .. status .. '","subject":' .. quoted
+    .. ',"time":"' .. nowIso .. '","datacontenttype":"application/json","data":{"id":' .. quoted .. '}}'
+  for _, stage in ipairs(listeners) do redis.call('LPUSH', queue(stage), event) end
+end
+
+-- The audit trail of one improvement, and the same for everybody. Returns the entry's id.
+local function log(id, from, to, by, because, evidence)
+  local fields = {'at', nowIso, 'from', from, 'to', to, 'by', by, 'because', because}
+  if evidence ~= '' then fields[#fields + 1] = 'evidence'; fields[#fields + 1] = evidence end
+  local entry = redis.call('XADD', record(id) .. ':trail', '*', unpack(fields))
+  redis.call('XADD', P .. 'school:events', 'MAXLEN', '~', 10000, '*', 'improvement', id, unpack(fields, 1, 10))
+  redis.call('HINCRBY', P .. 'school:metrics', 'moved:' .. to, 1)
+  return entry
+end
+
+-- Lets the next improvement that waits for this lock try again, when the lock is free.
+local function wakeWaiter(lock)
+  local key = P .. 'school:locks:app:' .. lock
+  if redis.call('EXISTS', key) == 1 then return end
+  local popped = redis.call('ZPOPMIN', key .. ':waiting')
+  if popped[1] then redis.call('LPUSH', queue('implement'), popped[1]) end
+end
+local function releaseLock(id, lock)
+  local key = P .. 'school:locks:app:' .. lock
+  if redis.call('GET', key) ~= id then return end
+  redis.call('DEL', key)
+  redis.call('HDEL', record(id), 'lock')
+  wakeWaiter(lock)
+end
+
+-- Writes a transition whose keys were probed and whose legality was checked.
+local function move(id, from, to, by, because, evidence, set, remove)
+  local rec = record(id)
+  local held = redis.call('HMGET', rec, 'lock', 'waits_for_lock')
+  redis.call('HSET', rec, 'status', to, 'updated_at', nowIso, unpack(set))
+  redis.call('HDEL', rec, 'lease', 'waiting', 'waits_for_lock', unpack(remove))
+  redis.call('ZREM', P .. 'improvements:' .. from, id)
+  redis.call('ZADD', P .. 'improvements:' .. to, now, id)
+  if redis.call('SMOVE', P .. 'improvements:status:' .. from, P .. 'improvements:status:' .. to, id) == 0 then
+    redis.call('SADD', P .. 'improvements:status:' .. to, id)
+  end
+  local entry = log(id, from, to, by, because, evidence)
+  announce(id, to, by, entry)
+  if to == 'rolling_back' then redis.call('ZADD', P .. 'school:rollbacks', now, id) end
+  if from == 'rolling_back' then
+    redis.call('LPUSH', P .. 'improvements:rollback_log', cjson.encode({improvement_id = id, reason = because, timestamp = nowIso, result = to}))
+  end
+  if RELEASES[to] and held[1] then releaseLock(id, held[1]) end
+  if held[2] then wakeWaiter(held[2]) end
+end
+
+-- A new record. proposal: {id, video ('' for none), category, set = {field, value, …}}
+local function probeNew(proposal, status)
+  probeStatus(proposal.id, status); probeStreams(proposal.id)
+  redis.call('SISMEMBER', P .. 'improvements:category:' .. proposal.category, proposal.id)
+  if proposal.video ~= '' then redis.call('SISMEMBER', P .. 'improvements:video:' .. proposal.video, proposal.id) end
+end
+local function create(proposal, status, by, because)
+  local id = proposal.id
+  redis.call('HSET', record(id), 'id', id, 'status', status, 'created_at', nowIso, 'updated_at', nowIso, unpack(proposal.set))
+  redis.call('ZADD', P .. 'improvements:' .. status, now, id)
+  redis.call('SADD', P .. 'improvements:status:' .. status, id)
+  redis.call('SADD', P .. 'improvements:category:' .. proposal.category, id)
+  if proposal.video ~= '' then redis.call('SADD', P .. 'improvements:video:' .. proposal.video, id) end
+  return log(id, '', status, by, because, '')
+end
+
+-- Ends a lease. False when it was not (any longer) this token's.
+local function dropLease(stage, token)
+  local q = queue(stage)
+  if redis.call('ZREM', q .. ':leases', token) == 0 then return false end
+  redis.call('HDEL', q .. ':leased', token)
+  return true
+end
+
+local function later(stage, event, delay)
+  if delay > ${LONG_TIMER_MS} then redis.call('ZADD', P .. 'school:timers', now + delay, stage .. '|' .. event)
+  else redis.call('ZADD', queue(stage) .. ':delayed', now + delay, event) end
+end
+
+-- The event unchanged (or its raw text, when it is not JSON) plus the reason.
+local function bury(stage, event, eventId, id, attempts, reason, isJson)
+  local takes = TAKES[stage]
+  -- A damaged key must not keep the event from its dead letter, so the probes may fail here; then only the status stays.
+  local movable = takes and id ~= '' and redis.call('TYPE', record(id)).ok == 'hash'
+    and redis.call('HGET', record(id), 'status') == takes
+    and pcall(function() probeStatus(id, takes); probeStatus(id, 'dead'); probeStreams(id) end)
+  local entry = '{"stage":' .. cjson.encode(stage) .. ',"reason":' .. cjson.encode(reason) .. ',"attempts":' .. attempts
+    .. ',"at":"' .. nowIso .. '",' .. (isJson and '"event":' .. event or '"raw":' .. cjson.encode(event)) .. '}'
+  redis.call('LPUSH', queue(stage) .. ':dead', entry)
+  if eventId ~= '' then redis.call('HDEL', queue(stage) .. ':attempts', eventId) end
+  redis.call('HINCRBY', P .. 'school:metrics', 'dead:' .. stage, 1)
+  if movable then move(id, takes, 'dead', stage, reason, '', {'died_in', takes, 'dead_reason', reason}, {}) end
+end
+
+-- leased holds attempt|event id length|improvement id length|event id, improvement id, event
+local function pack(attempt, eventId, id, event) return attempt .. '|' .. #eventId .. '|' .. #id .. '|' .. eventId .. id .. event end
+local function unpackLease(value)
+  local attempt, eventLength, idLength, rest = string.match(value, '^(%d+)|(%d+)|(%d+)|(.*)$')
+  eventLength, idLength = tonumber(eventLength), tonumber(idLength)
+  return tonumber(attempt), string.sub(rest, 1, eventLength), string.sub(rest, eventLength + 1, eventLength + idLength),
+    string.sub(rest, eventLength + idLength + 1)
+end
+`;

@@ -1,0 +1,159 @@
+/**
+ * settle: the one atomic step that ends leases. It checks token and status, then writes record, indexes, trail, the
+ * events that follow and the end of the lease together, and claims the next events. A late or repeated worker changes
+ * nothing. Several settlements may share one call.
+ *
+ * ARGV: prefix, stage, count, then per settlement: kind, token, …; at the end worker, max, lease ms, max attempts
+ * (max 0: claim nothing). Kinds:
+ *   move      id, from, to, because, evidence, n, field, value, …, n, removed field, …
+ *   again     id, from, delay ms, n, field, value, …, n, removed field, …
+ *   behind    id, from, lock
+ *   done      –
+ *   source    id, state, n, field, value, …, count, then per proposal: id, video, category, n, field, value, …
+ *   retry     delay ms, counts (1/0), max attempts, reason
+ *   dead      reason
+ *   handback  –
+ */
+export const settleScript = `
+local stage = arg()
+local q = queue(stage)
+probeQueue(stage)
+redis.call('HLEN', P .. 'school:metrics'); redis.call('ZCARD', P .. 'school:timers')
+
+local function owned(token, id, from)
+  if not redis.call('ZSCORE', q .. ':leases', token) then return false end
+  local facts = redis.call('HMGET', record(id), 'status', 'lease')
+  return facts[1] == from and facts[2] == token
+end
+
+local function finish(token)
+  local value = redis.call('HGET', q .. ':leased', token)
+  if not dropLease(stage, token) or not value then return nil end
+  local attempt, eventId, id, event = unpackLease(value)
+  return {attempt = attempt, eventId = eventId, id = id, event = event}
+end
+
+local function succeeded(lease)
+  if lease.attempt > 1 then redis.call('HDEL', q .. ':attempts', lease.eventId) end
+  redis.call('HINCRBY', P .. 'school:metrics', 'settled:' .. stage, 1)
+end
+
+local kinds = {}
+
+function kinds.move(token)
+  local id, from, to, because, evidence, set, remove = arg(), arg(), arg(), arg(), arg(), args(), args()
+  if not BY_STAGE[from] or not BY_STAGE[from][to] then return 'illegal' end
+  if not owned(token, id, from) then return 'lost' end
+  probeStatus(id, from); probeStatus(id, to); probeStreams(id)
+  succeeded(finish(token))
+  move(id, from, to, stage, because, evidence, set, remove)
+  return 'ok'
+end
+
+function kinds.again(token)
+  local id, from, delay, set, remove = arg(), arg(), tonumber(arg()), args(), args()
+  if not owned(token, id, from) then return 'lost' end
+  local lease = finish(token)
+  succeeded(lease)
+  local waitsFor = redis.call('HGET', record(id), 'waits_for_lock')
+  redis.call('HSET', record(id), 'updated_at', nowIso, 'waiting', lease.eventId, unpack(set))
+  redis.call('HDEL', record(id), 'lease', 'waits_for_lock', unpack(remove))
+  later(stage, lease.event, delay)
+  if waitsFor then wakeWaiter(waitsFor) end
+  return 'ok'
+end
+
+function kinds.behind(token)
+  local id, from, lock = arg(), arg(), arg()
+  if not owned(token, id, from) then return 'lost' end
+  local key = P .. 'school:locks:app:' .. lock
+  redis.call('ZCARD', key .. ':waiting')
+  local holder = redis.call('GET', key)
+  local lease = finish(token)
+  succeeded(lease)
+  redis.call('HSET', record(id), 'updated_at', nowIso, 'waiting', lease.eventId, 'waits_for_lock', lock)
+  redis.call('HDEL', record(id), 'lease')
+  -- Let go between the look and this settle: nobody would wake it, so it goes straight back.
+  if holder and holder ~= id then redis.call('ZADD', key .. ':waiting', now, lease.event)
+  else redis.call('RPUSH', q, lease.event) end
+  return 'ok'
+end
+
+function kinds.done(token)
+  local lease = finish(token)
+  if not lease then return 'lost' end
+  succeeded(lease)
+  return 'ok'
+end
+
+function kinds.source(token)
+  local sourceId, state, fields, count = arg(), arg(), args(), tonumber(arg())
+  local proposals = {}
+  for i = 1, count do proposals[i] = {id = arg(), video = arg(), category = arg(), set = args()} end
+  if not redis.call('ZSCORE', q .. ':leases', token) then return 'lost' end
+  local key = P .. 'school:source:' .. sourceId
+  redis.call('HLEN', key); redis.call('ZCARD', P .. 'school:sources')
+  for _, proposal in ipairs(proposals) do probeNew(proposal, 'raw') end
+  succeeded(finish(token))
+  local ids, known = {}, 0
+  for i, proposal in ipairs(proposals) do
+    ids[i] = proposal.id
+    if redis.call('EXISTS', record(proposal.id)) == 1 then known = known + 1
+    else announce(proposal.id, 'raw', stage, create(proposal, 'raw', stage, 'proposed by ' .. sourceId)) end
+  end
+  redis.call('HSET', key, 'id', sourceId, 'state', state, 'read_at', nowIso, 'known', known,
+    'improvements', #ids == 0 and '[]' or cjson.encode(ids), unpack(fields))
+  redis.call('ZADD', P .. 'school:sources', now, sourceId)
+  redis.call('HINCRBY', P .. 'school:metrics', 'source:' .. state, 1)
+  return 'ok'
+end
+
+local function unleaseRecord(lease, token)
+  if lease.id == '' or not TAKES[stage] or redis.call('TYPE', record(lease.id)).ok ~= 'hash' then return false end
+  if redis.call('HGET', record(lease.id), 'lease') ~= token then return false end
+  redis.call('HDEL', record(lease.id), 'lease')
+  return true
+end
+
+function kinds.retry(token)
+  local delay, counts, maxAttempts, reason = tonumber(arg()), arg() == '1', tonumber(arg()), arg()
+  local lease = finish(token)
+  if not lease then return 'lost' end
+  local mine = unleaseRecord(lease, token)
+  redis.call('HINCRBY', P .. 'school:metrics', 'retried:' .. stage, 1)
+  if counts and lease.attempt >= maxAttempts then
+    bury(stage, lease.event, lease.eventId, lease.id, lease.attempt, reason, true)
+    return 'dead'
+  end
+  if counts then redis.call('HSET', q .. ':attempts', lease.eventId, lease.attempt) end
+  if mine then redis.call('HSET', record(lease.id), 'waiting', lease.eventId, 'last_error', reason) end
+  later(stage, lease.event, delay)
+  return 'ok'
+end
+
+function kinds.dead(token)
+  local reason = arg()
+  local lease = finish(token)
+  if not lease then return 'lost' end
+  unleaseRecord(lease, token)
+  bury(stage, lease.event, lease.eventId, lease.id, lease.attempt, reason, true)
+  return 'dead'
+end
+
+function kinds.handback(token)
+  local lease = finish(token)
+  if not lease then return 'lost' end
+  unleaseRecord(lease, token)
+  redis.call('RPUSH', q, lease.event)
+  return 'ok'
+end
+
+local results = {}
+for i = 1, tonumber(arg()) do
+  local kind = arg()
+  results[i] = kinds[kind](arg())
+end
+local worker, max, leaseMs, maxAttempts = arg(), tonumber(arg()), tonumber(arg()), tonumber(arg())
+if max == 0 then return {results, false} end
+return {results, claim(stage, worker, max, leaseMs, maxAttempts)}
+`;

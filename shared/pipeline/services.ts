@@ -1,0 +1,110 @@
+/** What the pipeline itself offers to handlers as ports: the gate, the brakes, history and outcomes. */
+import type { Redis } from "ioredis";
+import type { Improvement } from "../domain/improvement.ts";
+import { STATUSES } from "../domain/lifecycle.ts";
+import type { GateAnswer, SchoolServices } from "../ports.ts";
+import { readFlags } from "./flags.ts";
+import type { Keys } from "./keys.ts";
+import { records } from "./records.ts";
+import type { Scripts } from "./scripts/load.ts";
+
+/** More than `rollbacksPerHour` open the breaker; commits are budgeted per hour and day. */
+export interface Limits {
+  readonly rollbacksPerHour: number;
+  readonly commitsPerHour: number;
+  readonly commitsPerDay: number;
+}
+
+export function schoolServices(redis: Redis, keys: Keys, scripts: Scripts, limits: Limits): SchoolServices {
+  const improvements = records(redis, keys);
+  return {
+    gate: {
+      async take({ improvement, lock, automatic }) {
+        const { commitsPerHour, commitsPerDay, rollbacksPerHour } = limits;
+        const reply = (await scripts.schoolGate(
+          improvement,
+          lock,
+          automatic ? 1 : 0,
+          commitsPerHour,
+          commitsPerDay,
+          rollbacksPerHour,
+        )) as [string, ...(string | number)[]];
+        return gateAnswer(reply);
+      },
+    },
+    brakes: {
+      async brakes() {
+        const now = await redisNow(redis);
+        const { on } = await readFlags(redis, keys, now);
+        const closedAt = Number((await redis.hget(keys.breaker, "closed_at")) ?? 0);
+        const rollbacks = await redis.zcount(keys.rollbacks, Math.max(closedAt, now - 3_600_000), "+inf");
+        const iso = new Date(now).toISOString();
+        const [hour, day] = await redis.mget(
+          `${keys.prefix}school:budget:commits:${iso.slice(0, 13)}`,
+          `${keys.prefix}school:budget:commits:${iso.slice(0, 10)}`,
+        );
+        const spent = Number(hour ?? 0) >= limits.commitsPerHour || Number(day ?? 0) >= limits.commitsPerDay;
+        return {
+          flags: {
+            none: on.has("auto_approve_none"),
+            all: on.has("auto_approve_all"),
+            integrations: on.has("auto_approve_integrations"),
+            security: on.has("auto_approve_security"),
+          },
+          breaker: rollbacks > limits.rollbacksPerHour ? `${rollbacks} rollbacks within an hour` : null,
+          freeze: on.has("freeze") ? "changes are frozen" : null,
+          budget: spent ? `the commit budget is spent (${hour ?? 0} this hour, ${day ?? 0} today)` : null,
+        };
+      },
+    },
+    history: {
+      async recent(limit) {
+        const kept = STATUSES.filter((status) => status !== "rejected" && status !== "dead");
+        const batch = redis.pipeline();
+        for (const status of kept) batch.zrevrange(keys.byStatus(status), 0, limit - 1, "WITHSCORES");
+        const replies = (await batch.exec()) ?? [];
+        const scored: { id: string; score: number }[] = [];
+        for (const [error, flat] of replies) {
+          if (error !== null) throw error;
+          const list = flat as string[];
+          for (let i = 0; i + 1 < list.length; i += 2)
+            scored.push({ id: list[i] as string, score: Number(list[i + 1]) });
+        }
+        scored.sort((a, b) => b.score - a.score);
+        const found: Improvement[] = await improvements.many(scored.slice(0, limit).map(({ id }) => id));
+        return found;
+      },
+      async source(id) {
+        const { state, content_hash: contentHash } = await redis.hgetall(keys.source(id));
+        if (state === undefined) return undefined;
+        return { state, ...(contentHash === undefined ? {} : { contentHash }) };
+      },
+    },
+    outcomes: {
+      async append(outcome) {
+        await redis.xadd(keys.outcomes, "*", ...Object.entries(outcome).flat());
+      },
+    },
+  };
+}
+
+/** Redis's clock in milliseconds since the epoch. */
+export async function redisNow(redis: Redis): Promise<number> {
+  const [seconds, micros] = await redis.time();
+  return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
+}
+
+function gateAnswer([kind, first, second]: readonly (string | number)[]): GateAnswer {
+  switch (kind) {
+    case "taken":
+      return { kind };
+    case "busy":
+      return { kind, holder: String(first) };
+    case "wait":
+      return { kind, afterMs: Number(first), because: String(second) };
+    case "refused":
+      return { kind, rule: String(first), because: String(second) };
+    default:
+      throw new Error(`the gate answered ${String(kind)}`);
+  }
+}

@@ -1,0 +1,181 @@
+/** The list of one stage as its worker sees it: claim, settle, heartbeat. Thin: the scripts do the work. */
+import { encodePatch, type Patch, type Proposal } from "../domain/improvement.ts";
+import type { Status } from "../domain/lifecycle.ts";
+import type { StageName } from "../stages.ts";
+import type { Scripts } from "./scripts/load.ts";
+
+/** One claimed event. `fields` is the improvement's record as Redis holds it; empty when there is none. */
+export interface Lease {
+  readonly token: string;
+  readonly attempt: number;
+  readonly event: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+export interface Claims {
+  readonly leases: readonly Lease[];
+  /** Redis's clock, milliseconds since the epoch. */
+  readonly now: number;
+  /** Milliseconds until something of this stage falls due; 0: more is waiting now; -1: nothing is. */
+  readonly dueMs: number;
+}
+
+export type Settlement = { readonly token: string } & (
+  | {
+      readonly kind: "move";
+      readonly id: string;
+      readonly from: Status;
+      readonly to: Status;
+      readonly because: string;
+      readonly evidence?: unknown;
+      readonly patch: Patch;
+    }
+  | {
+      readonly kind: "again";
+      readonly id: string;
+      readonly from: Status;
+      readonly delayMs: number;
+      readonly patch: Patch;
+    }
+  | { readonly kind: "behind"; readonly id: string; readonly from: Status; readonly lock: string }
+  | { readonly kind: "done" }
+  | {
+      readonly kind: "source";
+      readonly id: string;
+      readonly state: "read" | "nothing_found" | "failed";
+      readonly fields: Readonly<Record<string, string>>;
+      readonly proposals: readonly (Proposal & { readonly id: string })[];
+    }
+  | { readonly kind: "retry"; readonly delayMs: number; readonly counts: boolean; readonly reason: string }
+  | { readonly kind: "dead"; readonly reason: string }
+  | { readonly kind: "handback" }
+);
+
+/** `lost`: the lease or the status was no longer this worker's and nothing was changed. */
+export type SettleResult = "ok" | "lost" | "illegal" | "dead";
+
+export interface StageQueue {
+  readonly stage: StageName;
+  claim(max: number): Promise<Claims>;
+  /** Settles all in one script and claims up to `claimMax` further events in the same round trip. */
+  settle(settlements: readonly Settlement[], claimMax: number): Promise<{ results: SettleResult[]; claims?: Claims }>;
+  /** Gives an injected improvement its record; undefined when it exists already or the lease is gone. */
+  admit(token: string, id: string, proposal: Proposal): Promise<Readonly<Record<string, string>> | undefined>;
+  /** Extends the leases; returns the tokens that are lost. */
+  heartbeat(tokens: readonly string[]): Promise<readonly string[]>;
+  /** Writes facts under the lease; false when it is lost. */
+  save(token: string, id: string, patch: Patch): Promise<boolean>;
+}
+
+export interface QueueSettings {
+  /** Unique per process: part of every lease token. */
+  readonly worker: string;
+  readonly leaseMs: number;
+  readonly maxAttempts: number;
+}
+
+type Flat = (string | number)[];
+
+export function stageQueue(scripts: Scripts, stage: StageName, settings: QueueSettings): StageQueue {
+  const { worker, leaseMs, maxAttempts } = settings;
+  return {
+    stage,
+    async claim(max) {
+      return claims(await scripts.schoolClaim(stage, worker, max, leaseMs, maxAttempts));
+    },
+    async settle(settlements, claimMax) {
+      const flat = settlements.flatMap((settlement) => flatten(settlement, maxAttempts));
+      const args: Flat = [stage, settlements.length, ...flat, worker, claimMax, leaseMs, maxAttempts];
+      const [results, next] = (await scripts.schoolSettle(...args)) as [SettleResult[], unknown];
+      return next === null ? { results } : { results, claims: claims(next) };
+    },
+    async admit(token, id, proposal) {
+      const args: Flat = [
+        stage,
+        token,
+        id,
+        proposal.video_id ?? "",
+        proposal.category,
+        ...pairs(encodePatch(proposal).set),
+      ];
+      const fields = (await scripts.schoolAdmit(...args)) as string[] | null;
+      return fields === null ? undefined : toRecord(fields);
+    },
+    async heartbeat(tokens) {
+      return (await scripts.schoolHeartbeat(stage, leaseMs, tokens.length, ...tokens)) as string[];
+    },
+    async save(token, id, patch) {
+      return (await scripts.schoolSave(stage, token, id, ...patchArguments(patch))) === 1;
+    },
+  };
+}
+
+function flatten(settlement: Settlement, maxAttempts: number): Flat {
+  const head = [settlement.kind, settlement.token];
+  switch (settlement.kind) {
+    case "move": {
+      const { id, from, to, because, evidence, patch } = settlement;
+      const proof = evidence === undefined ? "" : JSON.stringify(evidence);
+      return [...head, id, from, to, because, proof, ...patchArguments(patch)];
+    }
+    case "again":
+      return [
+        ...head,
+        settlement.id,
+        settlement.from,
+        Math.max(0, Math.round(settlement.delayMs)),
+        ...patchArguments(settlement.patch),
+      ];
+    case "behind":
+      return [...head, settlement.id, settlement.from, settlement.lock];
+    case "source": {
+      const { id, state, fields, proposals } = settlement;
+      const flat = proposals.flatMap((proposal): Flat => {
+        const { id: proposalId, ...rest } = proposal;
+        return [proposalId, proposal.video_id ?? "", proposal.category, ...pairs(encodePatch(rest).set)];
+      });
+      return [...head, id, state, ...pairs(fields), proposals.length, ...flat];
+    }
+    case "retry":
+      return [
+        ...head,
+        Math.max(0, Math.round(settlement.delayMs)),
+        settlement.counts ? 1 : 0,
+        maxAttempts,
+        settlement.reason,
+      ];
+    case "dead":
+      return [...head, settlement.reason];
+    case "done":
+    case "handback":
+      return head;
+  }
+}
+
+/** Count and flat field-value list, as the scripts read it. */
+function pairs(fields: Readonly<Record<string, string>>): Flat {
+  const flat = Object.entries(fields).flat();
+  return [flat.length, ...flat];
+}
+
+/** A patch as the scripts read it: fields to set, then fields to remove, each behind its count. */
+export function patchArguments(patch: Patch): Flat {
+  const { set, remove } = encodePatch(patch);
+  return [...pairs(set), remove.length, ...remove];
+}
+
+function claims(reply: unknown): Claims {
+  const [leases, now, dueMs] = reply as [[string, number, string, string[]][], number, number];
+  return {
+    leases: leases.map(([token, attempt, event, fields]) => ({ token, attempt, event, fields: toRecord(fields) })),
+    now,
+    dueMs,
+  };
+}
+
+/** HGETALL's flat reply as an object. */
+export function toRecord(flat: readonly string[]): Record<string, string> {
+  const record: Record<string, string> = {};
+  for (let i = 0; i + 1 < flat.length; i += 2) record[flat[i] as string] = flat[i + 1] as string;
+  return record;
+}

@@ -1,0 +1,149 @@
+/**
+ * List mode: claim, work, settle, until told to stop. All that finished since the last look is settled in one script
+ * call, which also claims the next events, so a busy stage makes one round trip per batch.
+ */
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import type { Claims, Lease, Settlement, SettleResult, StageQueue } from "../pipeline/stage-queue.ts";
+import { LeaseLost } from "./errors.ts";
+import { heartbeats } from "./heartbeat.ts";
+import type { Work } from "./work.ts";
+
+export interface ConsumerOptions {
+  readonly queue: StageQueue;
+  /** Key of the list, to wait on. */
+  readonly list: string;
+  /** A second connection, opened only when the list is empty: a blocked connection cannot settle. */
+  readonly blocking: () => Redis;
+  readonly perPod: number;
+  readonly leaseMs: number;
+  /** A handler that runs longer than this is given up: its lease is no longer extended. */
+  readonly limitMs: number;
+  readonly log: Logger;
+  readonly perform: (work: Work) => Promise<Settlement | undefined>;
+}
+
+export interface Consumer {
+  /** Resolves when the consumer has stopped; rejects when Redis refuses a script (a damaged key, a wrong type). */
+  readonly stopped: Promise<void>;
+  /** Stop claiming, let running handlers finish for at most `graceMs`, give back the rest. */
+  drain(graceMs: number): Promise<void>;
+}
+
+interface Running {
+  readonly abort: AbortController;
+  readonly startedAt: number;
+}
+
+/** Longest wait on an empty list before looking again for expired leases of dead workers. */
+const IDLE_MS = 5_000;
+
+export function consume(options: ConsumerOptions): Consumer {
+  const { queue, log, perPod, leaseMs, limitMs } = options;
+  const running = new Map<string, Running>();
+  const finished: Settlement[] = [];
+  let draining = false;
+  let empty = false;
+  let blocked: Redis | undefined;
+  let waiting: Promise<void> | undefined;
+  let wake: () => void = () => undefined;
+  const clock = { redis: Date.now(), local: performance.now() };
+  const now = () => clock.redis + (performance.now() - clock.local);
+  const beat = heartbeats(queue, leaseMs, limitMs, running, log);
+
+  function start(lease: Lease): void {
+    const abort = new AbortController();
+    running.set(lease.token, { abort, startedAt: performance.now() });
+    void options.perform({ lease, signal: abort.signal, now }).then((settlement) => {
+      running.delete(lease.token);
+      if (settlement !== undefined) finished.push(settlement);
+      wake();
+    });
+  }
+
+  function receive(claims: Claims): void {
+    clock.redis = claims.now;
+    clock.local = performance.now();
+    for (const lease of claims.leases) start(lease);
+    empty = claims.dueMs !== 0;
+    if (empty && !draining && running.size < perPod) waitForWork(claims.dueMs);
+  }
+
+  /** Blocks until the list has an entry or something falls due, changes nothing (BLMOVE onto itself), then wakes. */
+  function waitForWork(dueMs: number): void {
+    const wait = dueMs < 0 ? IDLE_MS : Math.min(IDLE_MS, dueMs);
+    blocked ??= options.blocking();
+    waiting ??= blocked
+      .blmove(options.list, options.list, "RIGHT", "RIGHT", Math.max(0.001, wait / 1_000))
+      .then(
+        () => undefined,
+        (error: Error) => log.debug({ err: error }, "waiting for work was interrupted"),
+      )
+      .then(() => {
+        waiting = undefined;
+        empty = false;
+        wake();
+      });
+  }
+
+  async function settle(batch: readonly Settlement[], claimMax: number): Promise<void> {
+    try {
+      const { results, claims } = await queue.settle(batch, claimMax);
+      results.forEach((result, i) => report(result, batch[i] as Settlement, log));
+      if (claims !== undefined) receive(claims);
+    } catch (error) {
+      if (batch.length === 1) throw error;
+      // One settlement broke the script; those before it are applied and now answer "lost", the rest still settle.
+      for (const settlement of batch) await settle([settlement], 0);
+    }
+  }
+
+  async function loop(): Promise<void> {
+    for (;;) {
+      const free = draining ? 0 : perPod - running.size;
+      if (finished.length > 0) await settle(finished.splice(0), empty ? 0 : Math.max(0, free));
+      else if (free > 0 && !empty) receive(await queue.claim(free));
+      else if (draining && running.size === 0) return;
+      else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          // Something may have finished between the look above and this line.
+          if (finished.length > 0 || (draining && running.size === 0)) resolve();
+        });
+        // Let everything that finishes in this turn share one settle.
+        await Promise.resolve();
+      }
+    }
+  }
+
+  const stopped = loop().finally(() => {
+    beat.stop();
+    blocked?.disconnect();
+  });
+  return {
+    stopped,
+    async drain(graceMs) {
+      draining = true;
+      wake();
+      const late = setTimeout(() => {
+        for (const [token, { abort }] of running) {
+          abort.abort(new LeaseLost("the process is stopping"));
+          running.delete(token);
+          finished.push({ kind: "handback", token });
+        }
+        wake();
+      }, graceMs);
+      await stopped.finally(() => clearTimeout(late));
+    },
+  };
+}
+
+function report(result: SettleResult, settlement: Settlement, log: Logger): void {
+  const { kind, token } = settlement;
+  if (result === "lost")
+    log.warn({ kind, token }, "A settlement came too late: the lease or the status had changed, nothing was written");
+  if (result === "illegal")
+    log.error({ kind, token, settlement }, "A settlement was refused: the lifecycle forbids this move; report it");
+  if (result === "dead")
+    log.error({ kind, token }, "An event was dead-lettered; see `school doctor` and the stage's dead letters");
+}

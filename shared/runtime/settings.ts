@@ -1,0 +1,24 @@
+/** Settings every function has. What only one stage needs is read in its own wiring. */
+import { z } from "zod";
+
+const positive = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+
+export const RuntimeSettings = z.object({
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must be redis://host:port or rediss://host:port" }),
+  /** Goes before every key; a hash tag such as `{cortex}:` on Redis Cluster. */
+  KEY_PREFIX: z.string().default(""),
+  LOG_LEVEL: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(["trace", "debug", "info", "warn", "error", "fatal"]))
+    .default("info"),
+  /** Port of the probes; 0 takes any free one. */
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  /** Seconds until a silent worker's event goes to somebody else; a heartbeat extends it at a third. */
+  LEASE_SECONDS: positive(30),
+  MAX_ATTEMPTS: positive(5),
+  BREAKER_ROLLBACKS_PER_HOUR: positive(3),
+  COMMITS_PER_HOUR: positive(20),
+  COMMITS_PER_DAY: positive(100),
+});
+export type RuntimeSettings = z.infer<typeof RuntimeSettings>;

@@ -1,0 +1,81 @@
+/** From what a handler answered, or threw, to the one settlement that ends its lease. */
+import type { Improvement } from "../domain/improvement.ts";
+import { mayMove } from "../domain/lifecycle.ts";
+import type { Settlement } from "../pipeline/stage-queue.ts";
+import { PermanentError, RetryLater } from "./errors.ts";
+import type { AnyOutcome } from "./outcome.ts";
+
+/** Throws when the outcome does not fit the improvement's status; the script would refuse it anyway. */
+export function settlementFor(token: string, outcome: AnyOutcome, improvement: Improvement | undefined): Settlement {
+  switch (outcome.kind) {
+    case "observed":
+      return { kind: "done", token };
+    case "source-read": {
+      const { source, proposals, because } = outcome;
+      const state = proposals.length > 0 ? "read" : "nothing_found";
+      return { kind: "source", token, id: source.id, state, fields: sourceFields(source, because), proposals };
+    }
+    case "source-failed":
+      return {
+        kind: "source",
+        token,
+        id: outcome.source.id,
+        state: "failed",
+        fields: sourceFields(outcome.source, outcome.because),
+        proposals: [],
+      };
+    case "move": {
+      const { id, status: from } = existing(improvement);
+      const { to, patch, because, evidence } = outcome;
+      const target = to as Improvement["status"];
+      if (!mayMove(from, target, "stage"))
+        throw new PermanentError(`the handler moved ${from} to ${to}, which the lifecycle forbids`);
+      return {
+        kind: "move",
+        token,
+        id,
+        from,
+        to: target,
+        because,
+        patch,
+        ...(evidence === undefined ? {} : { evidence }),
+      };
+    }
+    case "again": {
+      const { id, status: from } = existing(improvement);
+      return { kind: "again", token, id, from, delayMs: outcome.afterMs, patch: outcome.patch };
+    }
+    case "behind-lock": {
+      const { id, status: from } = existing(improvement);
+      return { kind: "behind", token, id, from, lock: outcome.lock };
+    }
+  }
+}
+
+/** Back-off with full jitter, 2 s doubling up to two minutes, so that many retries do not meet. */
+export function settlementForError(token: string, error: unknown, attempt: number, random = Math.random): Settlement {
+  const reason = error instanceof Error ? error.message : String(error);
+  if (error instanceof PermanentError) return { kind: "dead", token, reason };
+  if (error instanceof RetryLater) return { kind: "retry", token, delayMs: error.afterMs, counts: !error.free, reason };
+  const ceiling = Math.min(120_000, 2_000 * 2 ** (attempt - 1));
+  return { kind: "retry", token, delayMs: Math.round(random() * ceiling), counts: true, reason };
+}
+
+function existing(improvement: Improvement | undefined): Improvement {
+  if (improvement === undefined)
+    throw new PermanentError("the handler moved an improvement, but its event carries none");
+  return improvement;
+}
+
+function sourceFields(
+  source: { id: string; title: string; address?: string; contentHash?: string },
+  because: string,
+): Record<string, string> {
+  const { title, address, contentHash } = source;
+  return {
+    title,
+    because,
+    ...(address === undefined ? {} : { address }),
+    ...(contentHash === undefined ? {} : { content_hash: contentHash }),
+  };
+}

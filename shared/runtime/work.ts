@@ -1,0 +1,124 @@
+/** One leased event: parse it, find its improvement, call the handler, turn the answer into a settlement. */
+import type { Logger } from "pino";
+import { ImprovementData, parseEvent, type SchoolEvent, SourceData } from "../domain/events.ts";
+import { decodeImprovement, type Improvement } from "../domain/improvement.ts";
+import type { Status } from "../domain/lifecycle.ts";
+import type { Lease, Settlement, StageQueue } from "../pipeline/stage-queue.ts";
+import { stageEntry } from "../stages.ts";
+import { LeaseLost, PermanentError } from "./errors.ts";
+import type { AnyOutcome } from "./outcome.ts";
+import { settlementFor, settlementForError } from "./settlement.ts";
+import type { Context, Stage } from "./stage.ts";
+
+/** Stages at which an improvement may enter with an event alone; from `approve` on the record must already stand there. */
+const INJECTABLE: readonly string[] = ["route", "evaluate", "validate", "plan"];
+
+export interface Work {
+  readonly lease: Lease;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+}
+
+/** Never throws. Undefined: the lease is lost, there is nothing to settle. */
+export async function perform(
+  stage: Stage,
+  ports: unknown,
+  queue: StageQueue,
+  log: Logger,
+  { lease, signal, now }: Work,
+): Promise<Settlement | undefined> {
+  const { token, attempt } = lease;
+  let bound = log;
+  try {
+    const event = validEvent(lease.event);
+    const improvement = await improvementOf(stage, queue, lease, event);
+    bound = log.child({
+      event: event.id,
+      attempt,
+      ...(improvement === undefined ? {} : { improvement: improvement.id }),
+    });
+    const context: Context = {
+      log: bound,
+      now,
+      signal,
+      attempt,
+      async save(patch) {
+        if (improvement === undefined || !(await queue.save(token, improvement.id, patch))) throw new LeaseLost();
+      },
+    };
+    const handle = stage.handle as unknown as (input: unknown, ports: unknown, context: Context) => Promise<AnyOutcome>;
+    const outcome = await handle(inputFor(stage, event, improvement), ports, context);
+    bound.info(
+      { outcome: outcome.kind, to: "to" in outcome ? outcome.to : undefined, because: outcome.because },
+      "handled",
+    );
+    return settlementFor(token, outcome, improvement);
+  } catch (error) {
+    if (error instanceof LeaseLost || signal.reason instanceof LeaseLost) {
+      bound.warn({ err: error }, "The lease was lost; another worker has this event now");
+      return undefined;
+    }
+    const settlement = settlementForError(token, error, attempt);
+    bound.warn(
+      { err: error, fate: settlement.kind },
+      "The handler failed; it is tried again or dead-lettered as `fate` says",
+    );
+    return settlement;
+  }
+}
+
+function validEvent(raw: string): SchoolEvent {
+  const parsed = parseEvent(raw);
+  if ("problems" in parsed) throw new PermanentError(`this event cannot be used: ${parsed.problems.join("; ")}`);
+  return parsed.event;
+}
+
+async function improvementOf(
+  stage: Stage,
+  queue: StageQueue,
+  lease: Lease,
+  event: SchoolEvent,
+): Promise<Improvement | undefined> {
+  if (stageEntry(stage.name).kind === "source") return undefined;
+  const { id, improvement: proposal } = dataOf(ImprovementData, event);
+  let fields = lease.fields;
+  if (fields["id"] === undefined && fields["status"] === undefined) {
+    if (proposal === undefined)
+      throw new PermanentError(`there is no record improvement:${id}, and the event carries no improvement`);
+    if (!INJECTABLE.includes(stage.name)) {
+      throw new PermanentError(
+        `an improvement may enter at ${INJECTABLE.join(", ")}; from approve on its record must already stand there`,
+      );
+    }
+    const admitted = await queue.admit(lease.token, id, withoutUndefined(proposal));
+    if (admitted === undefined) throw new LeaseLost("the improvement was created by somebody else meanwhile");
+    fields = admitted;
+  }
+  try {
+    return decodeImprovement(fields);
+  } catch (error) {
+    throw new PermanentError(`the record improvement:${id} is damaged: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function inputFor(stage: Stage, event: SchoolEvent, improvement: Improvement | undefined): unknown {
+  if (improvement === undefined) return { source: dataOf(SourceData, event).source };
+  if (stageEntry(stage.name).kind !== "observer") return { improvement };
+  return { improvement, reached: event.type.split(".").at(-1) as Status };
+}
+
+function dataOf<T>(
+  schema: { safeParse(value: unknown): { success: boolean; data?: T; error?: unknown } },
+  event: SchoolEvent,
+): T {
+  const parsed = schema.safeParse(event.data);
+  if (parsed.success) return parsed.data as T;
+  throw new PermanentError(`an event of type ${event.type} does not belong on this list`);
+}
+
+/** zod's optional fields are `T | undefined`; the record has them or not. */
+function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}

@@ -1,0 +1,61 @@
+/** A stage queue on a test Redis, and shorthand for seeding and reading improvements. */
+import { Redis } from "ioredis";
+import type { Proposal } from "../../shared/domain/improvement.ts";
+import { keysOf } from "../../shared/pipeline/keys.ts";
+import { loadScripts } from "../../shared/pipeline/scripts/load.ts";
+import { type QueueSettings, stageQueue } from "../../shared/pipeline/stage-queue.ts";
+import type { StageName } from "../../shared/stages.ts";
+
+export function proposal(title: string): Proposal {
+  return {
+    title,
+    description: `${title}, said on stage`,
+    category: "architecture",
+    type: "technique",
+    implementation_notes: "",
+    relevance: 0.9,
+    quotes: [{ text: title, at: "00:01:00" }],
+    source_id: "talk-1",
+    source_title: "A talk",
+    video_id: "v1",
+  };
+}
+
+export function connectPipeline(url: string, prefix = "") {
+  const redis = new Redis(url);
+  const keys = keysOf(prefix);
+  const scripts = loadScripts(redis, prefix);
+  let workers = 0;
+  function queue(stage: StageName, settings: Partial<QueueSettings> = {}) {
+    workers += 1;
+    return stageQueue(scripts, stage, { worker: `w${workers}`, leaseMs: 30_000, maxAttempts: 3, ...settings });
+  }
+  /** Pushes improvements through ingest, as the stage does it. */
+  async function seed(ids: readonly string[]): Promise<void> {
+    const ingest = queue("ingest");
+    await redis.lpush(
+      keys.list("ingest"),
+      JSON.stringify({ specversion: "1.0", id: `src-${ids[0]}`, source: "/t", type: "t", data: {} }),
+    );
+    const { leases } = await ingest.claim(1);
+    const token = leases[0]?.token as string;
+    const proposals = ids.map((id) => ({ id, ...proposal(id) }));
+    await ingest.settle(
+      [{ kind: "source", token, id: `src-${ids[0]}`, state: "read", fields: { title: "A talk" }, proposals }],
+      0,
+    );
+  }
+  /** Every place an event of a stage can be, with its size. */
+  async function places(stage: StageName): Promise<Record<string, number>> {
+    const [list, leases, leased, delayed, dead, attempts] = await Promise.all([
+      redis.llen(keys.list(stage)),
+      redis.zcard(keys.leases(stage)),
+      redis.hlen(keys.leased(stage)),
+      redis.zcard(keys.delayed(stage)),
+      redis.llen(keys.dead(stage)),
+      redis.hlen(keys.attempts(stage)),
+    ]);
+    return { list, leases, leased, delayed, dead, attempts };
+  }
+  return { redis, keys, scripts, queue, seed, places };
+}
