@@ -1,0 +1,99 @@
+/** Reads the documents of one manifest file. Never throws: what cannot be read is reported with its reason. */
+import { type Document, parseAllDocuments } from "yaml";
+import type { RepositoryFile } from "./platform.ts";
+
+export interface ParsedDocument {
+  /** Position in the file, from 0. */
+  readonly document: number;
+  readonly value: Readonly<Record<string, unknown>>;
+}
+
+export interface ParsedFile {
+  readonly documents: readonly ParsedDocument[];
+  readonly unreadable: readonly string[];
+}
+
+/** Larger files are data, not manifests; the API server refuses objects above 3 MiB anyway. */
+const MAX_CHARACTERS = 4_000_000;
+const NOTHING: ParsedFile = { documents: [], unreadable: [] };
+const known = new WeakMap<RepositoryFile, ParsedFile>();
+
+/** True for names Argo CD reads in a plain directory (its reposerver's `manifestFile` pattern, without jsonnet) and for a bare `Kustomization`. */
+export function isManifestPath(path: string): boolean {
+  return /\.(ya?ml|json)$|(^|\/)Kustomization$/.test(path);
+}
+
+/** The documents of `file`, remembered as long as the file object lives. */
+export function parseFile(file: RepositoryFile): ParsedFile {
+  const before = known.get(file);
+  if (before !== undefined) return before;
+  const parsed = parse(file.path, file.content);
+  known.set(file, parsed);
+  return parsed;
+}
+
+function parse(path: string, content: string | null): ParsedFile {
+  if (content === null || !isManifestPath(path)) return NOTHING;
+  if (content.length > MAX_CHARACTERS) return { documents: [], unreadable: ["larger than 4 million characters"] };
+  return path.endsWith(".json") ? parseJson(content) : parseYaml(content);
+}
+
+function parseJson(content: string): ParsedFile {
+  try {
+    const value: unknown = JSON.parse(content);
+    return isRecord(value) ? { documents: [{ document: 0, value }], unreadable: [] } : NOTHING;
+  } catch (error) {
+    return { documents: [], unreadable: [`not JSON: ${message(error)}`] };
+  }
+}
+
+function parseYaml(content: string): ParsedFile {
+  const documents: ParsedDocument[] = [];
+  const unreadable: string[] = [];
+  let parsed: readonly Document[];
+  try {
+    parsed = readDocuments(content);
+  } catch (error) {
+    return { documents, unreadable: [message(error)] };
+  }
+  for (const [document, node] of parsed.entries()) {
+    const value = toValue(node);
+    if (typeof value === "string") unreadable.push(`document ${document}: ${templateHint(content)}${value}`);
+    else if (value !== null) documents.push({ document, value });
+  }
+  return { documents, unreadable };
+}
+
+/** All documents with source positions; an empty file has none. */
+export function readDocuments(content: string): readonly Document[] {
+  const parsed = parseAllDocuments(content, { merge: true, prettyErrors: false, logLevel: "silent" });
+  return "empty" in parsed ? [] : parsed;
+}
+
+/** The mapping a document holds, null when it holds something else, or the reason why it cannot be read. */
+function toValue(node: Document): Readonly<Record<string, unknown>> | string | null {
+  const problem = node.errors[0];
+  if (problem !== undefined) return firstLine(problem.message);
+  try {
+    const value: unknown = node.toJS({ maxAliasCount: 100 });
+    return isRecord(value) ? value : null;
+  } catch (error) {
+    return message(error);
+  }
+}
+
+function templateHint(content: string): string {
+  return content.includes("{{") ? "a template, not YAML: " : "";
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function message(error: unknown): string {
+  return firstLine(error instanceof Error ? error.message : String(error));
+}
+
+function firstLine(text: string): string {
+  return (text.split("\n")[0] ?? "").slice(0, 200);
+}
