@@ -51,6 +51,8 @@ export interface ArgoApplication {
     readonly source?: ArgoSource;
     readonly sources?: readonly ArgoSource[];
     readonly destination: { readonly namespace?: string; readonly server?: string; readonly name?: string };
+    /** `automated` is absent when somebody syncs this Application by hand. */
+    readonly syncPolicy?: { readonly automated?: unknown };
   };
   readonly operation?: unknown;
   readonly status?: {
@@ -61,6 +63,10 @@ export interface ArgoApplication {
       readonly message?: string;
       readonly startedAt?: string;
       readonly finishedAt?: string;
+      /** What was asked for; a pinned revision is there even when the operation left no result. */
+      readonly operation?: {
+        readonly sync?: { readonly revision?: string; readonly revisions?: readonly string[] };
+      };
       readonly syncResult?: { readonly revision?: string; readonly revisions?: readonly string[] };
     };
     readonly reconciledAt?: string;
@@ -80,6 +86,8 @@ export interface ArgoResource {
   readonly namespace?: string;
   readonly name: string;
   readonly status?: string;
+  /** No longer in Git, still in the cluster. */
+  readonly requiresPruning?: boolean;
 }
 
 export interface ArgoCd {
@@ -106,8 +114,10 @@ export interface Workload {
   readonly available: number;
   /** Message of the condition Progressing=False (progress deadline exceeded), if any. */
   readonly stalled?: string;
-  readonly selector: Readonly<Record<string, string>>;
+  readonly selector: PodSelector;
 }
+/** Labels that must all match, or a label selector in the API's text form (`app in (a,b),tier=web`). */
+export type PodSelector = Readonly<Record<string, string>> | string;
 export interface PodState {
   readonly name: string;
   readonly phase: string;
@@ -127,11 +137,8 @@ export interface ClusterEvent {
 
 export interface ClusterReader {
   workload(kind: string, namespace: string, name: string, signal?: AbortSignal): Promise<Workload | undefined>;
-  pods(
-    namespace: string,
-    selector: Readonly<Record<string, string>>,
-    signal?: AbortSignal,
-  ): Promise<readonly PodState[]>;
+  /** An empty selector means every pod of the namespace; pods that are being deleted are left out. */
+  pods(namespace: string, selector: PodSelector, signal?: AbortSignal): Promise<readonly PodState[]>;
   events(namespace: string, signal?: AbortSignal): Promise<readonly ClusterEvent[]>;
   /** The last lines of one pod's log, oldest first. */
   logs(namespace: string, pod: string, sinceSeconds: number, signal?: AbortSignal): Promise<readonly string[]>;

@@ -1,0 +1,136 @@
+/**
+ * Calls to the Kubernetes API over the official client's configuration, authentication and transport. Answers stay
+ * plain JSON: the client's typed models would drop fields they do not know and carry 2 MB of code.
+ */
+import type { Configuration, HttpMethod } from "@kubernetes/client-node";
+import { PermanentError, RetryLater } from "../runtime/errors.ts";
+import { type ClusterSettings, loadKubeConfig } from "./kube-config.ts";
+
+/** A path under the API server, its query, and what is asked for in words, for error messages ("get pods in shop"). */
+export interface KubeRequest {
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly what: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface KubeClient {
+  /** The parsed answer; undefined when the object does not exist (404). */
+  get(request: KubeRequest): Promise<unknown>;
+  /** The answer's text; undefined on 404 and on 400 (the log of a container that has not started). */
+  text(request: KubeRequest): Promise<string | undefined>;
+  /** JSON merge patch (RFC 7386); undefined when the object does not exist. */
+  mergePatch(request: KubeRequest, patch: unknown): Promise<unknown>;
+}
+
+/** Creates a client. The official client is loaded by the first call, so that a cold start does not wait for it. */
+export function kubeClient(settings: ClusterSettings): KubeClient {
+  let connecting: Promise<Configuration> | undefined;
+  const call = async (method: HttpMethod, request: KubeRequest, body?: string): Promise<Answer> => {
+    connecting ??= connect(settings);
+    return send(await connecting, method, request, settings.KUBE_TIMEOUT_MS, body);
+  };
+  return {
+    async get(request) {
+      const answer = await call("GET", request);
+      return answer.status === 404 ? undefined : parsed(accepted(answer, request), request);
+    },
+    async text(request) {
+      const answer = await call("GET", request);
+      return answer.status === 404 || answer.status === 400 ? undefined : accepted(answer, request).body;
+    },
+    async mergePatch(request, patch) {
+      const answer = await call("PATCH", request, JSON.stringify(patch));
+      return answer.status === 404 ? undefined : parsed(accepted(answer, request), request);
+    },
+  };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly retryAfter: string | undefined;
+}
+
+async function connect(settings: ClusterSettings): Promise<Configuration> {
+  const { KubeConfig } = await import("@kubernetes/client-node");
+  const config = loadKubeConfig(new KubeConfig(), () => new KubeConfig(), settings);
+  // makeApiClient hands its configuration to the class it is given; ours only keeps it.
+  return config.makeApiClient(RawApi).configuration;
+}
+
+class RawApi {
+  readonly configuration: Configuration;
+  constructor(configuration: Configuration) {
+    this.configuration = configuration;
+  }
+}
+
+async function send(
+  configuration: Configuration,
+  method: HttpMethod,
+  request: KubeRequest,
+  timeoutMs: number,
+  body?: string,
+): Promise<Answer> {
+  const context = configuration.baseServer.makeRequestContext(request.path, method);
+  context.setHeaderParam("Accept", "application/json, */*;q=0.8");
+  context.setHeaderParam("User-Agent", "cortex-online-school");
+  for (const [name, value] of Object.entries(request.query ?? {})) context.setQueryParam(name, value);
+  if (body !== undefined) {
+    context.setHeaderParam("Content-Type", "application/merge-patch+json");
+    context.setBody(body);
+  }
+  const timeout = AbortSignal.timeout(timeoutMs);
+  context.setSignal(request.signal === undefined ? timeout : AbortSignal.any([request.signal, timeout]));
+  // An unusable kubeconfig fails here; that is no outage, so its error keeps its own fate.
+  await configuration.authMethods.default?.applySecurityAuthentication(context);
+  try {
+    const response = await configuration.httpApi.send(context).toPromise();
+    const text = await response.body.text();
+    return { status: response.httpStatusCode, body: text, retryAfter: response.headers["retry-after"] };
+  } catch (error) {
+    request.signal?.throwIfAborted();
+    throw new RetryLater(`Kubernetes: cannot ${request.what}: ${reason(error)}`, 5_000, { cause: error });
+  }
+}
+
+/** Turns a refusal into its fate: overload and outage pass, a missing permission needs somebody to act. */
+function accepted(answer: Answer, { what }: KubeRequest): Answer {
+  const { status } = answer;
+  if (status >= 200 && status < 300) return answer;
+  const message = `Kubernetes: cannot ${what}: ${status} ${statusMessage(answer.body)}`;
+  // Somebody can grant a permission meanwhile, so these two back off instead of giving up at once.
+  if (status === 401) throw new Error(`${message} (the API server does not accept these credentials)`);
+  if (status === 403) throw new Error(`${message} (a role that allows "${what}" is missing)`);
+  if (status === 429 || status >= 500 || status === 409) {
+    const seconds = Number(answer.retryAfter);
+    throw new RetryLater(message, Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : 5_000);
+  }
+  throw new PermanentError(message);
+}
+
+/** The text of a Kubernetes Status object, else the start of whatever came. */
+function statusMessage(body: string): string {
+  try {
+    const { message } = JSON.parse(body) as { message?: unknown };
+    if (typeof message === "string") return message.slice(0, 500);
+  } catch {
+    // Not JSON: a proxy's page. Its first words say enough.
+  }
+  return body.slice(0, 200);
+}
+
+function parsed({ body }: Answer, { what }: KubeRequest): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    throw new RetryLater(`Kubernetes: the answer to "${what}" is not JSON`, 5_000, { cause: error });
+  }
+}
+
+/** undici hides the network's reason ("connect ECONNREFUSED …") in `cause`. */
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}
