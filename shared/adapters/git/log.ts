@@ -1,0 +1,32 @@
+/** Finds the school's own commits. */
+import type { CommitFound } from "../../ports.ts";
+import type { GitCache } from "./cache.ts";
+import { needCommit } from "./objects.ts";
+
+/** Commit, committer, values of the trailer, message: NUL between the fields and after each record. */
+const FORMAT = "tformat:%H%x00%cn <%ce>%x00%(trailers:key=Improvement-Id,valueonly,unfold,separator=%x0a)%x00%B";
+const FIELDS = 4;
+
+/**
+ * Commits in after..head whose committer's address is `mail` and whose trailer `Improvement-Id` is `improvement`, newest
+ * first. The trailer is git's to parse: the same words elsewhere in a message do not count.
+ */
+export async function findOurs(
+  cache: GitCache,
+  input: { after: string; head: string; improvement: string; mail: string },
+): Promise<readonly CommitFound[]> {
+  const { after, head, improvement, mail } = input;
+  await needCommit(cache, after);
+  await needCommit(cache, head);
+  const args = ["log", "-z", "--no-mailmap", "--no-show-signature", `--format=${FORMAT}`, `${after}..${head}`, "--"];
+  const fields = (await cache.git(args)).toString("utf8").split("\0");
+
+  const found: CommitFound[] = [];
+  for (let at = 0; at + FIELDS <= fields.length; at += FIELDS) {
+    const [commit = "", committer = "", trailers = "", message = ""] = fields.slice(at, at + FIELDS);
+    const ours =
+      committer.toLowerCase().endsWith(` <${mail.toLowerCase()}>`) && trailers.split("\n").includes(improvement);
+    if (ours) found.push({ commit, message, committer });
+  }
+  return found;
+}
