@@ -18,6 +18,8 @@ export interface CheckLimits {
   /** Milliseconds after the start of verification before the first measurement. */
   readonly initialDelayMs: number;
   readonly intervalMs: number;
+  /** The last Successful measurements must span at least this many milliseconds: one lucky moment is no proof. */
+  readonly steadyMs: number;
 }
 
 /** All measurements of one check so far, newest last. */
@@ -34,7 +36,11 @@ export interface Verification {
   readonly endsAt: number;
   /** Inconclusive at the end extends once. */
   readonly extended: boolean;
+  /** When the extension began; Inconclusive and Error count afresh from there, Failed never does. */
+  readonly extendedAt?: number;
   readonly checks: Readonly<Record<string, CheckRun>>;
+  /** Set by the round that decided; a verification with an outcome is over and is never continued. */
+  readonly outcome?: "passed" | "failed" | "undecided";
 }
 
 /** What was true before the push, measured by the same queries; checks compare against it. */
@@ -45,4 +51,14 @@ export interface Baseline {
   readonly errorRatio?: number;
   readonly p95Seconds?: number;
   readonly logFingerprints: readonly string[];
+  /** Per workload (`namespace/name`) that has request metrics; the two numbers above are the worst of them. */
+  readonly services?: Readonly<Record<string, ServiceBaseline>>;
+  /** Pods (`namespace/name`) that were already in trouble, and why: a change is not blamed for them. */
+  readonly troubledPods?: Readonly<Record<string, string>>;
+}
+
+/** Requests of one workload. A number is absent when there was no traffic to measure. */
+export interface ServiceBaseline {
+  readonly errorRatio?: number;
+  readonly p95Seconds?: number;
 }

@@ -117,18 +117,24 @@ export interface Improvement extends Proposal {
   readonly review_stage?: string;
   readonly review_reason?: string;
   readonly baseline?: Baseline;
+  /** Since when `implement` waits for the Application to be Synced and Healthy before it pushes. */
+  readonly not_ready_since?: string;
   /** Branch head before the first push: a commit of ours is looked for only in that..HEAD. */
   readonly git_head_before?: string;
   readonly git_commit?: string;
   readonly landed?: LandedCommit;
+  readonly implemented_at?: string;
   /** Name under which the Application (and those that share its namespaces) is locked. */
   readonly lock?: string;
+  /** First look of `sync` and of `rollback`: their time-outs count from here. */
+  readonly sync_started_at?: string;
   readonly argocd_sync_revision?: string;
   readonly deployed_at?: string;
   readonly verification?: Verification;
   readonly health_checks_passed?: "true" | "false";
   readonly verified_at?: string;
   readonly failure_reason?: string;
+  readonly rollback_started_at?: string;
   readonly rollback_head_before?: string;
   readonly rollback_commit?: string;
   readonly rollback_verification?: Verification;

@@ -1,0 +1,56 @@
+/** Whether the objects of one change set are in the state Git wants, by `status.resources` of the Application. */
+import type { ObjectRef } from "../domain/change-set.ts";
+import type { ArgoApplication, ArgoResource } from "../ports.ts";
+
+/**
+ * The first reason why our objects are not in place, undefined when they all are: what we created or changed must be
+ * listed and Synced, what we deleted must be gone. A change set that names no object needs the whole Application Synced.
+ */
+export function objectsPending(application: ArgoApplication, objects: readonly ObjectRef[]): string | undefined {
+  const { status, spec } = application;
+  const sync = status?.sync?.status ?? "Unknown";
+  if (sync !== "Synced" && sync !== "OutOfSync") return `Argo CD does not know the state of the Application (${sync})`;
+  if (objects.length === 0) return sync === "Synced" ? undefined : "the Application is OutOfSync";
+  const resources = status?.resources;
+  if (resources === undefined) {
+    // An Application whose last object is gone has no list at all (the field is omitted when empty).
+    const onlyDeletes = objects.every(({ effect }) => effect === "delete");
+    return onlyDeletes && sync === "Synced" ? undefined : "Argo CD lists no resources yet";
+  }
+  for (const object of objects) {
+    const reason = pendingReason(object, findResource(resources, object, spec.destination.namespace));
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+/** The entry of `status.resources` that is this object. */
+export function findResource(
+  resources: readonly ArgoResource[],
+  object: ObjectRef,
+  defaultNamespace: string | undefined,
+): ArgoResource | undefined {
+  const group = object.apiVersion.includes("/") ? object.apiVersion.slice(0, object.apiVersion.indexOf("/")) : "";
+  const namespace = object.namespace ?? defaultNamespace;
+  return resources.find(
+    (resource) =>
+      resource.kind === object.kind &&
+      resource.name === object.name &&
+      (resource.group ?? "") === group &&
+      // Argo CD leaves the namespace out for cluster-scoped objects.
+      (resource.namespace === undefined || resource.namespace === "" || resource.namespace === namespace),
+  );
+}
+
+/** What reverting the change set does to the same objects: created ones go, deleted ones come back. */
+export function invertObjects(objects: readonly ObjectRef[]): readonly ObjectRef[] {
+  const inverse = { create: "delete", delete: "create", change: "change" } as const;
+  return objects.map((object) => ({ ...object, effect: inverse[object.effect] }));
+}
+
+function pendingReason(object: ObjectRef, resource: ArgoResource | undefined): string | undefined {
+  const name = `${object.kind} ${object.name}`;
+  if (object.effect === "delete") return resource === undefined ? undefined : `${name} is still there`;
+  if (resource === undefined) return `${name} is not among the Application's resources`;
+  return resource.status === "Synced" ? undefined : `${name} is ${resource.status ?? "of unknown state"}`;
+}
