@@ -1,0 +1,81 @@
+/** dist/<name>/meta.json: what went into a bundle, how large it is, and whether it is still up to date. */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import type { Metafile } from "esbuild";
+import { DIST, ROOT, type Target } from "./targets.ts";
+
+export interface BundleRecord {
+  /** Hash of everything the bundle was made from. */
+  readonly hash: string;
+  /** Our own source files, relative to the root. */
+  readonly sources: readonly string[];
+  /** Every npm package that left code in the bundle -> bytes. */
+  readonly packages: Readonly<Record<string, number>>;
+  /** Bytes loaded at start: the entry and every chunk it imports statically. */
+  readonly startBytes: number;
+  /** Bytes of all code, chunks for later included. */
+  readonly totalBytes: number;
+}
+
+/** The settings of a build count as input too. */
+const ALWAYS = ["package-lock.json", "tsconfig.json", "build/bundle/build.ts", "build/bundle/record.ts"];
+
+/** The record of the bundle in dist/, if there is one. */
+export async function readRecord(name: string): Promise<BundleRecord | undefined> {
+  try {
+    return JSON.parse(await readFile(path.join(DIST, name, "meta.json"), "utf8")) as BundleRecord;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** True when building again would give the same bundle. */
+export async function isFresh(target: Target): Promise<boolean> {
+  const record = await readRecord(target.name);
+  return record !== undefined && record.hash === (await hashOf(target, record.sources));
+}
+
+/** `outdir` as esbuild was told, relative to the root. */
+export async function recordOf(target: Target, { inputs, outputs }: Metafile, outdir: string): Promise<BundleRecord> {
+  const sources = Object.keys(inputs).filter((file) => !file.includes("node_modules/") && !file.startsWith("<"));
+  const code = Object.fromEntries(Object.entries(outputs).filter(([file]) => /\.m?js$/.test(file)));
+
+  const packages: Record<string, number> = {};
+  for (const { inputs: parts } of Object.values(code)) {
+    for (const [file, { bytesInOutput }] of Object.entries(parts)) {
+      const name = packageOf(file);
+      if (name !== undefined && bytesInOutput > 0) packages[name] = (packages[name] ?? 0) + bytesInOutput;
+    }
+  }
+  const known = sources.filter((file) => file !== target.outputFile).sort();
+  return {
+    hash: await hashOf(target, known),
+    sources: known,
+    packages: Object.fromEntries(Object.entries(packages).sort(([, a], [, b]) => b - a)),
+    startBytes: startBytes(code, `${outdir}/${target.outputFile}`),
+    totalBytes: Object.values(code).reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+}
+
+function startBytes(code: Metafile["outputs"], entry: string, seen = new Set<string>()): number {
+  const output = code[entry];
+  if (output === undefined || seen.has(entry)) return 0;
+  seen.add(entry);
+  const statics = output.imports.filter(({ kind }) => kind === "import-statement");
+  return statics.reduce((sum, { path: file }) => sum + startBytes(code, file, seen), output.bytes);
+}
+
+function packageOf(file: string): string | undefined {
+  return /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1];
+}
+
+async function hashOf(target: Target, sources: readonly string[]): Promise<string> {
+  const hash = createHash("sha256").update(JSON.stringify({ target, node: process.version }));
+  for (const file of [...ALWAYS, ...sources]) {
+    const content = await readFile(path.join(ROOT, file)).catch(() => Buffer.from("missing"));
+    hash.update(`\0${file}\0`).update(createHash("sha256").update(content).digest());
+  }
+  return hash.digest("hex");
+}

@@ -1,0 +1,64 @@
+/** What is bundled: one self-contained folder per process the school runs. */
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { STAGES } from "../../shared/stages.ts";
+
+export const ROOT = path.resolve(import.meta.dirname, "../..");
+/** Where bundles go: dist/<name>/. */
+export const DIST = path.join(ROOT, "dist");
+
+export interface Target {
+  readonly name: string;
+  /** The program, as TypeScript; imports are relative to the project's root. */
+  readonly entry: string;
+  /** The source file the entry stands on; when it is missing the target cannot be built. */
+  readonly source: string;
+  readonly outputFile: string;
+  /** Oldest runtime that must be able to parse it. */
+  readonly runtime: "node20" | "node24";
+  /** Run once after the build, so that V8's compile cache is there at the first cold start. */
+  readonly warm: boolean;
+}
+
+const stageTargets = STAGES.map((stage): Target => {
+  const source = `functions/${stage}/index.ts`;
+  return {
+    name: stage,
+    entry: `import { stage } from "./${source}";\nimport { runStage } from "./shared/runtime/main.ts";\nawait runStage(stage);\n`,
+    source,
+    outputFile: "main.js",
+    runtime: "node24",
+    warm: true,
+  };
+});
+
+const coordinator: Target = {
+  name: "coordinator",
+  entry: `import "./functions/coordinator/main.ts";\n`,
+  source: "functions/coordinator/main.ts",
+  outputFile: "main.js",
+  runtime: "node24",
+  warm: true,
+};
+
+/** The command line finds the right Node itself, so an older one must be able to read it. */
+const commandLine: Target = {
+  name: "cli",
+  entry: `import "./build/cli/main.ts";\n`,
+  source: "build/cli/main.ts",
+  outputFile: "school.mjs",
+  runtime: "node20",
+  warm: false,
+};
+
+export const TARGETS: readonly Target[] = [...stageTargets, coordinator, commandLine];
+
+/** The targets with these names, or all. Throws on an unknown name and on a target whose source is missing. */
+export function targetsNamed(names: readonly string[]): Target[] {
+  const unknown = names.filter((name) => !TARGETS.some((target) => target.name === name));
+  if (unknown.length > 0) throw new Error(`Nothing is bundled under the name ${unknown.join(", ")}`);
+  const chosen = TARGETS.filter(({ name }) => names.length === 0 || names.includes(name));
+  const missing = chosen.filter(({ source }) => !existsSync(path.join(ROOT, source)));
+  if (missing.length > 0) throw new Error(`Missing: ${missing.map(({ source }) => source).join(", ")}`);
+  return chosen;
+}

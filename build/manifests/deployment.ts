@@ -1,0 +1,67 @@
+/** The Deployment of one stage: no replicas of its own, they belong to KEDA. */
+import { type StageName, stageEntry } from "../../shared/stages.ts";
+import { labelsOf, selectorOf, workloadName } from "./names.ts";
+
+const PORT = 8080;
+/** Seconds between the end of the drain and SIGKILL, for closing connections. */
+const AFTER_DRAIN = 5;
+
+export function deployment(stage: StageName, version: string): Record<string, unknown> {
+  const { drainMs } = stageEntry(stage);
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: workloadName(stage), labels: labelsOf(stage) },
+    spec: {
+      revisionHistoryLimit: 3,
+      selector: { matchLabels: selectorOf(stage) },
+      template: {
+        metadata: { labels: labelsOf(stage) },
+        spec: {
+          serviceAccountName: workloadName(stage),
+          terminationGracePeriodSeconds: drainMs / 1_000 + AFTER_DRAIN,
+          enableServiceLinks: false,
+          securityContext: {
+            runAsNonRoot: true,
+            runAsUser: 65_532,
+            runAsGroup: 65_532,
+            fsGroup: 65_532,
+            seccompProfile: { type: "RuntimeDefault" },
+          },
+          containers: [container(stage, version)],
+          volumes: [{ name: "tmp", emptyDir: { sizeLimit: "256Mi" } }],
+        },
+      },
+    },
+  };
+}
+
+function container(stage: StageName, version: string): Record<string, unknown> {
+  return {
+    name: stage,
+    image: `cortex-online-school/${stage}:${version}`,
+    env: [
+      { name: "PORT", value: String(PORT) },
+      { name: "NODE_COMPILE_CACHE", value: "/app/.compile-cache" },
+      { name: "NODE_COMPILE_CACHE_PORTABLE", value: "1" },
+      { name: "REDIS_URL", valueFrom: { secretKeyRef: { name: "cortex-redis", key: "url" } } },
+    ],
+    // What only this stage may know lies in its own Secret: who writes to Git has no model key, and the other way round.
+    envFrom: [
+      { configMapRef: { name: "cortex-settings" } },
+      { secretRef: { name: workloadName(stage), optional: true } },
+    ],
+    ports: [{ name: "health", containerPort: PORT }],
+    // A cold Node needs a moment; the start-up probe is what makes a fast start visible at once.
+    startupProbe: { httpGet: { path: "/health/liveness", port: "health" }, periodSeconds: 1, failureThreshold: 60 },
+    livenessProbe: { httpGet: { path: "/health/liveness", port: "health" }, periodSeconds: 10, failureThreshold: 3 },
+    readinessProbe: { httpGet: { path: "/health/readiness", port: "health" }, periodSeconds: 5, failureThreshold: 2 },
+    resources: { requests: { cpu: "50m", memory: "96Mi" }, limits: { cpu: "1", memory: "384Mi" } },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    },
+    volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
+  };
+}
