@@ -1,0 +1,60 @@
+/** Text as a person would see it: what hides in it is taken out before anything else looks at it. */
+import { Unreadable } from "./transcript.ts";
+
+/**
+ * Normalises untrusted text: NFC, unix line ends, no byte-order mark, and no control, zero-width, bidirectional, tag or
+ * variation characters, which can hide words from people or from patterns.
+ */
+export function clean(text: string): string {
+  return text
+    .replaceAll(/\r\n?|\u2028|\u2029|\u0085/gu, "\n")
+    .replaceAll("\t", " ")
+    .replaceAll(/[\p{Cf}\uFE00-\uFE0F\u{E0100}-\u{E01EF}\u115F\u1160\u3164\uFFA0\u034F]/gu, "")
+    .replaceAll(/(?!\n)\p{Cc}/gu, "")
+    .replaceAll(/(?!\n)\s/gu, " ")
+    .normalize("NFC");
+}
+
+/** Plain words out of caption mark-up: voice and style tags, SSA overrides, entities, sound notes, chevrons. */
+export function spoken(text: string): string {
+  return text
+    .replaceAll(/<\/?[a-z0-9][^<>\n]{0,200}>/giu, "")
+    .replaceAll(/\{\\[^}\n]{0,80}\}/gu, "")
+    .replaceAll(/&(amp|lt|gt|nbsp|quot|lrm|rlm|#39|apos);/giu, (_, name: string) => entities[name.toLowerCase()] ?? " ")
+    .replaceAll(/[[(♪♫][^\])♪♫\n]{0,40}[\])♪♫]/gu, (note) => (soundNote.test(note) ? " " : note))
+    .replaceAll(/[♪♫]/gu, " ")
+    .replaceAll(/(?:^|\s)(?:>>+|-(?=\s))\s*/gu, " ")
+    .replaceAll(/\s+/gu, " ")
+    .trim();
+}
+
+const entities: Readonly<Record<string, string>> = {
+  amp: "&",
+  lt: "<",
+  gt: ">",
+  nbsp: " ",
+  quot: '"',
+  "#39": "'",
+  apos: "'",
+  lrm: "",
+  rlm: "",
+};
+const soundNote =
+  /^(?:[♪♫].*|.{0,20}\b(?:music|applause|laughter|laughs|laughing|inaudible|silence|cheering|crosstalk|noise|sighs?|coughs?|cough|clapping|foreign|blank_audio)\b.{0,20})$/iu;
+
+/** Throws Unreadable when the text is empty, too large or evidently not text. `limit` in bytes of UTF-8. */
+export function assertText(text: string, limit: number): void {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > limit)
+    throw new Unreadable(`the source is ${megabytes(bytes)} MB, at most ${megabytes(limit)} MB are read`);
+  if (text.trim() === "") throw new Unreadable("the source is empty");
+  const strange = [...text.slice(0, 20_000).matchAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\uFFFD]/gu)].length;
+  if (strange > 20 && strange / Math.min(text.length, 20_000) > 0.02)
+    throw new Unreadable("the source is not text: it looks like binary data or a wrong character encoding");
+  const letters = [...text.slice(0, 20_000).matchAll(/\p{L}/gu)].length;
+  if (letters < 3) throw new Unreadable("the source holds no words");
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1_000_000).toFixed(1).replace(/\.0$/u, "");
+}

@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { gitSettings } from "../../shared/adapters/git/settings.ts";
+import { gitCli } from "../../shared/adapters/git-cli.ts";
+import { loadPlatform } from "../../shared/repository/load.ts";
+import { readSettings } from "../../shared/runtime/config.ts";
+import { defineStage } from "../../shared/runtime/stage.ts";
+import { ingest } from "./handle.ts";
+
+const Settings = z.object({
+  /** Bytes of one source; larger ones are refused. */
+  MAX_SOURCE_BYTES: z.coerce.number().int().positive().default(5_000_000),
+});
+
+export const stage = defineStage({
+  name: "ingest",
+  ports: (env, { history }) => {
+    const settings = gitSettings(env);
+    const git = gitCli(settings);
+    return {
+      history,
+      platform: async (signal: AbortSignal) => loadPlatform(git, await git.head(signal), settings),
+      sizeLimit: readSettings(Settings, env).MAX_SOURCE_BYTES,
+    };
+  },
+  handle: ingest,
+});
