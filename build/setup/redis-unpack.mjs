@@ -75,7 +75,7 @@ function download(work, options) {
 /** A starter that finds the unpacked libraries wherever the folder ends up. */
 function writeStarter(work) {
   const tree = path.join(work, "root");
-  const folders = readdirSync(tree, { recursive: true }).filter((name) =>
+  const folders = readdirSync(tree, { recursive: true, encoding: "utf8" }).filter((name) =>
     /^(usr\/)?lib(\/[^/]+-linux-[^/]+)?$/.test(name),
   );
   const search = folders.map((folder) => `$here/root/${folder}`).join(":");
