@@ -6,11 +6,13 @@ import { STATUSES, type Status } from "./lifecycle.ts";
 
 const PREFIX = "ai.cortex.school";
 export const SOURCE_SUBMITTED = `${PREFIX}.source.submitted`;
+/** Every event about an improvement: this and the status it reached. */
+export const IMPROVEMENT_PREFIX = `${PREFIX}.improvement.`;
 export const REPOSITORY_PUSHED = `${PREFIX}.repository.pushed`;
 
 /** The event type that says an improvement reached `status`. */
 export function improvementEvent(status: Status): string {
-  return `${PREFIX}.improvement.${status}`;
+  return `${IMPROVEMENT_PREFIX}${status}`;
 }
 
 const line = (max: number) => z.string().trim().min(1).max(max);
@@ -50,6 +52,7 @@ export const SubmittedSource = z
 export type SubmittedSource = z.infer<typeof SubmittedSource>;
 
 export const SourceData = z.object({ source: SubmittedSource });
+export type SourceData = z.infer<typeof SourceData>;
 export const ImprovementData = z.object({ id: line(64), improvement: Proposal.optional() });
 export type ImprovementData = z.infer<typeof ImprovementData>;
 

@@ -58,7 +58,7 @@ async function indexes(
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const status of STATUSES) {
-    const zset = new Set(await redis.zrange(keys.byStatus(status), 0, -1));
+    const zset = new Set(await redis.zrange(keys.byStatus(status), 0, "-1"));
     const set = new Set(await redis.smembers(keys.statusSet(status)));
     for (const { id, status: actual, updatedAt } of facts.values()) {
       if (actual !== status || (zset.has(id) && set.has(id))) continue;
@@ -89,19 +89,19 @@ async function orphans(
   facts: ReadonlyMap<string, Fact>,
   repair: boolean,
 ): Promise<Finding[]> {
-  const alive = await pendingIds(redis, keys);
+  let suspects = [...facts.values()].filter(({ status }) => isMoving(status));
+  // Two looks: in a running school an event may change places between the reads of one look.
+  for (let look = 0; look < 2 && suspects.length > 0; look += 1) {
+    const alive = await pendingIds(redis, keys);
+    suspects = suspects.filter(({ id, status }) => alive.get(ownerOf(status) as StageName)?.has(id) !== true);
+  }
   const findings: Finding[] = [];
-  for (const { id, status } of facts.values()) {
-    const owner = ownerOf(status);
-    if (!isMoving(status) || owner === undefined || alive.get(owner)?.has(id) === true) continue;
-    if ((await redis.hget(keys.record(id), "status")) !== status) continue;
+  for (const { id, status, updatedAt } of suspects) {
+    const [current, touched] = await redis.hmget(keys.record(id), "status", "updated_at");
+    if (current !== status || (Date.parse(touched ?? "") || 0) !== updatedAt) continue;
     const repaired = repair && (await scripts.schoolRevive(id, status, "doctor")) === 1;
-    findings.push({
-      kind: "orphan",
-      id,
-      problem: `stands in ${status}, but no event for ${owner} exists anywhere`,
-      repaired,
-    });
+    const problem = `stands in ${status}, but no event for ${ownerOf(status)} exists anywhere`;
+    findings.push({ kind: "orphan", id, problem, repaired });
   }
   return findings;
 }
@@ -109,14 +109,14 @@ async function orphans(
 /** Per stage, the improvements that have an event in its list, leases, delayed, timers, dead letters or behind a lock. */
 async function pendingIds(redis: Redis, keys: Keys): Promise<Map<StageName, Set<string>>> {
   const pending = new Map<StageName, Set<string>>();
-  const timers = await redis.zrange(keys.timers, 0, -1);
+  const timers = await redis.zrange(keys.timers, 0, "-1");
   const waiting = await lockKeys(redis, keys, ":waiting");
   for (const stage of STAGES) {
     const events = await redis.lrange(keys.list(stage), 0, -1);
-    events.push(...(await redis.zrange(keys.delayed(stage), 0, -1)));
+    events.push(...(await redis.zrange(keys.delayed(stage), 0, "-1")));
     events.push(...(await redis.hvals(keys.leased(stage))));
     events.push(...timers.filter((member) => member.startsWith(`${stage}|`)));
-    if (stage === "implement") for (const key of waiting) events.push(...(await redis.zrange(key, 0, -1)));
+    if (stage === "implement") for (const key of waiting) events.push(...(await redis.zrange(key, 0, "-1")));
     pending.set(stage, new Set(events.flatMap(idIn)));
   }
   return pending;
@@ -153,7 +153,7 @@ async function locks(redis: Redis, keys: Keys, facts: ReadonlyMap<string, Fact>,
   }
   for (const key of await lockKeys(redis, keys, ":waiting")) {
     if ((await redis.exists(key.slice(0, -":waiting".length))) === 1) continue;
-    const [event] = repair ? await redis.zpopmin(key) : await redis.zrange(key, 0, 0);
+    const [event] = repair ? await redis.zpopmin(key) : await redis.zrange(key, 0, "0");
     if (event === undefined) continue;
     if (repair) await redis.lpush(keys.list("implement"), event);
     findings.push({

@@ -61,7 +61,8 @@ export function records(redis: Redis, keys: Keys): Records {
 }
 
 export function trailEntry(entry: string, fields: Readonly<Record<string, string>>): TrailEntry {
-  const { at = "", from = "", to = "", by = "", because = "", evidence } = fields;
+  const at = new Date(Number(entry.split("-", 1)[0])).toISOString();
+  const { from = "", to = "", by = "", because = "", evidence } = fields;
   return {
     entry,
     at,

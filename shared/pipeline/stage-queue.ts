@@ -51,8 +51,11 @@ export type Settlement = { readonly token: string } & (
   | { readonly kind: "handback" }
 );
 
-/** `lost`: the lease or the status was no longer this worker's and nothing was changed. */
-export type SettleResult = "ok" | "lost" | "illegal" | "dead";
+/**
+ * `lost`: the lease or the status was no longer this worker's and nothing was changed. `error …`: a key is damaged (of
+ * another type); nothing was changed, the lease runs out.
+ */
+export type SettleResult = "ok" | "lost" | "illegal" | "dead" | `error ${string}`;
 
 export interface StageQueue {
   readonly stage: StageName;

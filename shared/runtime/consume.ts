@@ -43,7 +43,9 @@ export function consume(options: ConsumerOptions): Consumer {
   const running = new Map<string, Running>();
   const finished: Settlement[] = [];
   let draining = false;
+  /** The last claim left nothing behind, and when something falls due (-1: nothing will). */
   let empty = false;
+  let dueMs = -1;
   let blocked: Redis | undefined;
   let waiting: Promise<void> | undefined;
   let wake: () => void = () => undefined;
@@ -66,11 +68,11 @@ export function consume(options: ConsumerOptions): Consumer {
     clock.local = performance.now();
     for (const lease of claims.leases) start(lease);
     empty = claims.dueMs !== 0;
-    if (empty && !draining && running.size < perPod) waitForWork(claims.dueMs);
+    dueMs = claims.dueMs;
   }
 
   /** Blocks until the list has an entry or something falls due, changes nothing (BLMOVE onto itself), then wakes. */
-  function waitForWork(dueMs: number): void {
+  function waitForWork(): void {
     const wait = dueMs < 0 ? IDLE_MS : Math.min(IDLE_MS, dueMs);
     blocked ??= options.blocking();
     waiting ??= blocked
@@ -87,24 +89,19 @@ export function consume(options: ConsumerOptions): Consumer {
   }
 
   async function settle(batch: readonly Settlement[], claimMax: number): Promise<void> {
-    try {
-      const { results, claims } = await queue.settle(batch, claimMax);
-      results.forEach((result, i) => report(result, batch[i] as Settlement, log));
-      if (claims !== undefined) receive(claims);
-    } catch (error) {
-      if (batch.length === 1) throw error;
-      // One settlement broke the script; those before it are applied and now answer "lost", the rest still settle.
-      for (const settlement of batch) await settle([settlement], 0);
-    }
+    const { results, claims } = await queue.settle(batch, claimMax);
+    results.forEach((result, i) => report(result, batch[i] as Settlement, log));
+    if (claims !== undefined) receive(claims);
   }
 
   async function loop(): Promise<void> {
     for (;;) {
       const free = draining ? 0 : perPod - running.size;
-      if (finished.length > 0) await settle(finished.splice(0), empty ? 0 : Math.max(0, free));
+      if (finished.length > 0) await settle(finished.splice(0), Math.max(0, free));
       else if (free > 0 && !empty) receive(await queue.claim(free));
       else if (draining && running.size === 0) return;
       else {
+        if (free > 0) waitForWork();
         await new Promise<void>((resolve) => {
           wake = resolve;
           // Something may have finished between the look above and this line.
@@ -144,6 +141,12 @@ function report(result: SettleResult, settlement: Settlement, log: Logger): void
     log.warn({ kind, token }, "A settlement came too late: the lease or the status had changed, nothing was written");
   if (result === "illegal")
     log.error({ kind, token, settlement }, "A settlement was refused: the lifecycle forbids this move; report it");
+  if (result.startsWith("error")) {
+    log.error(
+      { kind, token, result },
+      "A settlement failed on a damaged key; nothing was written and the event comes back",
+    );
+  }
   if (result === "dead")
     log.error({ kind, token }, "An event was dead-lettered; see `school doctor` and the stage's dead letters");
 }

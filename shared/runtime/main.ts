@@ -65,7 +65,7 @@ async function serve(stage: AnyStage, env: Environment): Promise<void> {
       connection.on("error", (error: Error) => log.debug({ err: error }, "the waiting connection lost Redis"));
       return connection;
     },
-    perPod: scale.perPod,
+    perPod: settings.PER_POD ?? scale.perPod,
     leaseMs,
     limitMs: drainMs,
     log,

@@ -16,6 +16,8 @@ export const RuntimeSettings = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
   /** Seconds until a silent worker's event goes to somebody else; a heartbeat extends it at a third. */
   LEASE_SECONDS: positive(30),
+  /** Events worked on at once; the registry's figure unless given. */
+  PER_POD: z.coerce.number().int().positive().optional(),
   MAX_ATTEMPTS: positive(5),
   BREAKER_ROLLBACKS_PER_HOUR: positive(3),
   COMMITS_PER_HOUR: positive(20),

@@ -17,56 +17,59 @@ local function reap(stage, maxAttempts)
       if TAKES[stage] and redis.call('TYPE', record(id)).ok == 'hash' and redis.call('HGET', record(id), 'lease') == token then
         redis.call('HDEL', record(id), 'lease')
       end
-      redis.call('HINCRBY', P .. 'school:metrics', 'expired:' .. stage, 1)
+      count('expired:' .. stage)
       if attempt >= maxAttempts then
         bury(stage, event, eventId, id, attempt, 'the worker died or hung ' .. attempt .. ' times while it held this event', true)
       else
-        redis.call('HSET', q .. ':attempts', eventId, attempt)
+        setAttempts(stage, eventId, attempt)
         redis.call('RPUSH', q, event)
       end
     end
   end
 end
 
+-- The event's id and its improvement's. The pattern is what our own scripts write; anything else is decoded.
+local function identify(event)
+  local eventId, id = string.match(event, '^{"specversion":"1.0","id":"([^"\\\\]+)",.*"data":{"id":"([^"\\\\]+)"}}$')
+  if eventId then return eventId, id end
+  local ok, decoded = pcall(cjson.decode, event)
+  if not ok or type(decoded) ~= 'table' then return nil end
+  local data = decoded.data
+  return type(decoded.id) == 'string' and decoded.id or '', type(data) == 'table' and type(data.id) == 'string' and data.id or ''
+end
+
 -- Decides about one popped event: a lease (returns it) or nothing (dropped, deferred or buried, and counted).
 local function take(stage, event, token, leaseMs)
   local q = queue(stage)
-  local ok, decoded = pcall(cjson.decode, event)
-  if not ok or type(decoded) ~= 'table' then bury(stage, event, '', '', 1, 'not JSON', false) return end
-  local eventId = type(decoded.id) == 'string' and decoded.id or ''
+  local eventId, id = identify(event)
+  if not eventId then bury(stage, event, '', '', 1, 'not JSON', false) return end
   if eventId == '' then bury(stage, event, '', '', 1, 'not a CloudEvent 1.0: it has no id', true) return end
-  local data = decoded.data
-  local id = type(data) == 'table' and type(data.id) == 'string' and data.id or ''
-  local attempt = tonumber(redis.call('HGET', q .. ':attempts', eventId) or 0) + 1
+  local attempt = attemptsOf(stage, eventId) + 1
   local fields = {}
   if stage ~= 'ingest' and id ~= '' then
     local rec = record(id)
-    local kind = redis.call('TYPE', rec).ok
-    if kind == 'hash' then
-      fields = redis.call('HGETALL', rec)
-      if TAKES[stage] then
-        local status, lease, waiting
-        for i = 1, #fields, 2 do
-          if fields[i] == 'status' then status = fields[i + 1]
-          elseif fields[i] == 'lease' then lease = fields[i + 1]
-          elseif fields[i] == 'waiting' then waiting = fields[i + 1] end
-        end
-        -- A pointer whose status has moved on, or a second event while the first one waits for its time.
-        if status ~= TAKES[stage] or (waiting and waiting ~= eventId) then
-          redis.call('HINCRBY', P .. 'school:metrics', 'dropped:' .. stage, 1)
-          return
-        end
-        if lease and redis.call('ZSCORE', q .. ':leases', lease) then
-          redis.call('ZADD', q .. ':delayed', now + 1000, event)
-          redis.call('HINCRBY', P .. 'school:metrics', 'deferred:' .. stage, 1)
-          return
-        end
-        redis.call('HSET', rec, 'lease', token)
-        if waiting then redis.call('HDEL', rec, 'waiting') end
-      end
-    elseif kind ~= 'none' then
+    fields = redis.pcall('HGETALL', rec)
+    if fields.err then
+      local kind = redis.call('TYPE', rec).ok
       bury(stage, event, eventId, id, attempt, 'the key improvement:' .. id .. ' holds a ' .. kind .. ', not a hash; it was left as it is', true)
       return
+    end
+    if TAKES[stage] and #fields > 0 then
+      local status, lease, waiting
+      for i = 1, #fields, 2 do
+        if fields[i] == 'status' then status = fields[i + 1]
+        elseif fields[i] == 'lease' then lease = fields[i + 1]
+        elseif fields[i] == 'waiting' then waiting = fields[i + 1] end
+      end
+      -- A pointer whose status has moved on, or a second event while the first one waits for its time.
+      if status ~= TAKES[stage] or (waiting and waiting ~= eventId) then count('dropped:' .. stage) return end
+      if lease and redis.call('ZSCORE', q .. ':leases', lease) then
+        redis.call('ZADD', q .. ':delayed', now + 1000, event)
+        count('deferred:' .. stage)
+        return
+      end
+      redis.call('HSET', rec, 'lease', token)
+      if waiting then redis.call('HDEL', rec, 'waiting') end
     end
   end
   redis.call('ZADD', q .. ':leases', now + leaseMs, token)
@@ -77,6 +80,7 @@ end
 local function claim(stage, worker, max, leaseMs, maxAttempts)
   local q = queue(stage)
   probeQueue(stage)
+  flush()
   reap(stage, maxAttempts)
   local claimed = {}
   local looked = 0
@@ -89,6 +93,7 @@ local function claim(stage, worker, max, leaseMs, maxAttempts)
     local lease = take(stage, event, token, leaseMs)
     if lease then claimed[#claimed + 1] = lease end
   end
+  flush()
   -- Milliseconds until something of this stage falls due; -1: nothing is waiting. 0: the list is not empty.
   local due = -1
   if redis.call('LLEN', q) > 0 then due = 0 else
@@ -123,5 +128,6 @@ probeNew(proposal, status)
 if not redis.call('ZSCORE', queue(stage) .. ':leases', token) or redis.call('EXISTS', record(proposal.id)) == 1 then return nil end
 create(proposal, status, 'injection', 'injected at ' .. stage)
 redis.call('HSET', record(proposal.id), 'lease', token)
+flush()
 return redis.call('HGETALL', record(proposal.id))
 `;

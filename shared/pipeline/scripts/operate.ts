@@ -94,6 +94,7 @@ export const reapScript = `
 local stage, maxAttempts = arg(), tonumber(arg())
 probeQueue(stage)
 reap(stage, maxAttempts)
+flush()
 return redis.call('LLEN', queue(stage))
 `;
 
@@ -109,8 +110,9 @@ local facts = redis.call('HMGET', rec, 'status', 'died_in', 'lease')
 if facts[1] ~= from then return {'refused', 'it is ' .. tostring(facts[1]) .. ', not ' .. from} end
 local legal = BY_PERSON[from] and BY_PERSON[from][to] or (from == 'dead' and facts[2] == to)
 if not legal then return {'refused', 'a person cannot move it from ' .. from .. ' to ' .. to} end
-probeStatus(id, from); probeStatus(id, to); probeStreams(id)
+probeStatus(from); probeStatus(to); probeStreams(id)
 move(id, from, to, actor, reason, '', set, remove)
+flush()
 return {'ok'}
 `;
 
@@ -125,10 +127,11 @@ redis.call('LLEN', queue(stage))
 if event == '' then return {'refused', 'this dead letter never was an event; it can only be discarded'} end
 local facts = id ~= '' and redis.call('TYPE', record(id)).ok == 'hash' and redis.call('HMGET', record(id), 'status', 'died_in') or {}
 local revive = TAKES[stage] and facts[1] == 'dead' and facts[2]
-if revive then probeStatus(id, 'dead'); probeStatus(id, revive); probeStreams(id) end
+if revive then probeStatus('dead'); probeStatus(revive); probeStreams(id) end
 if redis.call('LREM', dead, 1, entry) == 0 then return {'refused', 'this dead letter is gone already'} end
 if revive then move(id, 'dead', revive, actor, 'retried', '', {}, {'died_in', 'dead_reason'})
 else redis.call('LPUSH', queue(stage), event) end
+flush()
 return {'ok'}
 `;
 
@@ -136,11 +139,12 @@ return {'ok'}
 export const reviveScript = `
 local id, status, actor = arg(), arg(), arg()
 if redis.call('HGET', record(id), 'status') ~= status or #LISTENERS[status] == 0 then return 0 end
-probeStatus(id, status); probeStreams(id)
+probeStatus(status); probeStreams(id)
 redis.call('HDEL', record(id), 'lease', 'waiting')
 redis.call('LPUSH', queue(LISTENERS[status][1]), '{"specversion":"1.0","id":' .. cjson.encode(id .. ':' .. status .. ':revived:' .. now)
   .. ',"source":"/cortex-online-school/doctor","type":"ai.cortex.school.improvement.' .. status .. '","subject":' .. cjson.encode(id)
   .. ',"time":"' .. nowIso .. '","datacontenttype":"application/json","data":{"id":' .. cjson.encode(id) .. '}}')
 log(id, status, status, actor, 'its event was missing; a new one was made', '')
+flush()
 return 1
 `;

@@ -67,19 +67,43 @@ local nowIso = iso(now)
 local function queue(stage) return P .. 'school:queue:' .. stage end
 local function record(id) return P .. 'improvement:' .. id end
 
--- Reads that fail with WRONGTYPE before anything was written.
+-- Writes to keys that many settlements of one call share are gathered here and sent as one command each.
+local gathered, order = {}, {}
+local function gather(command, key, ...)
+  local name = command .. ' ' .. key
+  local list = gathered[name]
+  if not list then list = {command, key}; gathered[name] = list; order[#order + 1] = list end
+  for i = 1, select('#', ...) do list[#list + 1] = (select(i, ...)) end
+end
+local counters = {}
+local function count(name, by) counters[name] = (counters[name] or 0) + (by or 1) end
+local function flush()
+  for _, list in ipairs(order) do
+    for from = 3, #list, 1000 do redis.call(list[1], list[2], unpack(list, from, math.min(#list, from + 999))) end
+  end
+  for name, by in pairs(counters) do redis.call('HINCRBY', P .. 'school:metrics', name, by) end
+  gathered, order, counters = {}, {}, {}
+end
+
+-- Reads that fail with WRONGTYPE before anything was written; a key shared by many is looked at once a call.
+local probed = {}
+local function probe(command, key, ...)
+  if probed[key] then return end
+  redis.call(command, key, ...)
+  probed[key] = true
+end
 local function probeQueue(stage)
   local q = queue(stage)
-  redis.call('LLEN', q); redis.call('ZCARD', q .. ':leases'); redis.call('HLEN', q .. ':leased')
-  redis.call('ZCARD', q .. ':delayed'); redis.call('LLEN', q .. ':dead'); redis.call('HLEN', q .. ':attempts')
+  probe('LLEN', q); probe('ZCARD', q .. ':leases'); probe('HLEN', q .. ':leased')
+  probe('ZCARD', q .. ':delayed'); probe('LLEN', q .. ':dead'); probe('HLEN', P .. 'school:metrics')
 end
-local function probeStatus(id, status)
-  redis.call('ZSCORE', P .. 'improvements:' .. status, id)
-  redis.call('SISMEMBER', P .. 'improvements:status:' .. status, id)
-  for _, stage in ipairs(LISTENERS[status]) do redis.call('LLEN', queue(stage)) end
+local function probeStatus(status)
+  probe('ZCARD', P .. 'improvements:' .. status)
+  probe('SCARD', P .. 'improvements:status:' .. status)
+  for _, stage in ipairs(LISTENERS[status]) do probe('LLEN', queue(stage)) end
 end
 local function probeStreams(id)
-  redis.call('XLEN', record(id) .. ':trail'); redis.call('XLEN', P .. 'school:events'); redis.call('HLEN', P .. 'school:metrics')
+  redis.call('XLEN', record(id) .. ':trail'); probe('XLEN', P .. 'school:events'); probe('HLEN', P .. 'school:metrics')
 end
 
 -- One event about an improvement, for every stage that listens to this status.
@@ -91,16 +115,16 @@ local function announce(id, status, by, entry)
     .. ',"source":' .. cjson.encode('/cortex-online-school/' .. by)
     .. ',"type":"ai.cortex.school.improvement.' .. status .. '","subject":' .. quoted
     .. ',"time":"' .. nowIso .. '","datacontenttype":"application/json","data":{"id":' .. quoted .. '}}'
-  for _, stage in ipairs(listeners) do redis.call('LPUSH', queue(stage), event) end
+  for _, stage in ipairs(listeners) do gather('LPUSH', queue(stage), event) end
 end
 
 -- The audit trail of one improvement, and the same for everybody. Returns the entry's id.
 local function log(id, from, to, by, because, evidence)
-  local fields = {'at', nowIso, 'from', from, 'to', to, 'by', by, 'because', because}
+  local fields = {'from', from, 'to', to, 'by', by, 'because', because}
   if evidence ~= '' then fields[#fields + 1] = 'evidence'; fields[#fields + 1] = evidence end
   local entry = redis.call('XADD', record(id) .. ':trail', '*', unpack(fields))
-  redis.call('XADD', P .. 'school:events', 'MAXLEN', '~', 10000, '*', 'improvement', id, unpack(fields, 1, 10))
-  redis.call('HINCRBY', P .. 'school:metrics', 'moved:' .. to, 1)
+  redis.call('XADD', P .. 'school:events', 'MAXLEN', '~', 10000, '*', 'improvement', id, unpack(fields, 1, 8))
+  count('moved:' .. to)
   return entry
 end
 
@@ -125,11 +149,10 @@ local function move(id, from, to, by, because, evidence, set, remove)
   local held = redis.call('HMGET', rec, 'lock', 'waits_for_lock')
   redis.call('HSET', rec, 'status', to, 'updated_at', nowIso, unpack(set))
   redis.call('HDEL', rec, 'lease', 'waiting', 'waits_for_lock', unpack(remove))
-  redis.call('ZREM', P .. 'improvements:' .. from, id)
-  redis.call('ZADD', P .. 'improvements:' .. to, now, id)
-  if redis.call('SMOVE', P .. 'improvements:status:' .. from, P .. 'improvements:status:' .. to, id) == 0 then
-    redis.call('SADD', P .. 'improvements:status:' .. to, id)
-  end
+  gather('ZREM', P .. 'improvements:' .. from, id)
+  gather('SREM', P .. 'improvements:status:' .. from, id)
+  gather('ZADD', P .. 'improvements:' .. to, now, id)
+  gather('SADD', P .. 'improvements:status:' .. to, id)
   local entry = log(id, from, to, by, because, evidence)
   announce(id, to, by, entry)
   if to == 'rolling_back' then redis.call('ZADD', P .. 'school:rollbacks', now, id) end
@@ -142,17 +165,17 @@ end
 
 -- A new record. proposal: {id, video ('' for none), category, set = {field, value, …}}
 local function probeNew(proposal, status)
-  probeStatus(proposal.id, status); probeStreams(proposal.id)
-  redis.call('SISMEMBER', P .. 'improvements:category:' .. proposal.category, proposal.id)
-  if proposal.video ~= '' then redis.call('SISMEMBER', P .. 'improvements:video:' .. proposal.video, proposal.id) end
+  probeStatus(status); probeStreams(proposal.id)
+  probe('SCARD', P .. 'improvements:category:' .. proposal.category)
+  if proposal.video ~= '' then probe('SCARD', P .. 'improvements:video:' .. proposal.video) end
 end
 local function create(proposal, status, by, because)
   local id = proposal.id
   redis.call('HSET', record(id), 'id', id, 'status', status, 'created_at', nowIso, 'updated_at', nowIso, unpack(proposal.set))
-  redis.call('ZADD', P .. 'improvements:' .. status, now, id)
-  redis.call('SADD', P .. 'improvements:status:' .. status, id)
-  redis.call('SADD', P .. 'improvements:category:' .. proposal.category, id)
-  if proposal.video ~= '' then redis.call('SADD', P .. 'improvements:video:' .. proposal.video, id) end
+  gather('ZADD', P .. 'improvements:' .. status, now, id)
+  gather('SADD', P .. 'improvements:status:' .. status, id)
+  gather('SADD', P .. 'improvements:category:' .. proposal.category, id)
+  if proposal.video ~= '' then gather('SADD', P .. 'improvements:video:' .. proposal.video, id) end
   return log(id, '', status, by, because, '')
 end
 
@@ -175,13 +198,24 @@ local function bury(stage, event, eventId, id, attempts, reason, isJson)
   -- A damaged key must not keep the event from its dead letter, so the probes may fail here; then only the status stays.
   local movable = takes and id ~= '' and redis.call('TYPE', record(id)).ok == 'hash'
     and redis.call('HGET', record(id), 'status') == takes
-    and pcall(function() probeStatus(id, takes); probeStatus(id, 'dead'); probeStreams(id) end)
+    and pcall(function() probeStatus(takes); probeStatus('dead'); probeStreams(id) end)
   local entry = '{"stage":' .. cjson.encode(stage) .. ',"reason":' .. cjson.encode(reason) .. ',"attempts":' .. attempts
     .. ',"at":"' .. nowIso .. '",' .. (isJson and '"event":' .. event or '"raw":' .. cjson.encode(event)) .. '}'
   redis.call('LPUSH', queue(stage) .. ':dead', entry)
   if eventId ~= '' then redis.call('HDEL', queue(stage) .. ':attempts', eventId) end
-  redis.call('HINCRBY', P .. 'school:metrics', 'dead:' .. stage, 1)
+  count('dead:' .. stage)
   if movable then move(id, takes, 'dead', stage, reason, '', {'died_in', takes, 'dead_reason', reason}, {}) end
+end
+
+-- Most stages have no failed event at all, so the hash is asked once a call whether it is worth asking.
+local someAttempts = {}
+local function attemptsOf(stage, eventId)
+  if someAttempts[stage] == nil then someAttempts[stage] = redis.call('HLEN', queue(stage) .. ':attempts') > 0 end
+  return someAttempts[stage] and tonumber(redis.call('HGET', queue(stage) .. ':attempts', eventId) or 0) or 0
+end
+local function setAttempts(stage, eventId, attempt)
+  redis.call('HSET', queue(stage) .. ':attempts', eventId, attempt)
+  someAttempts[stage] = true
 end
 
 -- leased holds attempt|event id length|improvement id length|event id, improvement id, event

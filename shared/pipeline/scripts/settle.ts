@@ -18,10 +18,10 @@ export const settleScript = `
 local stage = arg()
 local q = queue(stage)
 probeQueue(stage)
-redis.call('HLEN', P .. 'school:metrics'); redis.call('ZCARD', P .. 'school:timers')
+probe('ZCARD', P .. 'school:timers')
 
+-- The record names the lease it is under; a reaped or foreign token is not named there.
 local function owned(token, id, from)
-  if not redis.call('ZSCORE', q .. ':leases', token) then return false end
   local facts = redis.call('HMGET', record(id), 'status', 'lease')
   return facts[1] == from and facts[2] == token
 end
@@ -35,7 +35,7 @@ end
 
 local function succeeded(lease)
   if lease.attempt > 1 then redis.call('HDEL', q .. ':attempts', lease.eventId) end
-  redis.call('HINCRBY', P .. 'school:metrics', 'settled:' .. stage, 1)
+  count('settled:' .. stage)
 end
 
 local kinds = {}
@@ -44,7 +44,7 @@ function kinds.move(token)
   local id, from, to, because, evidence, set, remove = arg(), arg(), arg(), arg(), arg(), args(), args()
   if not BY_STAGE[from] or not BY_STAGE[from][to] then return 'illegal' end
   if not owned(token, id, from) then return 'lost' end
-  probeStatus(id, from); probeStatus(id, to); probeStreams(id)
+  probeStatus(from); probeStatus(to); probeStreams(id)
   succeeded(finish(token))
   move(id, from, to, stage, because, evidence, set, remove)
   return 'ok'
@@ -104,7 +104,7 @@ function kinds.source(token)
   redis.call('HSET', key, 'id', sourceId, 'state', state, 'read_at', nowIso, 'known', known,
     'improvements', #ids == 0 and '[]' or cjson.encode(ids), unpack(fields))
   redis.call('ZADD', P .. 'school:sources', now, sourceId)
-  redis.call('HINCRBY', P .. 'school:metrics', 'source:' .. state, 1)
+  count('source:' .. state)
   return 'ok'
 end
 
@@ -120,12 +120,12 @@ function kinds.retry(token)
   local lease = finish(token)
   if not lease then return 'lost' end
   local mine = unleaseRecord(lease, token)
-  redis.call('HINCRBY', P .. 'school:metrics', 'retried:' .. stage, 1)
+  count('retried:' .. stage)
   if counts and lease.attempt >= maxAttempts then
     bury(stage, lease.event, lease.eventId, lease.id, lease.attempt, reason, true)
     return 'dead'
   end
-  if counts then redis.call('HSET', q .. ':attempts', lease.eventId, lease.attempt) end
+  if counts then setAttempts(stage, lease.eventId, lease.attempt) end
   if mine then redis.call('HSET', record(lease.id), 'waiting', lease.eventId, 'last_error', reason) end
   later(stage, lease.event, delay)
   return 'ok'
@@ -150,9 +150,13 @@ end
 
 local results = {}
 for i = 1, tonumber(arg()) do
-  local kind = arg()
-  results[i] = kinds[kind](arg())
+  local kind, token = arg(), arg()
+  -- Every kind reads all its arguments before it can fail, and writes only after its probes: one damaged key spoils one
+  -- settlement, not the call.
+  local ok, result = pcall(kinds[kind], token)
+  results[i] = ok and result or 'error ' .. (type(result) == 'table' and result.err or tostring(result))
 end
+flush()
 local worker, max, leaseMs, maxAttempts = arg(), tonumber(arg()), tonumber(arg()), tonumber(arg())
 if max == 0 then return {results, false} end
 return {results, claim(stage, worker, max, leaseMs, maxAttempts)}
