@@ -113,14 +113,40 @@ describe("work in flight keeps its pods", () => {
 describe("going to zero", () => {
   test("from N in one step, when everything was empty for longer than the cool-down since the last active poll", () => {
     const scaler = scalerWith();
-    const four = run(scaler, [[0, seen(16)], [10, seen(0, 1)]]);
+    const four = run(scaler, [
+      [0, seen(16)],
+      [10, seen(0, 1)],
+    ]);
     expect(four.replicas).toBe(4);
-    expect(run(scaler, [[15, nothing], [70, nothing]], four).replicas).toBe(4);
-    expect(run(scaler, [[15, nothing], [71, nothing]], four).replicas).toBe(0);
+    expect(
+      run(
+        scaler,
+        [
+          [15, nothing],
+          [70, nothing],
+        ],
+        four,
+      ).replicas,
+    ).toBe(4);
+    expect(
+      run(
+        scaler,
+        [
+          [15, nothing],
+          [71, nothing],
+        ],
+        four,
+      ).replicas,
+    ).toBe(0);
   });
 
   test("never below minReplicaCount", () => {
-    expect(run(scalerWith({ minReplicas: 1 }), [[0, seen(16)], [500, nothing]]).replicas).toBe(4);
+    expect(
+      run(scalerWith({ minReplicas: 1 }), [
+        [0, seen(16)],
+        [500, nothing],
+      ]).replicas,
+    ).toBe(4);
     expect(run(scalerWith({ minReplicas: 1 }), [[0, nothing]]).replicas).toBe(1);
   });
 });
@@ -142,7 +168,10 @@ describe("a wake-up from outside", () => {
 
   test("without work is gone at the next poll when the last activity is older than the cool-down", () => {
     const scaler = scalerWith({ initialCooldownMs: 60_000 });
-    const idle = run(scaler, [[0, seen(1)], [100, nothing]]);
+    const idle = run(scaler, [
+      [0, seen(1)],
+      [100, nothing],
+    ]);
     expect(idle.replicas).toBe(0);
     expect(run(scaler, [[205, nothing]], woken(idle)).replicas).toBe(0);
   });
@@ -164,7 +193,11 @@ describe("Redis out of reach", () => {
 
   test("changes nothing for as long as it lasts, and says so", () => {
     const scaler = scalerWith();
-    const state = run(scaler, [[0, seen(16)], [500, outage], [5_000, outage]]);
+    const state = run(scaler, [
+      [0, seen(16)],
+      [500, outage],
+      [5_000, outage],
+    ]);
     expect(state).toMatchObject({ replicas: 4, problem: "connect ECONNREFUSED" });
     expect(run(scaler, [[5_005, seen(1)]], state)).not.toHaveProperty("problem");
   });

@@ -25,14 +25,23 @@ test("?? stands in for a value that could not be read, and binds tighter than ar
   expect(formula({ pending: 0 })).toBe(10);
 });
 
-test.each(["pending + waiting", "pending +", "(pending", "pending leases", "pending ; 1", "", "pending ? 1", "process.exit()"])(
-  "KEDA would not admit: %s",
-  (text) => expect(() => compileFormula(text, triggers)).toThrow(FormulaError),
-);
+test.each([
+  "pending + waiting",
+  "pending +",
+  "(pending",
+  "pending leases",
+  "pending ; 1",
+  "",
+  "pending ? 1",
+  "process.exit()",
+])("KEDA would not admit: %s", (text) => expect(() => compileFormula(text, triggers)).toThrow(FormulaError));
 
-test.each(["pending + leases", "leases > 0", "delayed ? 1 : 0"])("has no number for missing or odd values: %s", (text) => {
-  expect(() => compileFormula(text, triggers)({ pending: 1, leases: undefined, delayed: 1 })).toThrow(FormulaError);
-});
+test.each(["pending + leases", "leases > 0", "delayed ? 1 : 0"])(
+  "has no number for missing or odd values: %s",
+  (text) => {
+    expect(() => compileFormula(text, triggers)({ pending: 1, leases: undefined, delayed: 1 })).toThrow(FormulaError);
+  },
+);
 
 test("agrees with JavaScript on any sum of products", () => {
   const small = fc.integer({ min: 0, max: 1_000 });

@@ -1,0 +1,122 @@
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { staleFiles } from "../../build/generate.ts";
+import { parseScalers, readScalers } from "../../build/local/autoscaler/scaled-object.ts";
+import { STAGES, stageEntry } from "../../shared/stages.ts";
+
+const keda = path.resolve(import.meta.dirname, "../../keda");
+interface KubeObject {
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+}
+
+async function objectsOf(file: string): Promise<KubeObject[]> {
+  const documents = parseAllDocuments(await readFile(path.join(keda, file), "utf8"));
+  return documents.map((document) => {
+    expect(document.errors).toEqual([]);
+    return document.toJS() as KubeObject;
+  });
+}
+
+test("the committed manifests are what the registry gives: else run `npm run generate`", async () => {
+  expect(await staleFiles()).toEqual([]);
+});
+
+test("kustomize takes in every manifest of the folder and nothing else", async () => {
+  const [kustomization] = (await objectsOf("kustomization.yaml")) as unknown as { resources: string[] }[];
+  const files = (await readdir(keda)).filter((file) => file.endsWith(".yaml") && file !== "kustomization.yaml");
+  expect([...(kustomization?.resources ?? [])].sort()).toEqual(files.sort());
+});
+
+test("every stage has one ScaledObject, one Deployment and an account that exists", async () => {
+  const accounts = (await objectsOf("service-accounts.yaml")).map(({ metadata }) => metadata.name);
+  expect(accounts.sort()).toEqual(STAGES.map((stage) => `cortex-${stage}`).sort());
+  for (const stage of STAGES) {
+    const kinds = (await objectsOf(`${stage}.yaml`)).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+    expect(kinds).toEqual([`ScaledObject cortex-${stage}`, `Deployment cortex-${stage}`]);
+  }
+});
+
+describe.each(STAGES)("%s", (stage) => {
+  const scaler = async () => {
+    const found = (await readScalers(keda)).find(({ container }) => container === stage);
+    if (found === undefined) throw new Error(`no scaler for ${stage}`);
+    return found;
+  };
+
+  test("counts its list, its leases and its timers", async () => {
+    const list = `school:queue:${stage}`;
+    expect((await scaler()).triggers).toEqual([
+      { name: "pending", key: list },
+      { name: "leases", key: `${list}:leases` },
+      { name: "delayed", key: `${list}:delayed` },
+    ]);
+  });
+
+  test.each([
+    [{ pending: 0, leases: 0, delayed: 0 }, 0],
+    [{ pending: 3, leases: 2, delayed: 0 }, 5],
+    [{ pending: 0, leases: 0, delayed: 9 }, 1],
+    [{ pending: 100, leases: 20, delayed: 9 }, 121],
+    // Nothing could be read: somebody may be working.
+    [{}, 1],
+  ])("weighs %o as %i", async (values, load) => {
+    expect((await scaler()).formula(values)).toBe(load);
+  });
+
+  test("waits long enough before it lets go, and drains before it is killed", async () => {
+    const { pollingMs, cooldownMs, graceMs, maxReplicas, minReplicas, target } = await scaler();
+    expect(cooldownMs).toBeGreaterThanOrEqual(Math.max(60_000, 3 * pollingMs + 30_000));
+    expect(graceMs).toBeGreaterThan(stageEntry(stage).drainMs);
+    expect({ minReplicas, maxReplicas, target }).toEqual({
+      minReplicas: 0,
+      maxReplicas: stageEntry(stage).scale.maxPods,
+      target: stageEntry(stage).scale.perPod,
+    });
+  });
+
+  test("leaves its replicas to KEDA and keeps to Pod Security 'restricted'", async () => {
+    const [, deployment] = await objectsOf(`${stage}.yaml`);
+    expect(deployment).not.toHaveProperty("spec.replicas");
+    expect(deployment).toMatchObject({
+      spec: {
+        template: {
+          spec: {
+            securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+            containers: [
+              {
+                securityContext: {
+                  allowPrivilegeEscalation: false,
+                  readOnlyRootFilesystem: true,
+                  capabilities: { drop: ["ALL"] },
+                },
+                livenessProbe: { httpGet: { path: "/health/liveness" } },
+                readinessProbe: { httpGet: { path: "/health/readiness" } },
+              },
+            ],
+          },
+        },
+      },
+    });
+  });
+});
+
+describe("what KEDA would take in silence is refused before it reaches a cluster", () => {
+  test.each<[string, string, string]>([
+    ["a misspelt trigger key", "listName:", "listname:"],
+    ["a surplus trigger key", 'activationListLength: "0"', 'bogus: "1"'],
+    ["an unknown trigger type", "type: redis", "type: rediss"],
+    ["a name the formula does not know", "(leases ?? 0)", "(inflight ?? 0)"],
+    ["a target that is no number", 'target: "8"', "target: eight"],
+    ["a misspelt policy", "selectPolicy: Disabled", "selectPolicy: Disable"],
+    ["a Deployment that is not there", "kind: Deployment", "kind: StatefulSet"],
+    ["a misspelt field", "cooldownPeriod:", "coolDownPeriod:"],
+  ])("%s", async (_what, right, wrong) => {
+    const yaml = await readFile(path.join(keda, "route.yaml"), "utf8");
+    expect(yaml).toContain(right);
+    expect(() => parseScalers(yaml)).not.toThrow();
+    expect(() => parseScalers(yaml.replace(right, wrong))).toThrow();
+  });
+});
