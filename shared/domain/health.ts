@@ -18,7 +18,8 @@ export interface CheckLimits {
   /** Milliseconds after the start of verification before the first measurement. */
   readonly initialDelayMs: number;
   readonly intervalMs: number;
-  /** The last Successful measurements must span at least this many milliseconds: one lucky moment is no proof. */
+  /** Successful measurements needed at least, and how many milliseconds the last unbroken row of them must span. */
+  readonly minSuccessful: number;
   readonly steadyMs: number;
 }
 
@@ -29,6 +30,8 @@ export interface CheckRun {
   /** False: the check does not apply to this change set, and says why in `because`. */
   readonly applies: boolean;
   readonly because?: string;
+  /** The last look, also one that found nothing to measure. */
+  readonly lookedAt?: number;
 }
 
 export interface Verification {

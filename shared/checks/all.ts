@@ -1,0 +1,25 @@
+/** Every health check, in the order people read them. A new check is one file and one line here. */
+import { application } from "./application.ts";
+import type { Check } from "./check.ts";
+import { errorRatio } from "./error-ratio.ts";
+import { jobs } from "./jobs.ts";
+import { latency } from "./latency.ts";
+import { logs } from "./logs.ts";
+import { neighbours } from "./neighbours.ts";
+import { objects } from "./objects.ts";
+import { pods } from "./pods.ts";
+import { restarts } from "./restarts.ts";
+import { rollout } from "./rollout.ts";
+
+export const allChecks: readonly Check[] = [
+  pods,
+  rollout,
+  restarts,
+  objects,
+  jobs,
+  application,
+  neighbours,
+  errorRatio,
+  latency,
+  logs,
+];

@@ -1,0 +1,117 @@
+/** What is true before a change, measured by the queries the checks use afterwards. */
+import type { ObjectRef } from "../domain/change-set.ts";
+import type { Baseline, ServiceBaseline } from "../domain/health.ts";
+import type { ClusterReader, Metrics, PodState } from "../ports.ts";
+import { troubleIn } from "./fingerprint.ts";
+import { LOG_SECONDS, LOGGED_PODS } from "./logs.ts";
+import { podTrouble } from "./neighbours.ts";
+import {
+  defaultMetricNames,
+  errorRatioQuery,
+  type MetricNames,
+  namespaceErrorRatioQuery,
+  p95Query,
+} from "./queries.ts";
+import { affectedNamespaces, key, podsOf, type WorkloadTarget, workloadTargets } from "./targets.ts";
+
+export interface BaselineInput {
+  readonly objects: readonly ObjectRef[];
+  readonly cluster: ClusterReader;
+  readonly metrics: Metrics;
+  readonly metricNames?: MetricNames;
+  /** Health of the Argo CD Application right now; `Healthy` when the caller has made sure of it and says nothing. */
+  readonly health?: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** More pods and fingerprints than these are not kept: the record must stay small. */
+const MOST_PODS = 500;
+const MOST_FINGERPRINTS = 200;
+
+/**
+ * Measures the workloads the change touches, and everything in the namespaces of its other objects. Errors of the ports
+ * are the caller's to retry: a change without a baseline could not be judged.
+ */
+export async function takeBaseline(input: BaselineInput): Promise<Baseline> {
+  const { objects, now, health = "Healthy" } = input;
+  const targets = workloadTargets(objects);
+  const namespaces = affectedNamespaces(objects);
+  const [workloads, neighbourhoods] = await Promise.all([
+    Promise.all(targets.map((target) => measureWorkload(target, input))),
+    Promise.all(namespaces.map((namespace) => measureNamespace(namespace, input))),
+  ]);
+  const all = [...neighbourhoods, ...workloads];
+  const pods = all.flatMap((measured) => measured.pods).slice(0, MOST_PODS);
+  const services = Object.assign({}, ...all.map((measured) => measured.services)) as Record<string, ServiceBaseline>;
+  const errorRatio = highest(Object.values(services).map((service) => service.errorRatio));
+  const p95Seconds = highest(Object.values(services).map((service) => service.p95Seconds));
+  return {
+    at: now,
+    health,
+    restarts: Object.fromEntries(pods.map(({ id, pod }) => [id, pod.restarts])),
+    ...(errorRatio === undefined ? {} : { errorRatio }),
+    ...(p95Seconds === undefined ? {} : { p95Seconds }),
+    logFingerprints: [...new Set(workloads.flatMap(({ prints }) => prints))].slice(0, MOST_FINGERPRINTS),
+    services,
+    troubledPods: Object.fromEntries(
+      pods.flatMap(({ id, pod }) => {
+        const trouble = podTrouble(pod);
+        return trouble === undefined ? [] : [[id, trouble] as const];
+      }),
+    ),
+  };
+}
+
+interface Measured {
+  readonly pods: readonly { readonly id: string; readonly pod: PodState }[];
+  readonly services: Readonly<Record<string, ServiceBaseline>>;
+}
+
+async function measureWorkload(
+  target: WorkloadTarget,
+  { cluster, metrics, metricNames = defaultMetricNames, signal }: BaselineInput,
+): Promise<Measured & { readonly prints: readonly string[] }> {
+  const { namespace, name } = target;
+  const found = await podsOf(target, cluster, signal); // undefined: the change creates it
+  const pods = found?.pods ?? [];
+  const running = pods.filter(({ phase }) => phase === "Running").slice(0, LOGGED_PODS);
+  const metricTarget = { namespace, workload: name };
+  const [lines, [ratio], [p95]] = await Promise.all([
+    Promise.all(running.map((pod) => cluster.logs(namespace, pod.name, LOG_SECONDS, signal))),
+    metrics.query(errorRatioQuery(metricTarget, metricNames), signal),
+    metrics.query(p95Query(metricTarget, metricNames), signal),
+  ]);
+  const service = { ...finite("errorRatio", ratio?.value), ...finite("p95Seconds", p95?.value) };
+  return {
+    pods: pods.map((pod) => ({ id: key(namespace, pod.name), pod })),
+    services: ratio === undefined && p95 === undefined ? {} : { [key(namespace, name)]: service },
+    prints: troubleIn(lines.flat()).map(({ print }) => print),
+  };
+}
+
+async function measureNamespace(
+  namespace: string,
+  { cluster, metrics, metricNames = defaultMetricNames, signal }: BaselineInput,
+): Promise<Measured> {
+  const [pods, samples] = await Promise.all([
+    cluster.pods(namespace, {}, signal),
+    metrics.query(namespaceErrorRatioQuery(namespace, metricNames), signal),
+  ]);
+  const services = samples.map(({ labels, value }) => {
+    const workload = labels[metricNames.workloadLabel] ?? "";
+    return [key(namespace, workload), finite("errorRatio", value)] as const;
+  });
+  return { pods: pods.map((pod) => ({ id: key(namespace, pod.name), pod })), services: Object.fromEntries(services) };
+}
+
+/** NaN is "no traffic": nothing to compare with later. */
+function finite<Name extends string>(name: Name, value: number | undefined): { readonly [N in Name]?: number } {
+  return value === undefined || !Number.isFinite(value) ? {} : ({ [name]: value } as { [N in Name]: number });
+}
+
+function highest(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
+}
