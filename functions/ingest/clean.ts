@@ -9,7 +9,7 @@ export function clean(text: string): string {
   return text
     .replaceAll(/\r\n?|\u2028|\u2029|\u0085/gu, "\n")
     .replaceAll("\t", " ")
-    .replaceAll(/[\p{Cf}\uFE00-\uFE0F\u{E0100}-\u{E01EF}\u115F\u1160\u3164\uFFA0\u034F]/gu, "")
+    .replaceAll(/[\p{Cf}\uFE00-\uFE0F\u{E0100}-\u{E01EF}\u115F\u1160\u3164\uFFA0]|\u034F/gu, "")
     .replaceAll(/(?!\n)\p{Cc}/gu, "")
     .replaceAll(/(?!\n)\s/gu, " ")
     .normalize("NFC");

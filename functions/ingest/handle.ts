@@ -66,10 +66,8 @@ export async function ingest(
   }
 
   const origin = { ...read, ...(transcript.videoId === undefined ? {} : { videoId: transcript.videoId }) };
-  const proposals = propose(found, transcript.claims, origin, await platform(signal)).map((proposal) => ({
-    ...proposal,
-    ...(Proposal.parse(proposal) as typeof proposal),
-  }));
+  const proposals = propose(found, transcript.claims, origin, await platform(signal));
+  for (const proposal of proposals) Proposal.parse(proposal);
   log.info({ format: transcript.format, sentences: sentences.length, proposals: proposals.length }, "source read");
   const because =
     proposals.length === 0

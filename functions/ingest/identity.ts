@@ -23,7 +23,7 @@ export function canonicalAddress(address: string): string {
   url.hash = "";
   url.username = "";
   url.password = "";
-  for (const name of [...url.searchParams.keys()])
+  for (const name of Array.from(url.searchParams.keys()))
     if (/^(?:utm_|fbclid$|gclid$|si$|feature$)/u.test(name)) url.searchParams.delete(name);
   url.searchParams.sort();
   url.pathname = url.pathname.replace(/(?<=.)\/+$/u, "");

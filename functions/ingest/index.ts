@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { gitSettings } from "../../shared/adapters/git/settings.ts";
+import { gitSettings, repositoryNames } from "../../shared/adapters/git/settings.ts";
 import { gitCli } from "../../shared/adapters/git-cli.ts";
 import { loadPlatform } from "../../shared/repository/load.ts";
 import { readSettings } from "../../shared/runtime/config.ts";
@@ -14,11 +14,11 @@ const Settings = z.object({
 export const stage = defineStage({
   name: "ingest",
   ports: (env, { history }) => {
-    const settings = gitSettings(env);
-    const git = gitCli(settings);
+    const git = gitCli(gitSettings(env));
+    const names = repositoryNames(env);
     return {
       history,
-      platform: async (signal: AbortSignal) => loadPlatform(git, await git.head(signal), settings),
+      platform: async (signal: AbortSignal) => loadPlatform(git, await git.head(signal), names),
       sizeLimit: readSettings(Settings, env).MAX_SOURCE_BYTES,
     };
   },

@@ -16,7 +16,7 @@ export function technologiesNamed(topic: Topic, files: NamedFiles): readonly str
     const wanted = technology.toLowerCase();
     if (/[^\p{L}\p{N}]/u.test(wanted)) return text.includes(wanted);
     if (words.has(wanted)) return true;
-    return wanted.length >= STEM && words.values().some((word) => word.startsWith(wanted));
+    return wanted.length >= STEM && [...words].some((word) => word.startsWith(wanted));
   });
 }
 

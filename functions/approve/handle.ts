@@ -1,0 +1,67 @@
+/**
+ * approve: asks the approval rule and signs what it approves. The signature binds the exact change set, its verdict and
+ * its Application; `implement` commits nothing without one.
+ */
+import { type ApprovalSettings, decideApproval } from "../../shared/domain/approval.ts";
+import { APPROVAL_LIFETIME_MS, signApproval } from "../../shared/domain/approval-signature.ts";
+import type { BrakesReader } from "../../shared/ports.ts";
+import { askPerson, moveTo, type OutcomeOf } from "../../shared/runtime/outcome.ts";
+import type { Context, InputOf } from "../../shared/runtime/stage.ts";
+
+export interface ApprovePorts {
+  readonly brakes: BrakesReader;
+  readonly settings: ApprovalSettings;
+  /** APPROVAL_SECRET, shared with the coordinator and `implement` only. */
+  readonly secret: string;
+}
+
+export async function approve(
+  { improvement }: InputOf<"approve">,
+  { brakes, settings, secret }: ApprovePorts,
+  { now }: Pick<Context, "now">,
+): Promise<OutcomeOf<"approve">> {
+  const { id, change_set: changeSet, verdict, category, type, relevance } = improvement;
+  if (changeSet === undefined || verdict === undefined)
+    return askPerson("approve", "there is no change set with a policy verdict to decide on", {
+      approval_rule: "incomplete",
+    });
+
+  const decision = decideApproval(
+    {
+      category,
+      type,
+      relevance,
+      verdict,
+      validation: improvement.validation ?? [],
+      evaluation: improvement.expert_evaluation,
+    },
+    await brakes.brakes(),
+    settings,
+  );
+  const { rule, because } = decision;
+  const approval_rule = `${rule}: ${because}`;
+  switch (decision.kind) {
+    case "pending":
+      return askPerson("approve", `${rule}: ${because}`, { approval_rule });
+    case "rejected":
+      return moveTo("rejected", { approval_rule, failure_reason: because }, `${rule}: ${because}`);
+    case "approved": {
+      const approvedAt = now();
+      const approval = signApproval(
+        {
+          improvement: id,
+          hash: changeSet.hash,
+          verdict: verdict.decision,
+          application: changeSet.application,
+          actor: `rule:${rule}`,
+          reason: because,
+          approvedAt,
+          expiresAt: approvedAt + APPROVAL_LIFETIME_MS,
+        },
+        secret,
+      );
+      const patch = { approval_rule, approval, approved_at: new Date(approvedAt).toISOString() };
+      return moveTo("approved", patch, `${rule}: ${because}`);
+    }
+  }
+}

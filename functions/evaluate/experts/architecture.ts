@@ -1,0 +1,22 @@
+/** The architecture expert: does it scale, can it be maintained, does it fit what runs. */
+import { rubric } from "../rubric.ts";
+
+export const architecture = rubric({
+  impact: { high: 5, medium: 2 },
+  urgent: /\b(?:outages?|oom ?kill\w*|evict\w*|starv\w*|crash\w*|went down|took (?:\w+ )?down|paged|incidents?)\b/iu,
+  risks: {
+    "set-resource-limits": [
+      {
+        risk: "a limit below what the workload uses gets it killed or throttled",
+        mitigated: true,
+        evidence:
+          "values come from the namespace's LimitRange or from neighbours; restarts are compared with those before for five minutes, and the commit is reverted when they rise",
+      },
+    ],
+  },
+  delicate: {
+    "cluster-upgrades": "an upgrade cannot be reverted in Git",
+    storage: "moving volumes can lose data",
+    "multi-tenancy": "moving workloads between namespaces breaks their addresses",
+  },
+});

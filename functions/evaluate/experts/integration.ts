@@ -1,0 +1,20 @@
+/** The integration expert: compatibility, licence, security and upkeep of what comes from outside. */
+import { rubric } from "../rubric.ts";
+
+const FOREIGN = "software from outside brings its own licence, credentials and upkeep";
+
+export const integration = rubric({
+  impact: { high: 5, medium: 2 },
+  urgent: /\b(?:deprecated|end of life|abandoned|outages?|rate limit\w*)\b/iu,
+  risks: {},
+  delicate: {
+    "mcp-servers": "a tool server gives agents new powers",
+    "document-processing": FOREIGN,
+    "vector-database": FOREIGN,
+    "llm-serving": FOREIGN,
+    "workflow-automation": FOREIGN,
+    "webhooks-and-chatops": "events leave the cluster",
+    "api-gateway": FOREIGN,
+    "developer-portal": FOREIGN,
+  },
+});

@@ -1,0 +1,12 @@
+/** The monitoring expert: coverage, alert fatigue, whether anybody can act on it. */
+import { rubric } from "../rubric.ts";
+
+export const monitoring = rubric({
+  impact: { high: 5, medium: 2 },
+  urgent: /\b(?:blind|nobody (?:knew|noticed)|no alerts?|missed|unnoticed|outages?|incidents?|hours later)\b/iu,
+  risks: {},
+  delicate: {
+    "alert-rules": "an alert nobody can act on teaches people to ignore alerts",
+    "alert-fatigue": "a silenced alert may be the one that was needed",
+  },
+});

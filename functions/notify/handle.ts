@@ -1,0 +1,17 @@
+/** notify: tells people, once per improvement and state, in words they can act on. */
+import type { Notifier } from "../../shared/ports.ts";
+import { type Observed, observed } from "../../shared/runtime/outcome.ts";
+import type { InputOf } from "../../shared/runtime/stage.ts";
+import { messageFor } from "./message.ts";
+
+export interface NotifyPorts {
+  readonly notifier: Notifier;
+}
+
+export async function notify(
+  { improvement, reached }: InputOf<"notify">,
+  { notifier }: NotifyPorts,
+): Promise<Observed> {
+  await notifier.send({ improvement, reached, text: messageFor(improvement, reached) });
+  return observed(`told about ${reached}`);
+}
