@@ -96,7 +96,8 @@ export function gitCache(input: {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof GitFailure) || !isDamage(error.stderr)) throw error;
+      // Git has many words for damage; on a sound copy none of our commands fails, so any failure counts.
+      if (!(error instanceof GitFailure)) throw error;
       await discard();
       await create();
       await head(signal);
@@ -147,8 +148,10 @@ export function gitCache(input: {
   async function hasCommit(commit: string, signal?: AbortSignal): Promise<boolean> {
     if (!isObjectId(commit)) return false;
     if (await isHere(commit)) return true;
-    await head(signal);
+    const newest = await head(signal);
     if (await isHere(commit)) return true;
+    // Not on the branch, or lost from a damaged copy: then walking the history fails.
+    await git(["rev-list", "--count", newest], { signal });
     const direct = await attempt(
       ["fetch", "--quiet", "--no-write-fetch-head", "--no-tags", "--end-of-options", remote.url, commit],
       { signal, timeoutMs: NETWORK_TIMEOUT_MS },
@@ -169,7 +172,7 @@ export function isObjectId(text: string): boolean {
 /** What a remote says about a commit that none of its branches reaches. */
 const refusesObject = /not our ref|unadvertised object|couldn't find remote ref|no such remote ref|bad object/i;
 
-/** What git says when its own repository is damaged, half deleted or gone. */
+/** What git says when it could not talk to a remote because its own repository is damaged, half deleted or gone. */
 function isDamage(stderr: string): boolean {
   const local = stderr
     .split("\n")
@@ -192,6 +195,7 @@ const damage = new RegExp(
     "object .* missing",
     "packfile .* (cannot|is|claims)",
     "did not send all necessary objects",
+    "failed to traverse",
     "(index|pack) file .* is (too small|corrupt|truncated)",
   ].join("|"),
   "i",

@@ -23,15 +23,23 @@ export interface Identity {
   readonly mail: string;
 }
 
-const Variables = z.object({
+/** What the Git adapter reads from the environment. */
+export const gitVariables = {
+  /** Any remote git accepts: a path, ssh, https. Credentials in it are taken out and never shown. */
   GITOPS_REPO: z.string({ error: "the GitOps repository is needed: a path or an address git accepts" }).min(1),
   GITOPS_BRANCH: z.string().default("main"),
+  /** The address Applications use, when GITOPS_REPO is a mirror or a local path. */
+  GITOPS_PUBLIC_URL: z.string().optional(),
+  /** Folder for local copies of the repository; may be shared and may be deleted at any time. */
   GITOPS_CACHE_DIR: z.string().optional(),
+  /** Author and committer, `Name <mail>`; by the mail the school knows its own commits. */
   GITOPS_AUTHOR: z.string().default("Cortex Online School <school@cortex.ai>"),
+  /** Token for https; GITHUB_TOKEN unless given. */
   GITOPS_TOKEN: z.string().optional(),
   GITHUB_TOKEN: z.string().optional(),
   TMPDIR: z.string().default("/tmp"),
-});
+};
+const Variables = z.object(gitVariables);
 
 /** Settings of the GitOps repository. Throws ConfigurationError listing every problem. */
 export function gitSettings(env: Environment): GitSettings {
@@ -45,6 +53,12 @@ export function gitSettings(env: Environment): GitSettings {
     ...(token === undefined ? {} : { token }),
     environment: env,
   };
+}
+
+/** How Applications name the repository these settings are about. Throws ConfigurationError. */
+export function repositoryNames(env: Environment): { repository: string; branch: string; publicUrl?: string } {
+  const { GITOPS_REPO: repository, GITOPS_BRANCH: branch, GITOPS_PUBLIC_URL: publicUrl } = readSettings(Variables, env);
+  return { repository, branch, ...(publicUrl === undefined ? {} : { publicUrl }) };
 }
 
 const passedOn = [
