@@ -1,11 +1,11 @@
 /** Builds the picture of a repository at one commit from its files. Pure, deterministic, never throws. */
-import { findApplications, type FoundDocument } from "./argo-applications.ts";
+import { type FoundDocument, findApplications } from "./argo-applications.ts";
 import { detectTool, foldersOf, readBy, relativeTo } from "./coverage.ts";
 import { KUSTOMIZATION_NAMES } from "./kustomize.ts";
 import { isManifestPath, parseFile } from "./parse.ts";
 import type { Platform, PlatformOptions, RepositoryApplication, RepositoryFile, Resource } from "./platform.ts";
 import { isClusterScoped } from "./scope.ts";
-import { itemsAt, textAt, type Fields } from "./values.ts";
+import { type Fields, itemsAt, textAt } from "./values.ts";
 
 export function understand(
   commit: string,

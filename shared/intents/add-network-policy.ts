@@ -1,0 +1,128 @@
+/**
+ * Isolates a namespace: only its own pods, and the callers the repository shows, may open connections to it. Ingress
+ * only: DNS and everything the pods themselves call stays as it is. Probes come from the node and are not affected.
+ */
+import { z } from "zod";
+import { isProtectedNamespace } from "../policy/protected.ts";
+import type { Platform, RepositoryApplication } from "../repository/platform.ts";
+import { type Fields, textAt } from "../repository/values.ts";
+import { type RepositoryWorkload, workloadsOf } from "../repository/workloads.ts";
+import { apiServerCalls, type Caller, callersOf, isRunning } from "./callers.ts";
+import type { Candidate, IntentDefinition, Rendered } from "./intent.ts";
+import { writeNewObjects } from "./new-objects.ts";
+import { labelName } from "./schema.ts";
+import { writableApplication } from "./targets.ts";
+
+const NAME = "default-deny-ingress";
+/** Set by Kubernetes on every namespace since 1.22. */
+const NAMESPACE_LABEL = "kubernetes.io/metadata.name";
+
+const schema = z.strictObject({ kind: z.literal("add-network-policy"), namespace: labelName });
+export type AddNetworkPolicy = z.infer<typeof schema>;
+
+export const addNetworkPolicy: IntentDefinition<AddNetworkPolicy> = {
+  kind: "add-network-policy",
+  schema,
+  candidates(platform) {
+    const namespaces = new Set(workloadsOf(platform).map(({ namespace }) => namespace));
+    return [...namespaces]
+      .map((namespace) => (namespace === undefined ? undefined : candidateFor(platform, namespace)))
+      .filter((candidate) => candidate !== undefined)
+      .sort((a, b) => b.rank - a.rank || (a.target < b.target ? -1 : 1));
+  },
+  render,
+};
+
+function candidateFor(platform: Platform, namespace: string): Candidate<AddNetworkPolicy> | undefined {
+  const intent: AddNetworkPolicy = { kind: "add-network-policy", namespace };
+  const target = targetIn(platform, namespace);
+  if (typeof target === "string" || render(intent, platform).kind === "refused") return undefined;
+  const { application, workloads } = target;
+  const stateful = workloads.filter(({ kind }) => kind === "StatefulSet").length;
+  const open = callersOf(platform, namespace).filter(({ from }) => from === undefined || from === "*").length;
+  return {
+    intent,
+    target: `NetworkPolicy ${namespace}/${NAME}`,
+    because: `${workloads.length} workloads run in ${namespace} and no NetworkPolicy is there`,
+    application: application.name,
+    // Data first, then many workloads; a namespace that must stay open anyway gains least.
+    rank: Math.min(workloads.length, 10) + 5 * stateful - 4 * open,
+  };
+}
+
+interface Target {
+  readonly application: RepositoryApplication;
+  readonly workloads: readonly RepositoryWorkload[];
+}
+
+/** The namespace's running workloads and the Application to write into: the one that runs most of them. */
+function targetIn(platform: Platform, namespace: string): Target | string {
+  if (isProtectedNamespace(namespace)) return `namespace ${namespace} is off limits`;
+  const workloads = workloadsOf(platform).filter((one) => one.namespace === namespace && isRunning(one));
+  const reading = workloads.filter(({ resource }) => resource.application !== undefined);
+  if (reading.length === 0) return `no Application runs a workload in ${namespace}`;
+  const existing = platform.resources.find((one) => /NetworkPolicy$/.test(one.kind) && one.namespace === namespace);
+  if (existing !== undefined) return `${existing.path} already holds NetworkPolicy ${existing.name}`;
+  const problem = apiServerCalls(platform, namespace) ?? unseenPods(platform, namespace);
+  if (problem !== undefined) return problem;
+  const counts = new Map<string, number>();
+  for (const { resource } of reading) counts.set(resource.path, (counts.get(resource.path) ?? 0) + 1);
+  const paths = [...counts].sort(([, a], [, b]) => b - a).map(([path]) => path);
+  const applications = paths.map((path) => writableApplication(platform, path));
+  const application = applications.find((one) => typeof one !== "string");
+  if (application === undefined) return String(applications[0]);
+  return { application, workloads: reading };
+}
+
+/** Pods nobody here can read would be isolated unseen: an Application that renders a chart into the namespace. */
+function unseenPods(platform: Platform, namespace: string): string | undefined {
+  const read = new Set(platform.applications.filter(({ tool }) => tool !== "helm").map(({ name }) => name));
+  const helm = platform.applications.find((one) => one.tool === "helm" && one.destination === namespace);
+  const other = platform.resources.find(
+    ({ kind, name, object }) =>
+      kind === "Application" && !read.has(name) && textAt(object, "spec", "destination", "namespace") === namespace,
+  );
+  const name = helm?.name ?? other?.name;
+  return name === undefined ? undefined : `Application ${name} puts pods into ${namespace} that are not written here`;
+}
+
+function render({ namespace }: AddNetworkPolicy, platform: Platform): Rendered {
+  const target = targetIn(platform, namespace);
+  if (typeof target === "string") return { kind: "refused", because: target };
+  const callers = callersOf(platform, namespace);
+  if (callers.some(({ from, ports }) => (from === undefined || from === "*") && ports === undefined)) {
+    return { kind: "refused", because: `${namespace} is called from places and on ports that cannot be told` };
+  }
+  const written = writeNewObjects(platform, target.application, namespace, [
+    { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", name: NAME, body: { spec: specFor(callers) } },
+  ]);
+  if (typeof written === "string") return { kind: "refused", because: written };
+  const origins = callers.map(({ from }) =>
+    from === undefined ? "everywhere" : from === "*" ? "all namespaces" : from,
+  );
+  return {
+    kind: "rendered",
+    ...written,
+    application: target.application.name,
+    changes: [
+      `Added NetworkPolicy ${namespace}/${NAME}`,
+      `Allowed into ${namespace}: its own pods${origins.length === 0 ? "" : `, ${origins.join(", ")}`}`,
+    ],
+  };
+}
+
+function specFor(callers: readonly Caller[]): Fields {
+  return {
+    podSelector: {},
+    policyTypes: ["Ingress"],
+    ingress: [{ from: [{ podSelector: {} }] }, ...callers.map(ruleFor)],
+  };
+}
+
+function ruleFor({ from, ports }: Caller): Fields {
+  const selector = from === "*" ? {} : { matchLabels: { [NAMESPACE_LABEL]: from } };
+  return {
+    ...(from === undefined ? {} : { from: [{ namespaceSelector: selector }] }),
+    ...(ports === undefined ? {} : { ports: ports.map(({ port, protocol }) => ({ port, protocol })) }),
+  };
+}

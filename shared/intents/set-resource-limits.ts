@@ -1,0 +1,187 @@
+/** Gives a container the requests and limits it lacks. Edits the file in place, nothing else in it moves. */
+import { isDeepStrictEqual } from "node:util";
+import { isMap, isSeq } from "yaml";
+import { z } from "zod";
+import { limitsOf } from "../repository/limit-range.ts";
+import { readDocuments } from "../repository/parse.ts";
+import type { Platform } from "../repository/platform.ts";
+import { parseQuantity } from "../repository/quantity.ts";
+import { at, type Fields } from "../repository/values.ts";
+import { asWorkload, type Container, type RepositoryWorkload, workloadsOf } from "../repository/workloads.ts";
+import type { Candidate, IntentDefinition, Rendered } from "./intent.ts";
+import { chooseResources, type Evidence, resourceEvidence, sizedFields } from "./resource-values.ts";
+import { objectName, quantity } from "./schema.ts";
+import { editableIn, findResource } from "./targets.ts";
+import { type Additions, addKeys, sourceOf } from "./yaml-insert.ts";
+
+const values = z.strictObject({ cpu: quantity.optional(), memory: quantity.optional() });
+/** A Job's pod template cannot be changed once it exists, so Jobs are no target. */
+const kinds = ["Deployment", "StatefulSet", "DaemonSet", "CronJob"] as const;
+
+const schema = z.strictObject({
+  kind: z.literal("set-resource-limits"),
+  workload: z.strictObject({ kind: z.enum(kinds), namespace: objectName, name: objectName }),
+  container: objectName,
+  requests: values.optional(),
+  limits: values.optional(),
+});
+export type SetResourceLimits = z.infer<typeof schema>;
+
+export const setResourceLimits: IntentDefinition<SetResourceLimits> = {
+  kind: "set-resource-limits",
+  schema,
+  candidates(platform) {
+    const evidence = resourceEvidence(platform);
+    return workloadsOf(platform)
+      .flatMap((workload) => workload.containers.map((container) => candidateFor(evidence, workload, container)))
+      .filter((candidate) => candidate !== undefined)
+      .filter(({ intent }) => setResourceLimits.render(intent, platform).kind === "rendered")
+      .sort((a, b) => b.rank - a.rank || (a.target + a.intent.container < b.target + b.intent.container ? -1 : 1));
+  },
+  render,
+};
+
+function candidateFor(
+  evidence: Evidence,
+  workload: RepositoryWorkload,
+  container: Container,
+): Candidate<SetResourceLimits> | undefined {
+  const { namespace, name, resource } = workload;
+  const kind = kinds.find((known) => known === workload.kind);
+  if (kind === undefined || namespace === undefined || resource.application === undefined) return undefined;
+  const application = editableIn(evidence.platform, resource);
+  if (typeof application === "string") return undefined;
+  const chosen = chooseResources(evidence, workload, container);
+  if (chosen === undefined) return undefined;
+  const missing = [
+    ...Object.keys(chosen.requests).map((one) => `${one} request`),
+    ...Object.keys(chosen.limits).map((one) => `${one} limit`),
+  ];
+  return {
+    intent: {
+      kind: "set-resource-limits",
+      workload: { kind, namespace, name },
+      container: container.name,
+      ...sizedFields(chosen),
+    },
+    target: `${kind} ${namespace}/${name}`,
+    because: `container ${container.name} has no ${missing.join(", no ")}; ${chosen.because}`,
+    application: application.name,
+    rank: rank(evidence.platform, workload, missing),
+  };
+}
+
+/** What an unlimited container can do to its neighbours: memory before CPU, many replicas and services before jobs. */
+function rank(platform: Platform, workload: RepositoryWorkload, missing: readonly string[]): number {
+  const weight = missing.reduce((sum, one) => sum + (one === "memory limit" ? 4 : one === "memory request" ? 2 : 1), 0);
+  const lasting = workload.kind === "CronJob" ? 0 : 3;
+  const defaults = limitsOf(platform, workload.namespace);
+  // Admission fills in the LimitRange's defaults anyway; containers nobody protects come first.
+  const unprotected = Object.keys(defaults?.defaultLimit ?? {}).length === 0 ? 4 : 0;
+  return weight + lasting + unprotected + Math.min(workload.replicas, 3);
+}
+
+function render(intent: SetResourceLimits, platform: Platform): Rendered {
+  const { kind, namespace, name } = intent.workload;
+  const resource = findResource(platform, kind, namespace, name);
+  if (typeof resource === "string") return refused(resource);
+  const application = editableIn(platform, resource);
+  if (typeof application === "string") return refused(application);
+  const workload = asWorkload(resource);
+  const container = workload?.containers.find((one) => one.name === intent.container);
+  if (workload === undefined || container === undefined) return refused(`${name} has no container ${intent.container}`);
+  const problem = valueProblem(intent, container);
+  if (problem !== undefined) return refused(problem);
+  const file = platform.files.get(resource.path);
+  const edited = edit(file?.content ?? "", resource.document, workload, container, intent);
+  if ("because" in edited) return refused(`${resource.path}: ${edited.because}`);
+  return {
+    kind: "rendered",
+    files: [{ path: resource.path, before: file?.blob ?? null, after: edited.text }],
+    objects: [{ apiVersion: resource.apiVersion, kind, namespace, name, effect: "change" }],
+    application: application.name,
+    changes: describe(intent).map((line) => `${line} on container ${intent.container} of ${kind} ${namespace}/${name}`),
+  };
+}
+
+function valueProblem(intent: SetResourceLimits, { requests, limits }: Container): string | undefined {
+  const added = { requests: intent.requests ?? {}, limits: intent.limits ?? {} };
+  if (Object.keys({ ...added.requests, ...added.limits }).length === 0) return "the intent sets nothing";
+  for (const name of ["cpu", "memory"] as const) {
+    if (added.requests[name] !== undefined && requests[name] !== undefined) return `a ${name} request is already there`;
+    if (added.limits[name] !== undefined && limits[name] !== undefined) return `a ${name} limit is already there`;
+    const request = parseQuantity(added.requests[name] ?? requests[name]);
+    const limit = parseQuantity(added.limits[name] ?? limits[name]);
+    if (request !== undefined && limit !== undefined && request > limit) return `the ${name} request is over its limit`;
+  }
+  return undefined;
+}
+
+/** Inserts the values and proves by reading both texts that nothing else changed. */
+function edit(
+  content: string,
+  index: number,
+  workload: RepositoryWorkload,
+  container: Container,
+  intent: SetResourceLimits,
+): { readonly text: string } | { readonly because: string } {
+  const document = readDocuments(content)[index];
+  const list = document?.getIn([...workload.templatePath, "spec", "containers"], true);
+  const map = isSeq(list) ? list.items[container.index] : undefined;
+  if (!isMap(map) || map.flow === true) return { because: "the container is not written as a block" };
+  const resources: Record<string, Additions> = {};
+  if (intent.requests !== undefined) resources["requests"] = additions(intent.requests);
+  if (intent.limits !== undefined) resources["limits"] = additions(intent.limits);
+  const edited = addKeys(sourceOf(content, stepOf(content)), map, { resources }, ["ports", "imagePullPolicy", "image"]);
+  if ("because" in edited) return edited;
+  const wanted = withResources(workload, container, intent);
+  const before = readDocuments(content).map((one) => one.toJS() as unknown);
+  const after = readDocuments(edited.text).map((one) => (one.errors.length > 0 ? null : (one.toJS() as unknown)));
+  before[index] = wanted;
+  return isDeepStrictEqual(before, after) ? edited : { because: "the edit would change more than the resources" };
+}
+
+function withResources(workload: RepositoryWorkload, container: Container, intent: SetResourceLimits): Fields {
+  const object = structuredClone(workload.resource.object) as Record<string, unknown>;
+  const list = at(object, ...workload.templatePath, "spec", "containers") as Record<string, unknown>[];
+  const target = list[container.index];
+  if (target === undefined) return object;
+  const merge = (field: "requests" | "limits") => {
+    const added = intent[field];
+    return added === undefined ? {} : { [field]: { ...container[field], ...added } };
+  };
+  const written = at(container.spec, "resources");
+  target["resources"] = { ...(typeof written === "object" ? written : {}), ...merge("requests"), ...merge("limits") };
+  return object;
+}
+
+function additions(set: z.infer<typeof values>): Additions {
+  const entries = Object.entries(set).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries.map(([key, value]) => [key, scalar(String(value))]));
+}
+
+/** `2` alone would be read as a number, which is legal for a quantity but not what the intent says. */
+function scalar(value: string): string {
+  return /[a-zA-Z]$/.test(value) ? value : `"${value}"`;
+}
+
+/** Spaces per level, by the first indented key of the file. */
+function stepOf(content: string): number {
+  const match = /^[a-zA-Z]+:[ \t]*\r?\n( +)[a-zA-Z]/m.exec(content);
+  return match?.[1]?.length ?? 2;
+}
+
+function describe({ requests, limits }: SetResourceLimits): string[] {
+  const list = (set: Fields | undefined) =>
+    Object.entries(set ?? {})
+      .map(([key, value]) => `${key} ${String(value)}`)
+      .join(", ");
+  return [
+    ...(requests === undefined ? [] : [`Set requests (${list(requests)})`]),
+    ...(limits === undefined ? [] : [`Set limits (${list(limits)})`]),
+  ];
+}
+
+function refused(because: string): Rendered {
+  return { kind: "refused", because };
+}

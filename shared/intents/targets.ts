@@ -1,0 +1,45 @@
+/** Which objects of a repository an intent may touch at all. */
+
+import { isProtectedNamespace } from "../policy/protected.ts";
+import { coveringApplication } from "../repository/coverage.ts";
+import { kustomizeReach } from "../repository/kustomize.ts";
+import type { Platform, RepositoryApplication, Resource } from "../repository/platform.ts";
+import { hasUnreadable } from "../repository/services.ts";
+
+/** The Application that reads `resource`'s file if it can be changed there; else why not. */
+export function editableIn(platform: Platform, resource: Resource): RepositoryApplication | string {
+  const application = writableApplication(platform, resource.path);
+  if (typeof application === "string") return application;
+  if (resource.namespace !== undefined && isProtectedNamespace(resource.namespace)) {
+    return `namespace ${resource.namespace} is off limits`;
+  }
+  if (resource.item !== undefined) return `${resource.path} holds a List`;
+  if (resource.path.endsWith(".json")) return `${resource.path} is JSON`;
+  if (hasUnreadable(platform, resource.path)) return `${resource.path} has a document that cannot be read`;
+  return application;
+}
+
+/** The Application that reads `path` if what a file says there is what reaches the cluster; else why not. */
+export function writableApplication(platform: Platform, path: string): RepositoryApplication | string {
+  const application = coveringApplication(platform, path);
+  if (typeof application === "string") return application;
+  if (application.tool === "helm") return `${application.name} is rendered by Helm; its values are not edited yet`;
+  if (application.tool === "directory") return application;
+  const { rewrites } = kustomizeReach(platform.files, application.path);
+  return rewrites.length === 0
+    ? application
+    : `${application.name} rewrites its files with kustomize (${rewrites.join(", ")})`;
+}
+
+/** Finds one object; a text says why there is none, or more than one. */
+export function findResource(platform: Platform, kind: string, namespace: string, name: string): Resource | string {
+  const found = platform.resources.filter(
+    (resource) => resource.kind === kind && resource.namespace === namespace && resource.name === name,
+  );
+  const read = found.filter(({ application }) => application !== undefined);
+  const [resource, second] = read.length > 0 ? read : found;
+  if (resource === undefined) return `there is no ${kind} ${namespace}/${name}`;
+  return second === undefined
+    ? resource
+    : `${kind} ${namespace}/${name} is defined in ${resource.path} and ${second.path}`;
+}

@@ -1,0 +1,43 @@
+/** Every rule about one object, in the order people read them. A new rule is one entry here. */
+import type { ObjectRule } from "./review.ts";
+import { selectorMatchesLabels, unknownFields, unknownSchema, validNames, validSchema } from "./rules/schema.ts";
+import {
+  alwaysHuman,
+  noClusterAdmin,
+  noEffect,
+  noPlainSecret,
+  noReplicasFight,
+  protectedNamespaces,
+} from "./rules/sensitive.ts";
+import {
+  disallowLatestTag,
+  disallowPrivileged,
+  limitRange,
+  podSecurityRestricted,
+  requireLimits,
+  requireProbes,
+  resourceQuota,
+  restrictRegistries,
+} from "./rules/workloads.ts";
+
+export const objectRules: readonly ObjectRule[] = [
+  validSchema,
+  unknownFields,
+  validNames,
+  selectorMatchesLabels,
+  noPlainSecret,
+  protectedNamespaces,
+  noClusterAdmin,
+  disallowPrivileged,
+  disallowLatestTag,
+  restrictRegistries,
+  requireLimits,
+  limitRange,
+  resourceQuota,
+  noReplicasFight,
+  noEffect,
+  ...alwaysHuman,
+  unknownSchema,
+  podSecurityRestricted,
+  requireProbes,
+];

@@ -1,0 +1,65 @@
+/** What the rules look at: the objects of a change set, read again from its text, before and after. */
+import type { ChangeSet, RuleHit } from "../domain/change-set.ts";
+import { withChanges } from "../repository/change.ts";
+import type { Platform, Resource } from "../repository/platform.ts";
+import type { PolicySettings } from "./settings.ts";
+
+export interface ObjectChange {
+  readonly before: Resource | undefined;
+  readonly after: Resource | undefined;
+}
+
+export interface Review {
+  readonly changeSet: ChangeSet;
+  readonly before: Platform;
+  readonly after: Platform;
+  /** Only objects that differ. */
+  readonly changes: readonly ObjectChange[];
+  readonly settings: PolicySettings;
+}
+
+/** A rule over the change as a whole. */
+export type ReviewRule = (review: Review) => readonly RuleHit[];
+
+/** A rule over one object; for a changed object only what its earlier version did not already do counts. */
+export interface ObjectRule {
+  readonly id: string;
+  readonly decision: "deny" | "human";
+  /** `on`: created objects only, or changed ones too. */
+  readonly on: "created" | "written";
+  /** One sentence per problem. */
+  check(resource: Resource, review: Review): readonly string[];
+}
+
+export function reviewOf(changeSet: ChangeSet, before: Platform, settings: PolicySettings): Review {
+  const after = withChanges(before, changeSet.files);
+  const paths = new Set(changeSet.files.map(({ path }) => path));
+  const old = byIdentity(before, paths);
+  const changes: ObjectChange[] = [];
+  for (const [identity, resource] of byIdentity(after, paths)) {
+    const was = old.get(identity);
+    old.delete(identity);
+    if (was === undefined || JSON.stringify(was.object) !== JSON.stringify(resource.object)) {
+      changes.push({ before: was, after: resource });
+    }
+  }
+  for (const gone of old.values()) changes.push({ before: gone, after: undefined });
+  return { changeSet, before, after, changes, settings };
+}
+
+/** `Kind namespace/name`, as messages name an object. */
+export function nameOf({ kind, namespace, name }: Pick<Resource, "kind" | "namespace" | "name">): string {
+  return namespace === undefined ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
+}
+
+function byIdentity(platform: Platform, paths: ReadonlySet<string>): Map<string, Resource> {
+  const found = new Map<string, Resource>();
+  for (const resource of platform.resources) {
+    if (!paths.has(resource.path)) continue;
+    const { apiVersion, kind, namespace, name } = resource;
+    const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
+    const identity = JSON.stringify([group, kind, namespace, name]);
+    found.set(found.has(identity) ? `${identity}#${resource.path}#${resource.document}` : identity, resource);
+  }
+  return found;
+}

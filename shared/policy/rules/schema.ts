@@ -1,0 +1,142 @@
+/** Shape: the published schema of each kind, no unknown fields, names Kubernetes takes. */
+import { DaemonSet, Deployment, StatefulSet } from "kubernetes-models/apps/v1";
+import { HorizontalPodAutoscaler } from "kubernetes-models/autoscaling/v2";
+import { CronJob, Job } from "kubernetes-models/batch/v1";
+import { Ingress } from "kubernetes-models/networking.k8s.io/v1/Ingress";
+import { NetworkPolicy } from "kubernetes-models/networking.k8s.io/v1/NetworkPolicy";
+import { PodDisruptionBudget } from "kubernetes-models/policy/v1/PodDisruptionBudget";
+import { ConfigMap } from "kubernetes-models/v1/ConfigMap";
+import { LimitRange } from "kubernetes-models/v1/LimitRange";
+import { PersistentVolumeClaim } from "kubernetes-models/v1/PersistentVolumeClaim";
+import { ResourceQuota } from "kubernetes-models/v1/ResourceQuota";
+import { Service } from "kubernetes-models/v1/Service";
+import { ServiceAccount } from "kubernetes-models/v1/ServiceAccount";
+import type { Resource } from "../../repository/platform.ts";
+import { at, isFields, stringsAt, textAt } from "../../repository/values.ts";
+import known from "../known-fields.json" with { type: "json" };
+import type { ObjectRule } from "../review.ts";
+
+type Model = new (data: never) => { validate(): void };
+const models: Readonly<Record<string, Model>> = {
+  "apps/v1/Deployment": Deployment,
+  "apps/v1/StatefulSet": StatefulSet,
+  "apps/v1/DaemonSet": DaemonSet,
+  "batch/v1/CronJob": CronJob,
+  "batch/v1/Job": Job,
+  "networking.k8s.io/v1/NetworkPolicy": NetworkPolicy,
+  "networking.k8s.io/v1/Ingress": Ingress,
+  "policy/v1/PodDisruptionBudget": PodDisruptionBudget,
+  "autoscaling/v2/HorizontalPodAutoscaler": HorizontalPodAutoscaler,
+  "v1/Service": Service,
+  "v1/ConfigMap": ConfigMap,
+  "v1/PersistentVolumeClaim": PersistentVolumeClaim,
+  "v1/ServiceAccount": ServiceAccount,
+  "v1/LimitRange": LimitRange,
+  "v1/ResourceQuota": ResourceQuota,
+};
+
+const kinds: Readonly<Record<string, string>> = known.kinds;
+const types: Readonly<Record<string, Readonly<Record<string, string>>>> = known.types;
+
+function modelName({ apiVersion, kind }: Resource): string {
+  return `${apiVersion}/${kind}`;
+}
+
+export const validSchema: ObjectRule = {
+  id: "valid-schema",
+  decision: "deny",
+  on: "written",
+  check(resource) {
+    const model = models[modelName(resource)];
+    if (model === undefined) return [];
+    try {
+      new model(resource.object as never).validate();
+      return [];
+    } catch (error) {
+      return [`does not fit the schema: ${String((error as Error).message).slice(0, 300)}`];
+    }
+  },
+};
+
+/** A kind nobody here has a schema for: a person looks at it. */
+export const unknownSchema: ObjectRule = {
+  id: "unknown-schema",
+  decision: "human",
+  on: "written",
+  check: (resource) =>
+    models[modelName(resource)] === undefined ? [`no schema is known for ${modelName(resource)}`] : [],
+};
+
+export const unknownFields: ObjectRule = {
+  id: "unknown-fields",
+  decision: "deny",
+  on: "written",
+  check(resource) {
+    const type = kinds[modelName(resource)];
+    return type === undefined ? [] : unknownIn(resource.object, type, "");
+  },
+};
+
+function unknownIn(value: unknown, type: string, path: string): string[] {
+  const fields = types[type];
+  if (fields === undefined || !isFields(value)) return [];
+  return Object.entries(value).flatMap(([key, entry]) => {
+    const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
+    const here = path === "" ? key : `${path}.${key}`;
+    if (field === undefined) return [`field ${here.slice(0, 200)} is not known`];
+    if (field.startsWith("[")) {
+      return (Array.isArray(entry) ? entry : []).flatMap((one, index) =>
+        unknownIn(one, field.slice(1), `${here}[${index}]`),
+      );
+    }
+    if (!field.startsWith("{")) return unknownIn(entry, field, here);
+    return Object.entries(isFields(entry) ? entry : {}).flatMap(([name, one]) =>
+      unknownIn(one, field.slice(1), `${here}.${name}`),
+    );
+  });
+}
+
+const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+const LABEL_VALUE = /^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/;
+/** Their names are labels; CronJobs leave room for the Job's suffix. Roles may hold colons. */
+const maxLength: Readonly<Record<string, number>> = { Service: 63, Namespace: 63, CronJob: 52, StatefulSet: 63 };
+const RBAC = /^(Cluster)?Role(Binding)?$/;
+
+export const validNames: ObjectRule = {
+  id: "rfc-1123-names",
+  decision: "deny",
+  on: "written",
+  check({ kind, name, object, namespace }) {
+    const problems: string[] = [];
+    const pattern = maxLength[kind] === 63 && kind !== "StatefulSet" ? LABEL : SUBDOMAIN;
+    if (!RBAC.test(kind) && (!pattern.test(name) || name.length > (maxLength[kind] ?? 253))) {
+      problems.push("its name is not a name Kubernetes takes (RFC 1123)");
+    }
+    if (namespace !== undefined && (!LABEL.test(namespace) || namespace.length > 63)) {
+      problems.push("its namespace is not a name Kubernetes takes (RFC 1123)");
+    }
+    for (const [key, value] of Object.entries(stringsAt(object, "metadata", "labels"))) {
+      if (value.length > 63 || !LABEL_VALUE.test(value))
+        problems.push(`label ${key.slice(0, 80)} has a value Kubernetes refuses`);
+    }
+    if (textAt(object, "metadata", "generateName") !== undefined) problems.push("it has no fixed name");
+    return problems;
+  },
+};
+
+export const selectorMatchesLabels: ObjectRule = {
+  id: "selector-matches-labels",
+  decision: "deny",
+  on: "written",
+  check({ apiVersion, object }) {
+    if (!apiVersion.startsWith("apps/")) return [];
+    const wanted = Object.entries(stringsAt(object, "spec", "selector", "matchLabels"));
+    const labels = stringsAt(object, "spec", "template", "metadata", "labels");
+    const open = wanted.filter(([key, value]) => labels[key] !== value).map(([key]) => key);
+    if (open.length > 0) return [`its selector asks for ${open.join(", ")}, which its pods do not have`];
+    return wanted.length === 0 && at(object, "spec", "selector", "matchExpressions") === undefined
+      ? ["it has no selector"]
+      : [];
+  },
+};

@@ -1,0 +1,83 @@
+/** What LimitRanges of a namespace demand of containers, and whether values satisfy it. */
+import type { Platform } from "./platform.ts";
+import { parseQuantity } from "./quantity.ts";
+import { at, type Fields, fieldsAt, itemsAt } from "./values.ts";
+
+export type ResourceName = "cpu" | "memory";
+export const RESOURCE_NAMES: readonly ResourceName[] = ["cpu", "memory"];
+
+/** All LimitRanges of one namespace taken together, the strictest bound wins. Cores and bytes. */
+export interface ContainerLimits {
+  readonly names: readonly string[];
+  readonly defaultLimit: Partial<Record<ResourceName, number>>;
+  readonly defaultRequest: Partial<Record<ResourceName, number>>;
+  readonly min: Partial<Record<ResourceName, number>>;
+  readonly max: Partial<Record<ResourceName, number>>;
+  readonly ratio: Partial<Record<ResourceName, number>>;
+  /** Bounds of the whole pod (type Pod). */
+  readonly podMax: Partial<Record<ResourceName, number>>;
+  /** Bounds of a claim's storage (type PersistentVolumeClaim), bytes. */
+  readonly claimMin?: number;
+  readonly claimMax?: number;
+}
+
+/** The limits of `namespace`; undefined when the repository has no LimitRange for it. */
+export function limitsOf(platform: Platform, namespace: string | undefined): ContainerLimits | undefined {
+  const ranges = platform.resources.filter(
+    (resource) => resource.kind === "LimitRange" && resource.namespace === namespace && namespace !== undefined,
+  );
+  if (ranges.length === 0) return undefined;
+  const items = ranges.flatMap(({ object }) => itemsAt(object, "spec", "limits"));
+  const container = items.filter(({ type }) => type === "Container");
+  const pod = items.filter(({ type }) => type === "Pod");
+  const claim = items.filter(({ type }) => type === "PersistentVolumeClaim");
+  const claimMin = pick(claim, "min", "storage", Math.max);
+  const claimMax = pick(claim, "max", "storage", Math.min);
+  return {
+    names: ranges.map(({ name }) => name),
+    defaultLimit: each(container, "default", first),
+    defaultRequest: each(container, "defaultRequest", first),
+    min: each(container, "min", Math.max),
+    max: each(container, "max", Math.min),
+    ratio: each(container, "maxLimitRequestRatio", Math.min),
+    podMax: each(pod, "max", Math.min),
+    ...(claimMin === undefined ? {} : { claimMin }),
+    ...(claimMax === undefined ? {} : { claimMax }),
+  };
+}
+
+/**
+ * What admission would refuse about these values; [] when it would take them. Defaults count as Kubernetes applies them:
+ * a limit without a request is the request too, then the LimitRange's own defaults.
+ */
+export function limitProblems(limits: ContainerLimits, requests: Fields, set: Fields): string[] {
+  return RESOURCE_NAMES.flatMap((name) => {
+    const limit = parseQuantity(set[name]) ?? limits.defaultLimit[name];
+    const request = parseQuantity(requests[name]) ?? parseQuantity(set[name]) ?? limits.defaultRequest[name] ?? limit;
+    const { min, max, ratio } = { min: limits.min[name], max: limits.max[name], ratio: limits.ratio[name] };
+    const problems: string[] = [];
+    if (request !== undefined && min !== undefined && request < min)
+      problems.push(`${name} request is under the minimum`);
+    if (limit !== undefined && max !== undefined && limit > max) problems.push(`${name} limit is over the maximum`);
+    if (request !== undefined && limit !== undefined) {
+      if (request > limit) problems.push(`${name} request is over its limit`);
+      if (ratio !== undefined && limit > request * ratio * 1.000001) {
+        problems.push(`${name} limit is more than ${ratio} times its request`);
+      }
+    }
+    return problems;
+  });
+}
+
+type Choose = (...values: number[]) => number;
+const first: Choose = (value = Number.NaN) => value;
+
+function each(items: readonly Fields[], field: string, choose: Choose): Partial<Record<ResourceName, number>> {
+  const entries = RESOURCE_NAMES.map((name) => [name, pick(items, field, name, choose)] as const);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+function pick(items: readonly Fields[], field: string, name: string, choose: Choose): number | undefined {
+  const values = items.map((item) => parseQuantity(at(fieldsAt(item, field), name))).filter((v) => v !== undefined);
+  return values.length === 0 ? undefined : choose(...values);
+}
