@@ -36,16 +36,16 @@ interface Running {
 }
 
 /** Longest wait on an empty list before looking again for expired leases of dead workers. */
-const IDLE_MS = 5_000;
+const IDLE_SECONDS = 5;
 
 export function consume(options: ConsumerOptions): Consumer {
   const { queue, log, perPod, leaseMs, limitMs } = options;
   const running = new Map<string, Running>();
   const finished: Settlement[] = [];
   let draining = false;
-  /** The last claim left nothing behind, and when something falls due (-1: nothing will). */
+  /** The last claim left nothing behind. */
   let empty = false;
-  let dueMs = -1;
+  let dueTimer: NodeJS.Timeout | undefined;
   let blocked: Redis | undefined;
   let waiting: Promise<void> | undefined;
   let wake: () => void = () => undefined;
@@ -68,23 +68,27 @@ export function consume(options: ConsumerOptions): Consumer {
     clock.local = performance.now();
     for (const lease of claims.leases) start(lease);
     empty = claims.dueMs !== 0;
-    dueMs = claims.dueMs;
+    clearTimeout(dueTimer);
+    if (claims.dueMs > 0) dueTimer = setTimeout(lookAgain, claims.dueMs);
   }
 
-  /** Blocks until the list has an entry or something falls due, changes nothing (BLMOVE onto itself), then wakes. */
+  function lookAgain(): void {
+    empty = false;
+    wake();
+  }
+
+  /** Blocks until the list has an entry and changes nothing (BLMOVE onto itself), then wakes. */
   function waitForWork(): void {
-    const wait = dueMs < 0 ? IDLE_MS : Math.min(IDLE_MS, dueMs);
     blocked ??= options.blocking();
     waiting ??= blocked
-      .blmove(options.list, options.list, "RIGHT", "RIGHT", Math.max(0.001, wait / 1_000))
+      .blmove(options.list, options.list, "RIGHT", "RIGHT", IDLE_SECONDS)
       .then(
         () => undefined,
         (error: Error) => log.debug({ err: error }, "waiting for work was interrupted"),
       )
       .then(() => {
         waiting = undefined;
-        empty = false;
-        wake();
+        lookAgain();
       });
   }
 
@@ -115,6 +119,7 @@ export function consume(options: ConsumerOptions): Consumer {
 
   const stopped = loop().finally(() => {
     beat.stop();
+    clearTimeout(dueTimer);
     blocked?.disconnect();
   });
   return {
