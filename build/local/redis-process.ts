@@ -95,16 +95,16 @@ async function end(child: ChildProcess, signal: NodeJS.Signals, gone: Promise<vo
 }
 
 async function answersPing(port: number): Promise<boolean> {
-  return (await ask(port, "PING")).startsWith("+PONG");
+  return (await askRedis(port, "PING")).startsWith("+PONG");
 }
 
 async function isOurs(port: number, child: ChildProcess): Promise<boolean> {
-  const pid = /process_id:(\d+)/.exec(await ask(port, "INFO server"))?.[1];
+  const pid = /process_id:(\d+)/.exec(await askRedis(port, "INFO server"))?.[1];
   return pid !== undefined && Number(pid) === child.pid;
 }
 
-/** One inline command; empty when nobody answers. While the server loads its file PING says -LOADING. */
-async function ask(port: number, command: string): Promise<string> {
+/** The raw answer to one inline command; empty when nobody answers. While the server loads its file PING says -LOADING. */
+export async function askRedis(port: number, command: string): Promise<string> {
   const socket = connect({ port, host: "127.0.0.1" });
   try {
     await once(socket, "connect");

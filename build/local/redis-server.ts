@@ -1,4 +1,5 @@
 /** The local school's Redis: a real server whose data survive a restart. */
+import { endLeftoverRedis, noteRedis } from "./leftover-redis.ts";
 import { portNear } from "./ports.ts";
 import { launchRedis, RedisDidNotStart, type RedisProcess } from "./redis-process.ts";
 
@@ -15,10 +16,13 @@ export interface LocalRedis {
  * @throws RedisDidNotStart with the server's own words.
  */
 export async function startRedis({ dataDir, port = 6379 }: { dataDir: string; port?: number }): Promise<LocalRedis> {
+  await endLeftoverRedis(dataDir);
   for (let wanted = port, attempt = 1; ; attempt += 1) {
     const chosen = await portNear(wanted);
     try {
-      return localRedis(await launchRedis({ port: chosen, dir: dataDir, appendOnly: true }), chosen);
+      const server = await launchRedis({ port: chosen, dir: dataDir, appendOnly: true });
+      await noteRedis(dataDir, chosen);
+      return localRedis(server, chosen);
     } catch (error) {
       if (!(error instanceof RedisDidNotStart && error.portTaken) || attempt === 5) throw error;
       wanted = chosen + 1;

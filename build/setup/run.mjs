@@ -23,11 +23,11 @@ export function capture(program, args, options = {}) {
  */
 export function run(program, args, { cwd, env }) {
   const child = spawn(program, args, { cwd, env, detached: true, stdio: ["inherit", "inherit", "inherit", "ipc"] });
-  let lastSent = 0;
+  const lastSent = new Map();
   const forward = (signal) => {
     const now = Date.now();
-    if (now - lastSent < 500) return;
-    lastSent = now;
+    if (now - (lastSent.get(signal) ?? 0) < 500) return;
+    lastSent.set(signal, now);
     child.kill(signal);
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"];

@@ -36,6 +36,18 @@ test("the local Redis appends, never evicts, and keeps its data over a restart",
   expect(await client(second.url).get("kept")).toBe("yes");
 });
 
+test("a server that outlived its school is ended before another one opens the same files", async () => {
+  const dataDir = await mkdtemp(path.join(tmpdir(), "school-local-redis-"));
+  cleanups.push(() => rm(dataDir, { recursive: true, force: true }));
+  const left = await startRedis({ dataDir });
+  await client(left.url).set("kept", "yes");
+
+  const next = await startRedis({ dataDir });
+  cleanups.push(() => next.close());
+  await left.gone;
+  expect(await client(next.url).get("kept")).toBe("yes");
+});
+
 test("a busy port leads to another one", async () => {
   const busy = createServer().listen(0, "127.0.0.1");
   await once(busy, "listening");
