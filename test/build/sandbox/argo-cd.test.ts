@@ -208,9 +208,9 @@ describe("Argo CD's behaviour", () => {
     await it.patch("shop", { spec: { source: { path: "apps/data" } } });
     const healed = await until(
       () => it.application("shop"),
-      ({ spec, status }) => spec.source?.path === "apps/shop" && status?.sync?.status === "Synced",
+      ({ spec, status }) => spec.source?.path === "apps/shop" && status?.health?.status === "Healthy",
     );
-    expect(healed.status?.health?.status).toBe("Healthy");
+    expect(healed.status?.sync?.status).toBe("Synced");
   });
 
   test("an app of apps brings new Applications along and takes old ones away", async () => {

@@ -1,0 +1,12 @@
+/** What every controller of the stand-in works with. */
+import type { Agenda, Pace } from "./agenda.ts";
+import type { InjectedFault } from "./faults.ts";
+import type { ObjectStore } from "./store.ts";
+
+export interface Cluster {
+  readonly store: ObjectStore;
+  readonly agenda: Agenda;
+  readonly pace: Pace;
+  /** By name. */
+  readonly faults: Map<string, InjectedFault>;
+}

@@ -1,0 +1,147 @@
+/** The stand-in cluster: a Kubernetes API, Argo CD and Prometheus over HTTP, for local runs and tests only. */
+import { randomBytes } from "node:crypto";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { getRequestListener } from "@hono/node-server";
+import type { Hono } from "hono";
+import { defaultMetricNames, type MetricNames } from "../../../shared/checks/queries.ts";
+import { createAgenda, DEFAULT_PACE, type Pace } from "./agenda.ts";
+import { kubernetesApi } from "./api.ts";
+import type { ScaleTarget } from "./api-scale.ts";
+import { type ApplicationController, runApplications } from "./application-controller.ts";
+import { ensureNamespace } from "./application-sync.ts";
+import { runBuiltIns } from "./built-in-status.ts";
+import type { Cluster } from "./cluster.ts";
+import { type Fault, type InjectedFault, injectFault } from "./faults.ts";
+import { followGit } from "./git-follower.ts";
+import { kubeconfig } from "./kubeconfig.ts";
+import { ARGOCD_NAMESPACE } from "./labels.ts";
+import { prometheusApi } from "./prometheus.ts";
+import { describe, type SandboxState } from "./state.ts";
+import { ObjectStore } from "./store.ts";
+import { runWorkloads } from "./workload-controller.ts";
+
+export interface SandboxOptions {
+  /** Path or URL of the Git remote to follow. */
+  readonly repository: string;
+  readonly branch: string;
+  /** The address Applications know the repository by, when `repository` is a mirror of it. */
+  readonly publicUrl?: string;
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  readonly prometheusPort?: number;
+  /** How often Git is looked at without being asked, in milliseconds; Argo CD's own default is 120,000. */
+  readonly pollMs?: number;
+  readonly pace?: Partial<Pace>;
+  readonly metricNames?: MetricNames;
+  /** Keeps the clone, and only that; without it a temporary folder is used and removed. */
+  readonly dataDir?: string;
+  /** Bearer token; a random one unless given. */
+  readonly token?: string;
+  /** Answers for the Deployments of the school's own functions. */
+  readonly scaleTarget?: ScaleTarget;
+  /** Faults of the stand-in itself; to standard error unless given. */
+  readonly report?: (error: unknown) => void;
+}
+
+export interface Sandbox {
+  readonly url: string;
+  readonly prometheusUrl: string;
+  readonly token: string;
+  /** YAML text. */
+  kubeconfig(): string;
+  /** Switches a fault on; the same fault on the same target is replaced. */
+  inject(fault: Fault): InjectedFault;
+  /** By name as `inject` answered it; without one, every fault. False: there was none. */
+  clear(name?: string): boolean;
+  state(): SandboxState;
+  close(): Promise<void>;
+}
+
+/** Resolves when the cluster holds what the repository holds and every pod of it is ready. Throws when Git fails. */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const agenda = createAgenda();
+  const store = new ObjectStore(() => agenda.now());
+  const cluster: Cluster = { store, agenda, pace: { ...DEFAULT_PACE, ...options.pace }, faults: new Map() };
+  const report = options.report ?? ((error: unknown) => console.error("sandbox:", error));
+  const directory = options.dataDir ?? (await mkdtemp(join(tmpdir(), "sandbox-")));
+  await mkdir(directory, { recursive: true });
+  const token = options.token ?? randomBytes(24).toString("base64url");
+
+  runBuiltIns(cluster);
+  for (const namespace of [ARGOCD_NAMESPACE, "default", "kube-system"]) ensureNamespace(store, namespace);
+  const workloads = runWorkloads(cluster);
+  const git = await followGit(options.repository, join(directory, "clone.git"));
+  const addresses = [options.repository, ...(options.publicUrl === undefined ? [] : [options.publicUrl])];
+  const applications = runApplications(cluster, { git, addresses, branch: options.branch, report });
+  await applications.bootstrap();
+  workloads.settle();
+  await applications.compareAll();
+  follow(cluster, applications, options.pollMs ?? 120_000);
+
+  function inject(fault: Fault): InjectedFault {
+    const injected = injectFault(store, fault, agenda.now());
+    cluster.faults.set(injected.name, injected);
+    workloads.nudge();
+    return injected;
+  }
+  function clear(name?: string): boolean {
+    const known = name === undefined ? cluster.faults.size > 0 : cluster.faults.has(name);
+    if (name === undefined) cluster.faults.clear();
+    else cluster.faults.delete(name);
+    workloads.nudge();
+    return known;
+  }
+  const state = () => describe(cluster);
+  const scaleTarget = options.scaleTarget ?? { replicas: () => undefined, onScale: () => undefined };
+  const api = await listen(
+    kubernetesApi({ cluster, token, scaleTarget, controls: { inject, clear, state }, report }),
+    options.port ?? 0,
+  );
+  const prometheus = await listen(
+    prometheusApi(cluster, options.metricNames ?? defaultMetricNames),
+    options.prometheusPort ?? 0,
+  );
+  return {
+    url: api.url,
+    prometheusUrl: prometheus.url,
+    token,
+    kubeconfig: () => kubeconfig(api.url, token),
+    inject,
+    clear,
+    state,
+    async close() {
+      agenda.close();
+      await Promise.all([stop(api.server), stop(prometheus.server), applications.idle()]);
+      if (options.dataDir === undefined) await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function follow({ agenda }: Cluster, applications: ApplicationController, pollMs: number): void {
+  agenda.after(pollMs, () => {
+    applications.poll();
+    void applications.idle().then(() => follow({ agenda } as Cluster, applications, pollMs));
+  });
+}
+
+/** On the loopback interface only. */
+async function listen(app: Hono, port: number): Promise<{ server: Server; url: string }> {
+  const answer = getRequestListener((request) => app.fetch(request));
+  const server = createServer((request, response) => void answer(request, response));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the server has no port");
+  return { server, url: `http://127.0.0.1:${address.port}` };
+}
+
+async function stop(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  await closed;
+}
