@@ -1,0 +1,175 @@
+/** implement: commit the exact change set that was approved, exactly once, onto an Application that is well. */
+import { setTimeout } from "node:timers/promises";
+import type { ObjectRef } from "../../shared/domain/change-set.ts";
+import { implementMessage } from "../../shared/domain/commit-message.ts";
+import type { Baseline } from "../../shared/domain/health.ts";
+import type { Improvement, Patch } from "../../shared/domain/improvement.ts";
+import type { PolicySettings } from "../../shared/policy/settings.ts";
+import type { ArgoCd, Gate, GitReader, GitWriter } from "../../shared/ports.ts";
+import { loadPlatform } from "../../shared/repository/load.ts";
+import { lockName } from "../../shared/repository/lock.ts";
+import type { PlatformOptions } from "../../shared/repository/platform.ts";
+import { RetryLater } from "../../shared/runtime/errors.ts";
+import { again, askPerson, moveTo, type OutcomeOf } from "../../shared/runtime/outcome.ts";
+import type { Context } from "../../shared/runtime/stage.ts";
+import { type Approved, approvedChange, isAutomatic, isExpired } from "./approval.ts";
+import { findLanded } from "./landed.ts";
+import { notReady, READY_LIMIT_MS, READY_LOOK_MS } from "./readiness.ts";
+import { renderAgain } from "./render-again.ts";
+
+export interface ImplementPorts {
+  readonly git: GitReader & GitWriter;
+  readonly gate: Gate;
+  readonly argocd: ArgoCd;
+  /** What is true before the push, by the queries verification will ask again. */
+  readonly baseline: (of: {
+    readonly objects: readonly ObjectRef[];
+    /** Milliseconds since the epoch. */
+    readonly now: number;
+    readonly signal: AbortSignal;
+  }) => Promise<Baseline>;
+  readonly approvalSecret: string;
+  readonly settings: { readonly platform: PlatformOptions; readonly policy: PolicySettings };
+}
+
+type Outcome = OutcomeOf<"implement">;
+
+/** Other writers share the branch; each try reads, renders and asks again from the start. */
+const PUSH_TRIES = 5;
+
+export async function implement(
+  { improvement }: { readonly improvement: Improvement },
+  ports: ImplementPorts,
+  context: Context,
+): Promise<Outcome> {
+  const approved = approvedChange(improvement, ports.approvalSecret);
+  if (typeof approved === "string") return review(`${approved}; approve it again`);
+
+  let current = improvement;
+  for (let tries = 1; tries <= PUSH_TRIES; tries += 1) {
+    const head = await ports.git.head(context.signal);
+    const landed = await landedEarlier(current, approved, head, ports, context);
+    if (landed !== undefined) return landed;
+
+    const ready = await prepare(current, approved, head, ports, context);
+    if ("kind" in ready) return ready;
+    current = await aboutToPush(current, head, ready, context);
+
+    const { changeSet, verdict, changes } = ready.rendered;
+    const signed = { approval: approved.approval, changeSet: changeSet.hash };
+    const message = implementMessage(improvement, changes, signed);
+    const pushed = await ports.git.commit({ base: head, files: changeSet.files, message });
+    if (pushed.kind === "pushed") {
+      return committed(pushed.commit, { change_set: changeSet, verdict }, `committed ${pushed.commit}`, context);
+    }
+    context.log.info({ head, tries }, "the branch moved; reading it again");
+    if (tries < PUSH_TRIES) await setTimeout(Math.random() * 50 * 2 ** tries, undefined, { signal: context.signal });
+  }
+  throw new RetryLater(`the branch moved ${PUSH_TRIES} times while the change was being committed`, 5_000);
+}
+
+/** An earlier try may have pushed and died before it could say so: then nothing is pushed again. */
+async function landedEarlier(
+  { id, git_head_before: after }: Improvement,
+  { changeSet }: Approved,
+  head: string,
+  { git }: ImplementPorts,
+  context: Context,
+): Promise<Outcome | undefined> {
+  if (after === undefined) return undefined;
+  const landed = await findLanded(git, { after, head }, id, changeSet.hash);
+  switch (landed.kind) {
+    case "nothing":
+      return undefined;
+    case "this":
+      return committed(landed.commit, {}, `${landed.commit} was committed by an earlier try`, context);
+    case "another":
+      return review(`${landed.commit} is on the branch already: an earlier approval of another change set`);
+  }
+}
+
+/** Everything that has to be true before a push, asked anew for each head. An outcome: it is not. */
+async function prepare(
+  improvement: Improvement,
+  approved: Approved,
+  head: string,
+  { git, gate, argocd, baseline, settings }: ImplementPorts,
+  context: Context,
+) {
+  const { approval } = approved;
+  if (isExpired(approval, context.now())) {
+    return review(`the approval of ${approval.actor} ended on ${iso(approval.expiresAt)}; approve it again`);
+  }
+
+  const platform = await loadPlatform(git, head, settings.platform);
+  const rendered = renderAgain(approved, platform, settings.policy);
+  if (rendered.kind === "refused") return review(`it cannot be applied any more: ${rendered.because}`);
+  if (rendered.verdict.decision === "deny") {
+    const rules = rendered.verdict.rules.filter(({ decision }) => decision === "deny");
+    const because = rules.map(({ rule, message }) => `${rule}: ${message}`).join("; ");
+    return moveTo("rejected", { approval: null, verdict: rendered.verdict }, `policy denies it: ${because}`);
+  }
+  if (rendered.kind === "differs") {
+    const planned = { change_set: rendered.changeSet, verdict: rendered.verdict };
+    return review(rendered.because, planned, rendered.difference);
+  }
+
+  const { application, objects } = rendered.changeSet;
+  const lock = lockName(application, platform);
+  const answer = await gate.take({ improvement: improvement.id, lock, automatic: isAutomatic(approval) });
+  switch (answer.kind) {
+    case "busy":
+      return { kind: "behind-lock", lock, because: `${answer.holder} holds the lock of ${lock}` } as const;
+    case "refused":
+      return review(`no longer automatic (${answer.rule}): ${answer.because}`, { approval_rule: answer.rule });
+    case "wait":
+      return again(answer.afterMs, { not_ready_since: null }, answer.because);
+    case "taken":
+  }
+
+  const trouble = notReady(application, await argocd.application(application, context.signal));
+  if (trouble !== undefined) return waitOrAsk(improvement, trouble, context);
+  const measured = await baseline({ objects, now: context.now(), signal: context.signal });
+  return { rendered, lock, baseline: measured };
+}
+
+/** Stored before the push: where to look for the commit if this process dies, and what was true until now. */
+async function aboutToPush(
+  improvement: Improvement,
+  head: string,
+  { baseline, lock }: { readonly baseline: Baseline; readonly lock: string },
+  context: Context,
+): Promise<Improvement> {
+  const { not_ready_since: _over, ...facts } = improvement;
+  const git_head_before = improvement.git_head_before ?? head;
+  await context.save({ git_head_before, baseline, lock, not_ready_since: null });
+  return { ...facts, git_head_before };
+}
+
+function waitOrAsk(improvement: Improvement, trouble: string, context: Context): Outcome {
+  const now = context.now();
+  const since = improvement.not_ready_since === undefined ? now : Date.parse(improvement.not_ready_since);
+  if (now - since >= READY_LIMIT_MS) return review(`${trouble}, for ${READY_LIMIT_MS / 60_000} minutes`);
+  return again(READY_LOOK_MS, { not_ready_since: iso(since) }, trouble);
+}
+
+function committed(commit: string, facts: Patch, because: string, context: Context): Outcome {
+  const patch: Patch = {
+    ...facts,
+    git_commit: commit,
+    landed: { kind: "commit", first: commit, last: commit },
+    implemented_at: iso(context.now()),
+    not_ready_since: null,
+  };
+  return moveTo("implementation", patch, because, { commit });
+}
+
+/** The approval is spent: whoever decides next decides on what the record says then. */
+function review(because: string, facts: Patch = {}, evidence?: unknown): Outcome {
+  const asked = askPerson("implement", because, { ...facts, approval: null, approved_at: null, not_ready_since: null });
+  return evidence === undefined ? asked : { ...asked, evidence };
+}
+
+function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
