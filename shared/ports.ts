@@ -2,6 +2,7 @@
 import type { Brakes } from "./domain/approval.ts";
 import type { FileChange } from "./domain/change-set.ts";
 import type { Improvement } from "./domain/improvement.ts";
+import type { StageName } from "./stages.ts";
 
 // ---------------------------------------------------------------- Git
 
@@ -150,6 +151,12 @@ export interface ClusterReader {
     name: string,
     signal?: AbortSignal,
   ): Promise<Readonly<Record<string, unknown>> | undefined>;
+}
+
+/** The Deployments of the stages, as the coordinator needs them. */
+export interface Layers {
+  /** Starts one pod of a stage that stands at zero and is not paused; true when it did. */
+  wake(stage: StageName): Promise<boolean>;
 }
 
 /** Prometheus instant queries. An empty list means no data. */

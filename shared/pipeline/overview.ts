@@ -43,9 +43,11 @@ export async function stageLoads(redis: Redis, keys: Keys, now: number): Promise
 }
 
 export async function longTimers(redis: Redis, keys: Keys): Promise<Timers> {
-  const [count, first] = await settled(redis.pipeline().zcard(keys.timers).zrange(keys.timers, 0, 0, "WITHSCORES"));
-  const due = (first as string[])[1];
-  return { count: Number(count), next: due === undefined ? null : new Date(Number(due)).toISOString() };
+  const [count, [, due]] = await Promise.all([
+    redis.zcard(keys.timers),
+    redis.zrangebyscore(keys.timers, "-inf", "+inf", "WITHSCORES", "LIMIT", 0, 1),
+  ]);
+  return { count, next: due === undefined ? null : new Date(Number(due)).toISOString() };
 }
 
 /** Commits made in the current hour and day by Redis's clock. */

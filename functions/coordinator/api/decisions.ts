@@ -1,0 +1,70 @@
+/** POST /api/improvements/:id/<action>: what a person decides. Every decision needs a reason and leaves a trail. */
+import { Hono } from "hono";
+import { z } from "zod";
+import { EXPERTS } from "../../../shared/domain/improvement.ts";
+import type { Status } from "../../../shared/domain/lifecycle.ts";
+import { countPersonMove } from "../../../shared/pipeline/counters.ts";
+import { injectedBy } from "../../../shared/pipeline/injected.ts";
+import { redisNow } from "../../../shared/pipeline/services.ts";
+import { retryDead } from "../dead-letter.ts";
+import { ACTIONS, type Action, decide } from "../decisions.ts";
+import { findImprovement } from "../find.ts";
+import { Problem } from "../problem.ts";
+import { bodyOf, type Env, needs, Reason } from "../request.ts";
+import type { School } from "../school.ts";
+import type { Person } from "../tokens.ts";
+
+const Body = z.object({
+  reason: Reason,
+  expert: z.enum(EXPERTS, { error: `one of ${EXPERTS.join(", ")}` }).optional(),
+});
+type Body = z.infer<typeof Body>;
+
+export function decisionsApi(school: School): Hono<Env> {
+  const app = new Hono<Env>();
+  for (const action of [...ACTIONS, "retry"] as const) {
+    app.post(`/:id/${action}`, needs(school.tokens, "reviewer"), async (context) => {
+      const id = context.req.param("id");
+      const body = await bodyOf(context, Body);
+      const person = context.get("person");
+      const to =
+        action === "retry" ? await retry(school, id, body, person) : await carryOut(school, action, id, body, person);
+      school.log.info({ improvement: id, action, to, by: person.name }, "a person decided");
+      return context.json({ id, status: to });
+    });
+  }
+  return app;
+}
+
+async function carryOut(
+  school: School,
+  action: Action,
+  id: string,
+  { reason, expert }: Body,
+  { name }: Person,
+): Promise<Status> {
+  const { redis, keys, operations, settings } = school;
+  const improvement = await findImprovement(school, id);
+  const decision = decide(action, improvement, {
+    name,
+    reason,
+    expert,
+    injectedBy: await injectedBy(redis, keys, id),
+    now: await redisNow(redis),
+    secret: settings.APPROVAL_SECRET,
+  });
+  if ("refused" in decision) {
+    const { refused, rules } = decision;
+    throw new Problem(409, `Improvement ${id}: ${refused}.`, rules === undefined ? {} : { rules });
+  }
+  const { to, patch } = decision;
+  await operations.decide({ id, from: improvement.status, to, actor: `person:${name}`, reason, patch });
+  await countPersonMove(redis, keys, to);
+  return to;
+}
+
+async function retry(school: School, id: string, { reason }: Body, { name }: Person): Promise<Status> {
+  const to = await retryDead(school, await findImprovement(school, id), `person:${name}`, reason);
+  await countPersonMove(school.redis, school.keys, to);
+  return to;
+}

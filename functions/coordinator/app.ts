@@ -1,0 +1,57 @@
+/** All routes of the coordinator in one place. */
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { breakerApi } from "./api/breaker.ts";
+import { decisionsApi } from "./api/decisions.ts";
+import { doctorApi } from "./api/doctor.ts";
+import { eventsApi } from "./api/events.ts";
+import { flagsApi } from "./api/flags.ts";
+import { healthApi } from "./api/health.ts";
+import { improvementsApi } from "./api/improvements.ts";
+import { metricsApi } from "./api/metrics.ts";
+import { pageApi } from "./api/page.ts";
+import { sourcesApi } from "./api/sources.ts";
+import { stagesApi } from "./api/stages.ts";
+import { statusApi } from "./api/status.ts";
+import { answerError, Problem, problemResponse } from "./problem.ts";
+import type { Env } from "./request.ts";
+import type { School } from "./school.ts";
+
+/** Bytes; a source of 5 MB fits with room for JSON's escapes. */
+const LARGEST_BODY = 6 * 1024 * 1024;
+
+export function coordinatorApp(school: School): Hono<Env> {
+  const app = new Hono<Env>();
+  app.use(
+    bodyLimit({
+      maxSize: LARGEST_BODY,
+      onError: (context) => problemResponse(new Problem(413, "The body is larger than 6 MB."), context.req.path),
+    }),
+  );
+  app.use(async function plainHeaders(context, next) {
+    await next();
+    context.header("x-content-type-options", "nosniff");
+    context.header("referrer-policy", "no-referrer");
+    context.header("cache-control", "no-store");
+  });
+  app.route("/", healthApi(school));
+  app.route("/metrics", metricsApi(school));
+  app.route("/api/status", statusApi(school));
+  app.route("/api/improvements", decisionsApi(school));
+  app.route("/api/improvements", improvementsApi(school));
+  app.route("/api/sources", sourcesApi(school));
+  app.route("/api/flags", flagsApi(school));
+  app.route("/api/breaker", breakerApi(school));
+  app.route("/api/events", eventsApi(school));
+  app.route("/api/doctor", doctorApi(school));
+  app.route("/stages", stagesApi(school));
+  app.route("/", pageApi(school));
+  app.notFound((context) =>
+    problemResponse(
+      new Problem(404, `${context.req.method} ${context.req.path} is nothing this school knows.`),
+      context.req.path,
+    ),
+  );
+  app.onError((error, context) => answerError(error, context, school.log));
+  return app;
+}

@@ -1,0 +1,135 @@
+/**
+ * What a person may decide about an improvement, and what that means for its record. Pure: the script that carries a
+ * move out checks status and lifecycle again.
+ */
+import { APPROVAL_LIFETIME_MS, signApproval } from "../../shared/domain/approval-signature.ts";
+import { EXPERTS, type Expert, type Improvement, type Patch } from "../../shared/domain/improvement.ts";
+import type { Status } from "../../shared/domain/lifecycle.ts";
+
+export const ACTIONS = ["approve", "reject", "replan", "accept", "extend", "rollback", "close", "override"] as const;
+/** `retry` is not among them: a dead letter goes back, see dead-letter.ts. */
+export type Action = (typeof ACTIONS)[number];
+
+export interface Decided {
+  readonly name: string;
+  readonly reason: string;
+  /** Only where the routing asked for a person: the expert that person chose. */
+  readonly expert?: Expert | undefined;
+  /** Who injected the improvement over HTTP; they cannot be its only approver. */
+  readonly injectedBy: string | null;
+  /** Milliseconds since the epoch by Redis's clock. */
+  readonly now: number;
+  readonly secret: string;
+}
+
+export interface Move {
+  readonly to: Status;
+  readonly patch: Patch;
+}
+/** A decision that cannot be taken now; the text says why and what can be done. */
+export interface Refusal {
+  readonly refused: string;
+  readonly rules?: readonly unknown[];
+}
+
+/** From where each action is possible. The lifecycle table has the same moves; this is the words for people. */
+export const FROM: Readonly<Record<Action, readonly Status[]>> = {
+  approve: ["pending_review"],
+  reject: ["pending_review"],
+  replan: ["pending_review"],
+  accept: ["held"],
+  extend: ["held"],
+  rollback: ["verified", "held", "rollback_blocked"],
+  close: ["rollback_blocked"],
+  override: ["conflicts"],
+};
+
+/** What a plan left behind; never valid for a plan that is yet to be made. */
+const noPlan: Patch = {
+  intent: null,
+  other_targets: null,
+  change_set: null,
+  verdict: null,
+  approval: null,
+  approval_rule: null,
+};
+const noQuestion: Patch = { review_stage: null, review_reason: null };
+
+export function decide(action: Action, improvement: Improvement, by: Decided): Move | Refusal {
+  const { status } = improvement;
+  const from = FROM[action];
+  if (!from.includes(status)) {
+    return { refused: `it is ${status}; to ${action} it must be ${from.join(" or ")}` };
+  }
+  const iso = new Date(by.now).toISOString();
+  switch (action) {
+    case "approve":
+      return approve(improvement, by);
+    case "reject":
+      return { to: "rejected", patch: {} };
+    case "replan":
+    case "override":
+      return { to: "validated", patch: { ...noPlan, ...noQuestion } };
+    case "accept":
+      return { to: "verified", patch: { verified_at: iso } };
+    case "extend":
+      // A fresh window of measurements; what was measured stays in the trail.
+      return improvement.held_from === "implementation"
+        ? { to: "implementation", patch: {} }
+        : { to: "deployed", patch: { verification: null } };
+    case "rollback":
+      return { to: "rolling_back", patch: { failure_reason: by.reason } };
+    case "close":
+      return { to: "failed", patch: { failed_at: iso } };
+  }
+}
+
+function approve(improvement: Improvement, by: Decided): Move | Refusal {
+  if (by.injectedBy === by.name) {
+    return { refused: `${by.name} proposed this improvement; somebody else has to approve it` };
+  }
+  const { change_set: changeSet, verdict, review_stage: stage } = improvement;
+  if (changeSet === undefined) return resume(improvement, by);
+  if (verdict === undefined) {
+    return { refused: "its change set was never judged by policy; plan it again (replan) or reject it" };
+  }
+  if (verdict.decision === "deny") {
+    const rules = verdict.rules.filter(({ decision }) => decision === "deny");
+    const named = rules.map(({ rule, message }) => `${rule}: ${message}`).join("; ");
+    return { refused: `policy denies its change set, which no person can approve (${named}); reject it`, rules };
+  }
+  const approval = signApproval(
+    {
+      improvement: improvement.id,
+      hash: changeSet.hash,
+      verdict: verdict.decision,
+      application: changeSet.application,
+      actor: `person:${by.name}`,
+      reason: by.reason,
+      approvedAt: by.now,
+      expiresAt: by.now + APPROVAL_LIFETIME_MS,
+    },
+    by.secret,
+  );
+  const approved = { approval, approval_rule: "person", approved_at: new Date(by.now).toISOString() };
+  return { to: "approved", patch: { ...approved, ...(stage === undefined ? {} : noQuestion) } };
+}
+
+/** Nothing is planned yet: the person answers the stage that asked, and the flow goes on after it. */
+function resume(improvement: Improvement, { expert }: Decided): Move | Refusal {
+  const { review_stage: stage } = improvement;
+  switch (stage) {
+    case "route":
+      if (expert === undefined) {
+        return { refused: `the routing found no expert; name one: \`expert\` is one of ${EXPERTS.join(", ")}` };
+      }
+      return { to: "routed", patch: { ...noPlan, ...noQuestion, expert } };
+    case "evaluate":
+      return { to: "categorized", patch: { ...noPlan, ...noQuestion } };
+    case "validate":
+    case "plan":
+      return { to: "validated", patch: { ...noPlan, ...noQuestion } };
+    default:
+      return { refused: "there is no change set to approve; plan it again (replan) or reject it" };
+  }
+}

@@ -1,0 +1,67 @@
+/** Errors as people and programs read them: application/problem+json (RFC 9457), saying what is wrong and what to do. */
+import type { Context } from "hono";
+import type { Logger } from "pino";
+import { Refused } from "../../shared/pipeline/operations.ts";
+
+const titles: Readonly<Record<number, string>> = {
+  400: "The request cannot be understood",
+  401: "A token is needed",
+  403: "This role may not do that",
+  404: "Not found",
+  405: "Method not allowed",
+  409: "Refused in the present state",
+  413: "Too large",
+  415: "Unsupported media type",
+  422: "The request breaks a rule",
+  500: "The coordinator failed",
+  503: "Redis is out of reach",
+};
+
+/** An answer that is an error on purpose. `detail` is meant for the caller. */
+export class Problem extends Error {
+  readonly status: number;
+  readonly extra: Readonly<Record<string, unknown>>;
+
+  constructor(status: number, detail: string, extra: Readonly<Record<string, unknown>> = {}) {
+    super(detail);
+    this.name = "Problem";
+    this.status = status;
+    this.extra = extra;
+  }
+}
+
+export function problemResponse(problem: Problem, instance: string): Response {
+  const { status, message: detail, extra } = problem;
+  const body = { type: "about:blank", title: titles[status] ?? "Error", status, detail, instance, ...extra };
+  const headers = new Headers({ "content-type": "application/problem+json" });
+  if (status === 401) headers.set("www-authenticate", instance === "/" ? 'Basic realm="school"' : "Bearer");
+  if (status === 503) headers.set("retry-after", "2");
+  return new Response(JSON.stringify(body), { status, headers });
+}
+
+/** From anything a route threw to its answer; what nobody foresaw is logged and not told to the caller. */
+export function answerError(error: Error, context: Context, log: Logger): Response {
+  const instance = context.req.path;
+  if (error instanceof Problem) return problemResponse(error, instance);
+  if (error instanceof Refused) return problemResponse(new Problem(409, error.message), instance);
+  if (isOutage(error)) {
+    const detail = "Redis does not answer; nothing was changed that you can rely on. Try again in a moment.";
+    return problemResponse(new Problem(503, detail), instance);
+  }
+  if (/^WRONGTYPE|^ERR .*WRONGTYPE/.test(error.message)) {
+    const detail =
+      "A Redis key of the school holds another type of data; `school doctor` names it. Nothing was written.";
+    return problemResponse(new Problem(500, detail), instance);
+  }
+  log.error({ err: error, path: instance }, "A request failed; this is a fault of the coordinator, report it");
+  return problemResponse(new Problem(500, "An unexpected fault; the coordinator's log has the details."), instance);
+}
+
+/** ioredis's words for "not connected" and "no answer in time". */
+function isOutage({ name, message }: Error): boolean {
+  return (
+    name === "MaxRetriesPerRequestError" ||
+    /Command timed out|Stream isn't writeable|Connection is closed|ECONNREFUSED|ECONNRESET|EPIPE/.test(message) ||
+    /^(LOADING|MASTERDOWN|READONLY|TRYAGAIN|CLUSTERDOWN)\b/.test(message)
+  );
+}

@@ -1,0 +1,82 @@
+/** Reading requests: who calls, and JSON bodies and queries by schema. Every failure is a Problem that says what to do. */
+import type { Context, MiddlewareHandler } from "hono";
+import { z } from "zod";
+import { Problem } from "./problem.ts";
+import { covers, type Person, personWith, type Role, type Tokens } from "./tokens.ts";
+
+/** Variables of a request that passed `needs`. */
+export interface Env {
+  Variables: { person: Person };
+}
+
+/**
+ * Lets only callers with this role through. Bearer tokens everywhere; for reading also HTTP Basic with the token as the
+ * password, so that a browser can open a page. Basic is not accepted for changes: browsers send it on their own.
+ */
+export function needs(tokens: Tokens, role: Role): MiddlewareHandler<Env> {
+  return async function authorise(context, next) {
+    const token = tokenOf(context);
+    if (token === undefined)
+      throw new Problem(401, "Send the header `Authorization: Bearer <token>` with a token of this school.");
+    const person = personWith(tokens, token);
+    if (person === undefined)
+      throw new Problem(401, "This token is not known here. The school printed its tokens when it started.");
+    if (!covers(person.role, role))
+      throw new Problem(403, `${person.name} is a ${person.role}; this needs the role ${role}.`);
+    context.set("person", person);
+    await next();
+  };
+}
+
+function tokenOf(context: Context<Env>): string | undefined {
+  const header = context.req.header("authorization") ?? "";
+  const [, scheme = "", value = ""] = /^(\S+)\s+(.+)$/.exec(header) ?? [];
+  if (scheme.toLowerCase() === "bearer") return value.trim();
+  if (scheme.toLowerCase() !== "basic" || !["GET", "HEAD"].includes(context.req.method)) return undefined;
+  const decoded = Buffer.from(value, "base64").toString("utf8");
+  return decoded.slice(decoded.indexOf(":") + 1);
+}
+
+/** The JSON body by its schema; an empty body counts as `{}`. Throws Problem 400, 415 or 422. */
+export async function bodyOf<Schema extends z.ZodType>(context: Context, schema: Schema): Promise<z.infer<Schema>> {
+  const text = await context.req.text();
+  const type = context.req.header("content-type") ?? "";
+  if (text !== "" && !/^application\/([\w.+-]+\+)?json\b/i.test(type))
+    throw new Problem(415, "Send the body as JSON, with the header `Content-Type: application/json`.");
+  return checked(schema, parseJson(text === "" ? "{}" : text), 422);
+}
+
+/** The query string by its schema. Throws Problem 400. */
+export function queryOf<Schema extends z.ZodType>(context: Context, schema: Schema): z.infer<Schema> {
+  return checked(schema, context.req.query(), 400);
+}
+
+export const Limit = (fallback: number, most: number) =>
+  z.coerce
+    .number({ error: `a number from 1 to ${most}` })
+    .int()
+    .min(1)
+    .max(most)
+    .default(fallback);
+
+/** A sentence by a person: it goes into the audit trail. */
+export const Reason = z
+  .string({ error: "is needed: say why, in a sentence; it goes into the audit trail" })
+  .trim()
+  .min(1, "is needed: say why, in a sentence; it goes into the audit trail")
+  .max(1_000);
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Problem(400, `The body is not JSON: ${(error as Error).message}`);
+  }
+}
+
+function checked<Schema extends z.ZodType>(schema: Schema, value: unknown, status: 400 | 422): z.infer<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) => `${path.join(".") || "value"}: ${message}`);
+  throw new Problem(status, problems.join("; "), { problems });
+}

@@ -1,0 +1,24 @@
+/** What every route and loop of the coordinator works with; built once in start.ts. */
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import type { Keys } from "../../shared/pipeline/keys.ts";
+import type { Operations } from "../../shared/pipeline/operations.ts";
+import type { Records } from "../../shared/pipeline/records.ts";
+import type { Scripts } from "../../shared/pipeline/scripts/load.ts";
+import type { BrakesReader, GitReader } from "../../shared/ports.ts";
+import type { CoordinatorSettings } from "./settings.ts";
+import type { Tokens } from "./tokens.ts";
+
+export interface School {
+  readonly redis: Redis;
+  readonly keys: Keys;
+  readonly scripts: Scripts;
+  readonly operations: Operations;
+  readonly records: Records;
+  readonly brakes: BrakesReader;
+  readonly settings: CoordinatorSettings;
+  readonly tokens: Tokens;
+  readonly log: Logger;
+  /** Loaded when somebody first looks at a diff. Throws ConfigurationError when no repository is configured. */
+  readonly git: () => Promise<GitReader>;
+}

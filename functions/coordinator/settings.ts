@@ -1,0 +1,21 @@
+/** What the coordinator reads from its environment. */
+import { z } from "zod";
+import { RuntimeSettings } from "../../shared/runtime/settings.ts";
+
+export const CoordinatorSettings = RuntimeSettings.extend({
+  /** Address to listen on; 0.0.0.0 in a container. */
+  HOST: z.string().min(1).default("127.0.0.1"),
+  /** `role:name:token`, several separated by commas; roles are viewer, reviewer and operator. */
+  SCHOOL_TOKENS: z.string({
+    error: 'is needed: "operator:ann:<token>,reviewer:ben:<token>,viewer:wall:<token>"',
+  }),
+  /** Signs approvals; the functions `approve` and `implement` share it. */
+  APPROVAL_SECRET: z.string({ error: "is needed: the secret that approve and implement use too" }).min(1),
+  /** `kubernetes`: start cold layers at once instead of at KEDA's next poll. */
+  SCHOOL_WAKE: z.enum(["kubernetes", "off"]).optional(),
+  /** Which parts of this school are real, for people: names separated by commas. */
+  SCHOOL_REAL: z.string().default(""),
+  /** Seconds between two looks for expired leases and due retries of all stages. */
+  REAP_SECONDS: z.coerce.number().positive().max(60).default(5),
+});
+export type CoordinatorSettings = z.infer<typeof CoordinatorSettings>;

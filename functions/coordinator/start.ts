@@ -1,0 +1,152 @@
+/** Starts the coordinator: one Redis connection for requests and loops, one that blocks on the stream, one HTTP server. */
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { type ServerType, serve } from "@hono/node-server";
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import { hasCluster, kubernetesLayers } from "../../shared/adapters/kubernetes-layers.ts";
+import { connectRedis, openRedis, withoutPassword } from "../../shared/pipeline/connection.ts";
+import { keysOf } from "../../shared/pipeline/keys.ts";
+import { operations } from "../../shared/pipeline/operations.ts";
+import { records } from "../../shared/pipeline/records.ts";
+import { loadScripts } from "../../shared/pipeline/scripts/load.ts";
+import { schoolServices } from "../../shared/pipeline/services.ts";
+import type { GitReader, Layers } from "../../shared/ports.ts";
+import { ConfigurationError, type Environment, readSettings, resolveEnvironment } from "../../shared/runtime/config.ts";
+import { createLog } from "../../shared/runtime/log.ts";
+import { coordinatorApp } from "./app.ts";
+import { startReaper } from "./loops/reaper.ts";
+import { startTimers } from "./loops/timers.ts";
+import { startWake } from "./loops/wake.ts";
+import type { School } from "./school.ts";
+import { CoordinatorSettings } from "./settings.ts";
+import { parseTokens } from "./tokens.ts";
+import { waker } from "./waker.ts";
+
+export interface CoordinatorOptions {
+  readonly env: Environment;
+  /** Instead of the ones the environment names. */
+  readonly log?: Logger;
+  readonly layers?: Layers;
+  readonly git?: () => Promise<GitReader>;
+}
+
+export interface Coordinator {
+  readonly url: string;
+  /** Ends loops, lets running requests finish for a few seconds, closes Redis. */
+  close(): Promise<void>;
+}
+
+/** An operator who waits longer than this for Redis gets a 503 instead. */
+const COMMAND_TIMEOUT_MS = 10_000;
+const GRACE_MS = 5_000;
+
+/** Throws ConfigurationError (settings, tokens, an evicting Redis, a port that is taken). */
+export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
+  const env = resolveEnvironment(options.env);
+  const settings = readSettings(CoordinatorSettings, env);
+  const tokens = parseTokens(settings.SCHOOL_TOKENS);
+  const log = options.log ?? createLog(settings.LOG_LEVEL, { layer: "coordinator" });
+  const layers = options.layers ?? layersFrom(env, settings);
+  // Requests fail at once while Redis is away, instead of hanging until it is back.
+  const redis = await openRedis(settings.REDIS_URL, {
+    enableOfflineQueue: false,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+  });
+  redis.on("error", (error: Error) =>
+    log.warn({ err: error, redis: withoutPassword(settings.REDIS_URL) }, "Redis is out of reach; waiting for it"),
+  );
+  const school = schoolOn(redis, { settings, tokens, log, git: options.git ?? (() => gitFrom(env)) });
+  const server = await listen(coordinatorApp(school).fetch, settings).catch((error: unknown) => {
+    redis.disconnect();
+    throw error;
+  });
+
+  const wake = layers === undefined ? () => undefined : waker(layers, log);
+  const loops = [startReaper(school, settings.REAP_SECONDS * 1_000, wake), startTimers(school)];
+  if (layers !== undefined) loops.push(startWake(school, blockingConnection(settings.REDIS_URL, log), wake));
+
+  const { port } = server.address() as AddressInfo;
+  const host = settings.HOST.includes(":") ? `[${settings.HOST}]` : settings.HOST;
+  const url = `http://${host}:${port}`;
+  log.info({ url, wake: layers !== undefined }, "the coordinator listens");
+  return {
+    url,
+    async close() {
+      await Promise.all([shut(server), ...loops.map((loop) => loop.stop())]);
+      redis.disconnect();
+    },
+  };
+}
+
+function schoolOn(redis: Redis, own: Pick<School, "settings" | "tokens" | "log" | "git">): School {
+  const { settings } = own;
+  const keys = keysOf(settings.KEY_PREFIX);
+  const scripts = loadScripts(redis, settings.KEY_PREFIX);
+  const { brakes } = schoolServices(redis, keys, scripts, {
+    rollbacksPerHour: settings.BREAKER_ROLLBACKS_PER_HOUR,
+    commitsPerHour: settings.COMMITS_PER_HOUR,
+    commitsPerDay: settings.COMMITS_PER_DAY,
+  });
+  return {
+    ...own,
+    redis,
+    keys,
+    scripts,
+    brakes,
+    operations: operations(redis, keys, scripts),
+    records: records(redis, keys),
+  };
+}
+
+function layersFrom(env: Environment, settings: CoordinatorSettings): Layers | undefined {
+  const wanted = settings.SCHOOL_WAKE ?? (hasCluster(env) ? "kubernetes" : "off");
+  if (wanted === "off") return undefined;
+  if (!hasCluster(env)) {
+    throw new ConfigurationError(["SCHOOL_WAKE: kubernetes needs KUBECONFIG, or to run inside a cluster"]);
+  }
+  return kubernetesLayers(env);
+}
+
+/** The Git adapter is loaded by the first diff. */
+async function gitFrom(env: Environment): Promise<GitReader> {
+  const [{ gitCli }, { gitSettings }] = await Promise.all([
+    import("../../shared/adapters/git-cli.ts"),
+    import("../../shared/adapters/git/settings.ts"),
+  ]);
+  return gitCli(gitSettings(env));
+}
+
+function blockingConnection(url: string, log: Logger): Redis {
+  const connection = connectRedis(url, { lazyConnect: false });
+  connection.on("error", (error: Error) => log.debug({ err: error }, "the waiting connection lost Redis"));
+  return connection;
+}
+
+async function listen(fetch: ReturnType<typeof coordinatorApp>["fetch"], settings: CoordinatorSettings) {
+  const { PORT: port, HOST: hostname } = settings;
+  const server = serve({ fetch, port, hostname });
+  await once(server, "listening").catch((error: NodeJS.ErrnoException) => {
+    throw listenProblem(error, hostname, port);
+  });
+  return server;
+}
+
+function listenProblem(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  if (error.code === "EADDRINUSE")
+    return new ConfigurationError([`PORT: ${port} is taken; choose another, or 0 for any free one`]);
+  if (error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND") {
+    return new ConfigurationError([`HOST: ${host} is no address of this machine`]);
+  }
+  return error;
+}
+
+async function shut(server: ServerType): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  if ("closeIdleConnections" in server) server.closeIdleConnections();
+  const late = setTimeout(() => {
+    if ("closeAllConnections" in server) server.closeAllConnections();
+  }, GRACE_MS);
+  await closed.finally(() => clearTimeout(late));
+}
