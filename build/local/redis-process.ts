@@ -37,8 +37,8 @@ export class RedisDidNotStart extends Error {
 }
 
 /** The redis-server set-up found (SCHOOL_REDIS_SERVER), else the one on PATH. */
-export function redisBinary(env: Readonly<Record<string, string | undefined>> = process.env): string {
-  return env["SCHOOL_REDIS_SERVER"] ?? "redis-server";
+function redisBinary(): string {
+  return process.env["SCHOOL_REDIS_SERVER"] ?? "redis-server";
 }
 
 /** Starts a server on the loopback address and returns once it answers PING. Throws RedisDidNotStart. */

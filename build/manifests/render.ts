@@ -4,7 +4,7 @@ import { STAGES } from "../../shared/stages.ts";
 import { deployment } from "./deployment.ts";
 import { scaledObject } from "./scaled-object.ts";
 
-export const HEAD = "Generated from shared/stages.ts by `npm run generate`; do not edit";
+const HEAD = "Generated from shared/stages.ts by `npm run generate`; do not edit";
 
 /** Written by hand: shared by all stages, or a decision somebody should take with open eyes. */
 const byHand = ["namespace.yaml", "settings.yaml", "service-accounts.yaml", "trigger-authentication.yaml"];
