@@ -1,5 +1,6 @@
 /** The port Metrics over Prometheus' HTTP API (https://prometheus.io/docs/prometheus/latest/querying/api/). */
 import { z } from "zod";
+import type { MetricNames } from "../checks/queries.ts";
 import type { MetricSample, Metrics } from "../ports.ts";
 import { PermanentError, RetryLater } from "../runtime/errors.ts";
 
@@ -27,6 +28,15 @@ export const prometheusSettings = {
 const schema = z.object(prometheusSettings);
 export type PrometheusSettings = z.infer<typeof schema>;
 
+/** The names the queries are built with. */
+export function metricNames(settings: PrometheusSettings): MetricNames {
+  return {
+    workloadLabel: settings.METRICS_WORKLOAD_LABEL,
+    statusLabel: settings.METRICS_STATUS_LABEL,
+    window: settings.METRICS_RATE_WINDOW,
+  };
+}
+
 const Answer = z.object({
   status: z.literal("success"),
   data: z.discriminatedUnion("resultType", [
@@ -50,7 +60,7 @@ export function prometheus(settings: PrometheusSettings): Metrics {
       let status: number;
       let text: string;
       try {
-        const response = await fetch(`${endpoint}?${new URLSearchParams({ query: promql })}`, {
+        const response = await fetch(`${endpoint}?${new URLSearchParams({ query: promql }).toString()}`, {
           headers,
           signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
         });

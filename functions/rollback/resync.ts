@@ -1,0 +1,55 @@
+/** Waits until the cluster runs the revert; helps where Argo CD cannot get there by itself. */
+import { operationRuns } from "../../shared/argocd/live.ts";
+import { lookForCommit } from "../../shared/argocd/look.ts";
+import { invertObjects } from "../../shared/argocd/objects.ts";
+import { appliedRevisions, requestedRevisions } from "../../shared/argocd/revisions.ts";
+import { startVerification } from "../../shared/checks/round.ts";
+import type { Schedule } from "../../shared/checks/schedule.ts";
+import type { ChangeSet } from "../../shared/domain/change-set.ts";
+import type { ArgoApplication, ArgoCd, GitReader } from "../../shared/ports.ts";
+import type { Context } from "../../shared/runtime/stage.ts";
+import type { Step } from "./step.ts";
+
+export interface ResyncPorts {
+  readonly argoCd: ArgoCd;
+  readonly git: Pick<GitReader, "head" | "isAncestor">;
+  readonly schedule: Schedule;
+}
+
+export async function resync(
+  { application: name, objects, files }: ChangeSet,
+  commit: string,
+  ports: ResyncPorts,
+  context: Context,
+): Promise<Step> {
+  const { signal } = context;
+  const question = { commit, objects: invertObjects(objects), paths: files.map(({ path }) => path) };
+  const { application, liveness } = await lookForCommit(name, question, ports, signal);
+  switch (liveness.kind) {
+    case "live": {
+      const patch = { rollback_verification: startVerification(context.now(), ports.schedule) };
+      return { kind: "step", because: `the revert ${commit} is live`, patch, afterMs: 0 };
+    }
+    case "failed":
+      // A condition may be left over from the commit that is being taken back: only time tells.
+      if (liveness.evidence === "condition") return { kind: "wait", because: liveness.because };
+      return { kind: "blocked", because: `the revert is in Git, but not in the cluster: ${liveness.because}` };
+    case "wait": {
+      if (liveness.needsSync === true) {
+        // The head of the branch, never an older commit: an explicit sync is not checked against the branch.
+        await ports.argoCd.sync(name, await ports.git.head(signal), signal);
+      } else if (application !== undefined && (await isOlderSync(application, commit, ports))) {
+        await ports.argoCd.terminateOperation(name, signal);
+      }
+      return { kind: "wait", because: liveness.because };
+    }
+  }
+}
+
+/** True while a sync of a commit from before the revert runs: it would go on applying what was taken back. */
+async function isOlderSync(application: ArgoApplication, commit: string, { git }: ResyncPorts): Promise<boolean> {
+  if (!operationRuns(application) || application.status?.operationState?.phase !== "Running") return false;
+  const revisions = [...appliedRevisions(application), ...requestedRevisions(application)];
+  const contains = await Promise.all(revisions.map((revision) => git.isAncestor(commit, revision)));
+  return revisions.length > 0 && !contains.includes(true);
+}

@@ -1,0 +1,56 @@
+/** verify: measure the deployment for a while; verified, rolled back, or a person's to decide. One round per call. */
+import { allChecks } from "../../shared/checks/all.ts";
+import type { World } from "../../shared/checks/check.ts";
+import { runRound, startVerification } from "../../shared/checks/round.ts";
+import type { Schedule } from "../../shared/checks/schedule.ts";
+import type { Improvement, Patch } from "../../shared/domain/improvement.ts";
+import { PermanentError } from "../../shared/runtime/errors.ts";
+import { again, moveTo, type OutcomeOf } from "../../shared/runtime/outcome.ts";
+import type { Context } from "../../shared/runtime/stage.ts";
+
+export interface VerifyPorts extends Pick<World, "cluster" | "metrics" | "argoCd" | "metricNames"> {
+  readonly schedule: Schedule;
+  /** False: what fails is left to a person. */
+  readonly rollbackEnabled: boolean;
+}
+
+export async function verify(
+  { improvement }: { readonly improvement: Improvement },
+  ports: VerifyPorts,
+  context: Context,
+): Promise<OutcomeOf<"verify">> {
+  const { change_set: changeSet, baseline, verification: stored } = improvement;
+  if (changeSet === undefined) throw new PermanentError("the record names no change set to verify");
+  const { schedule, rollbackEnabled, ...readers } = ports;
+  const now = context.now();
+  // One that ended belongs to an earlier deployment, or a person asked for another after it.
+  const before = stored === undefined || stored.outcome !== undefined ? startVerification(now, schedule) : stored;
+
+  const { application, objects } = changeSet;
+  const world = { ...readers, application, objects, baseline, now, signal: context.signal };
+  const { verification, decision } = await runRound(before, allChecks, schedule, world);
+
+  switch (decision.kind) {
+    case "continue":
+      return again(Math.max(0, decision.nextAt - now), { verification }, decision.because);
+    case "passed": {
+      const verifiedAt = new Date(now).toISOString();
+      const passed: Patch = {
+        verification,
+        health_checks_passed: "true",
+        verified_at: verifiedAt,
+        failure_reason: null,
+      };
+      return moveTo("verified", passed, decision.because);
+    }
+    case "failed": {
+      const failed: Patch = { verification, health_checks_passed: "false", failure_reason: decision.because };
+      if (rollbackEnabled) return moveTo("rolling_back", failed, decision.because);
+      return moveTo("held", { ...failed, held_from: "deployed" }, `rollback is off: ${decision.because}`);
+    }
+    case "undecided": {
+      const undecided: Patch = { verification, failure_reason: decision.because, held_from: "deployed" };
+      return moveTo("held", undecided, `the measurements do not decide: ${decision.because}`);
+    }
+  }
+}
