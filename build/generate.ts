@@ -1,36 +1,34 @@
 /**
- * Writes what follows from the registry: the manifests in keda/. The result is committed.
+ * Writes what follows from other sources: the manifests in keda/ from the registry, the fields policy knows from the
+ * Kubernetes client's models. The result is committed.
  *
  * Usage: generate.ts [--check]   --check writes nothing and fails when a file is stale
  */
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import packageJson from "../package.json" with { type: "json" };
+import { knownFields } from "./known-fields.ts";
 import { renderManifests } from "./manifests/render.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 
-/** Paths whose committed text is not what the registry gives. */
-export async function staleFiles(): Promise<string[]> {
-  const stale: string[] = [];
-  for (const [file, text] of renderManifests(packageJson.version)) {
-    const committed = await readFile(path.join(root, file), "utf8").catch(() => undefined);
-    if (committed !== text) stale.push(file);
-  }
-  return stale;
-}
-
-async function generate(): Promise<string[]> {
-  const stale = await staleFiles();
+/** Files whose committed text is not what it should be: path -> right text. */
+export async function staleFiles(): Promise<Map<string, string>> {
   const files = renderManifests(packageJson.version);
-  for (const file of stale) await writeFile(path.join(root, file), files.get(file) ?? "");
-  return stale;
+  files.set("shared/policy/known-fields.json", await knownFields());
+  for (const [file, text] of files) {
+    const committed = await readFile(path.join(root, file), "utf8").catch(() => undefined);
+    if (committed === text) files.delete(file);
+  }
+  return files;
 }
 
 if (import.meta.main) {
   const checking = process.argv.includes("--check");
-  const stale = checking ? await staleFiles() : await generate();
+  const stale = await staleFiles();
+  if (!checking) for (const [file, text] of stale) await writeFile(path.join(root, file), text);
+  const names = [...stale.keys()].join(", ");
   const verb = checking ? "Stale, run `npm run generate`" : "Written";
-  console.log(stale.length === 0 ? "Every generated file is up to date." : `${verb}: ${stale.join(", ")}`);
-  if (checking && stale.length > 0) process.exitCode = 1;
+  console.log(stale.size === 0 ? "Every generated file is up to date." : `${verb}: ${names}`);
+  if (checking && stale.size > 0) process.exitCode = 1;
 }
