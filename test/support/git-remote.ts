@@ -1,9 +1,10 @@
 /** A real bare repository for tests, and somebody else who commits to it with plain git. */
 import { execFile } from "node:child_process";
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { afterAll } from "vitest";
 
 const run = promisify(execFile);
 
@@ -34,8 +35,33 @@ export interface GitRemote {
   close(): Promise<void>;
 }
 
+/** Repositories by their first files; copying one is much faster than making it again for each test. */
+const templates = new Map<string, Promise<string>>();
+afterAll(async () => {
+  for (const template of templates.values()) await rm(await template, { recursive: true, force: true });
+});
+
 export async function gitRemote(files: Readonly<Record<string, string | Buffer>> = {}): Promise<GitRemote> {
+  const key = JSON.stringify(files);
+  const template = templates.get(key) ?? makeTemplate(files);
+  templates.set(key, template);
   const root = await mkdtemp(path.join(tmpdir(), "school-git-"));
+  await cp(await template, root, { recursive: true });
+  return remoteIn(root);
+}
+
+async function makeTemplate(files: Readonly<Record<string, string | Buffer>>): Promise<string> {
+  const root = await mkdtemp(path.join(tmpdir(), "school-git-template-"));
+  const env = { PATH: process.env["PATH"] ?? "", HOME: root, GIT_CONFIG_NOSYSTEM: "1" };
+  await run("git", ["init", "-q", "--bare", "--template=", "-b", "main", "remote.git"], { cwd: root, env });
+  await run("git", ["init", "-q", "--template=", "-b", "main", "somebody"], { cwd: root, env });
+  // Relative, so that copies find their own.
+  await run("git", ["remote", "add", "origin", "../remote.git"], { cwd: path.join(root, "somebody"), env });
+  if (Object.keys(files).length > 0) await remoteIn(root).push(files, { message: "First commit" });
+  return root;
+}
+
+function remoteIn(root: string): GitRemote {
   const url = path.join(root, "remote.git");
   const work = path.join(root, "somebody");
   const env = { PATH: process.env["PATH"] ?? "", HOME: root, GIT_CONFIG_NOSYSTEM: "1", LC_ALL: "C" };
@@ -45,11 +71,7 @@ export async function gitRemote(files: Readonly<Record<string, string | Buffer>>
     return stdout.replace(/\n$/, "");
   }
 
-  await git(root, ["init", "-q", "--bare", "-b", "main", url]);
-  await git(root, ["init", "-q", "-b", "main", work]);
-  await git(work, ["remote", "add", "origin", url]);
-
-  const remote: GitRemote = {
+  return {
     url,
     cacheDir: path.join(root, "cache"),
     async push(contents, { message = "Somebody's work", by = "Somebody <somebody@example.org>", remove = [] } = {}) {
@@ -80,11 +102,10 @@ export async function gitRemote(files: Readonly<Record<string, string | Buffer>>
     },
     async refuse(text) {
       const hook = path.join(url, "hooks", "pre-receive");
+      await mkdir(path.dirname(hook), { recursive: true });
       await writeFile(hook, `#!/bin/sh\necho '${text}' >&2\nexit 1\n`);
       await chmod(hook, 0o755);
     },
     close: () => rm(root, { recursive: true, force: true }),
   };
-  if (Object.keys(files).length > 0) await remote.push(files, { message: "First commit" });
-  return remote;
 }
