@@ -5,7 +5,7 @@ import { implement } from "../../functions/implement/handle.ts";
 import { READY_LIMIT_MS, READY_LOOK_MS } from "../../functions/implement/readiness.ts";
 import { gitCli } from "../../shared/adapters/git-cli.ts";
 import { APPROVAL_LIFETIME_MS, type Approval, signApproval } from "../../shared/domain/approval-signature.ts";
-import { trailersOf } from "../../shared/domain/commit-message.ts";
+import { rollbackMessage, trailersOf } from "../../shared/domain/commit-message.ts";
 import type { Improvement, Patch, StoredIntent } from "../../shared/domain/improvement.ts";
 import { renderChangeSet } from "../../shared/intents/render.ts";
 import type { ArgoApplication, GateAnswer, GitReader, GitWriter } from "../../shared/ports.ts";
@@ -281,6 +281,16 @@ describe("nothing is committed twice", () => {
     expect(record.improvement.git_head_before).toBe(base);
     expect(await run(record)).toMatchObject({ to: "implementation" });
     expect(await ours()).toBe(1);
+  });
+
+  test("a rollback of the improvement is not taken for its change", async () => {
+    const record = { improvement: await approved() };
+    await run(record);
+    const landed = await remote.tip();
+    const text = rollbackMessage(record.improvement, { commit: landed, reason: "error-ratio failed" });
+    await git.revert({ commit: landed, base: landed, message: text });
+    expect(await run(record)).toMatchObject({ to: "implementation", patch: { git_commit: landed } });
+    expect(await ours()).toBe(2);
   });
 
   test("somebody else's commit that carries our trailers is not taken for ours", async () => {
