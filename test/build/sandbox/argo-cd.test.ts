@@ -208,9 +208,10 @@ describe("Argo CD's behaviour", () => {
     await it.patch("shop", { spec: { source: { path: "apps/data" } } });
     const healed = await until(
       () => it.application("shop"),
-      ({ spec, status }) => spec.source?.path === "apps/shop" && status?.health?.status === "Healthy",
+      ({ spec, status }) =>
+        spec.source?.path === "apps/shop" && status?.sync?.status === "Synced" && status.health?.status === "Healthy",
     );
-    expect(healed.status?.sync?.status).toBe("Synced");
+    expect(healed.status?.resources?.map(({ kind }) => kind)).toEqual(["ConfigMap", "Service", "Deployment"]);
   });
 
   test("an app of apps brings new Applications along and takes old ones away", async () => {
