@@ -49,7 +49,7 @@ function kilobytes(bytes: number): string {
   return String(Math.ceil(bytes / 1024));
 }
 
-if (import.meta.main) {
+async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     options: { quiet: { type: "boolean", default: false }, force: { type: "boolean", default: false } },
     allowPositionals: true,
@@ -59,4 +59,11 @@ if (import.meta.main) {
   const seconds = ((performance.now() - started) / 1_000).toFixed(1);
   if (built.length > 0) console.log(`Bundled ${built.length} of the school's programs in ${seconds} s`);
   if (!values.quiet) console.log(`${await sizes(positionals)}${built.length === 0 ? "\nNothing had changed." : ""}`);
+}
+
+if (import.meta.main) {
+  await main().catch((error: Error) => {
+    console.error(`The programs could not be bundled. ${error.message}`);
+    process.exitCode = 1;
+  });
 }
