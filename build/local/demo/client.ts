@@ -1,0 +1,70 @@
+/** What the demonstration asks of the running school's API, with the tokens any user has. */
+import type { Improvement } from "../../../shared/domain/improvement.ts";
+import type { Status } from "../../../shared/domain/lifecycle.ts";
+import type { LocalSchool } from "../school.ts";
+
+export interface Line {
+  readonly id: string;
+  readonly status: Status;
+  readonly title?: string;
+  readonly review_reason?: string;
+  readonly failure_reason?: string;
+  readonly git_commit?: string;
+  readonly rollback_commit?: string;
+}
+
+export interface DemoClient {
+  submit(source: { title: string; content: string }): Promise<void>;
+  list(): Promise<Line[]>;
+  show(id: string): Promise<Improvement>;
+  /** Why it last moved. */
+  lastReason(id: string): Promise<string>;
+  approve(id: string, reason: string): Promise<void>;
+  /** Sources that were read to their end. */
+  readSources(): Promise<number>;
+  doctor(): Promise<readonly { readonly kind: string; readonly id: string; readonly problem: string }[]>;
+}
+
+export function demoClient({ url, tokens }: Pick<LocalSchool, "url" | "tokens">): DemoClient {
+  async function call<T>(token: string, method: string, path: string, body?: unknown): Promise<T> {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+  return {
+    async submit(source) {
+      await call(tokens.reviewer, "POST", "/api/sources", source);
+    },
+    async list() {
+      return (await call<{ improvements: Line[] }>(tokens.viewer, "GET", "/api/improvements?limit=500")).improvements;
+    },
+    show: (id) => call<Improvement>(tokens.viewer, "GET", `/api/improvements/${id}`),
+    async lastReason(id) {
+      const { trail } = await call<{ trail: { because: string }[] }>(
+        tokens.viewer,
+        "GET",
+        `/api/improvements/${id}/trail`,
+      );
+      return trail.at(-1)?.because ?? "";
+    },
+    async approve(id, reason) {
+      await call(tokens.reviewer, "POST", `/api/improvements/${id}/approve`, { reason });
+    },
+    async readSources() {
+      const { sources } = await call<{ sources: { state?: string }[] }>(tokens.viewer, "GET", "/api/sources");
+      return sources.filter(({ state }) => state !== undefined && state !== "waiting").length;
+    },
+    async doctor() {
+      const answer = await call<{ findings: { kind: string; id: string; problem: string }[] }>(
+        tokens.operator,
+        "GET",
+        "/api/doctor",
+      );
+      return answer.findings;
+    },
+  };
+}

@@ -1,0 +1,62 @@
+/** The GitOps repository of a local try-out: a bare repository that begins as a copy of a sample platform. */
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { ROOT } from "../bundle/targets.ts";
+
+const run = promisify(execFile);
+const SAMPLES = path.join(ROOT, "build/local/samples/platforms");
+
+/** The user's Git settings (hooks, signing, templates) must not leak into a sample. */
+const isolated = {
+  PATH: process.env["PATH"] ?? "",
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_AUTHOR_NAME: "Platform Team",
+  GIT_AUTHOR_EMAIL: "platform@example.com",
+  GIT_COMMITTER_NAME: "Platform Team",
+  GIT_COMMITTER_EMAIL: "platform@example.com",
+};
+
+/** Address under which the Applications of the sample know their repository. */
+export function publicUrl(sample: string): string {
+  return `https://git.example.com/platform/${sample}.git`;
+}
+
+/** Path of the bare repository, created from the sample on first use. Throws when there is no such sample. */
+export async function sampleRepository(dataDir: string, sample: string): Promise<string> {
+  const repository = path.join(dataDir, `${sample}.git`);
+  if (await exists(path.join(repository, "HEAD"))) return repository;
+  const source = path.join(SAMPLES, sample);
+  if (!/^[a-z-]+$/.test(sample) || !(await exists(source))) {
+    throw new Error(`there is no sample platform ${sample}; there are: ${(await readdir(SAMPLES)).join(", ")}`);
+  }
+  const work = await mkdtemp(path.join(tmpdir(), "school-sample-"));
+  try {
+    await cp(source, work, { recursive: true });
+    const git = (...args: string[]) => run("git", args, { cwd: work, env: isolated });
+    await git("init", "--quiet", "--initial-branch=main");
+    // The sample holds a file with CRLF line endings; it must arrive as it is.
+    await git("-c", "core.autocrlf=false", "add", "--all");
+    await git("commit", "--quiet", "--message", `The ${sample} platform`);
+    // Built beside and renamed, so that a killed start never leaves half a repository behind.
+    await rm(`${repository}.new`, { recursive: true, force: true });
+    await git("clone", "--quiet", "--bare", work, `${repository}.new`);
+    await run("mv", [`${repository}.new`, repository]);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+  return repository;
+}
+
+async function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return false;
+      throw error;
+    },
+  );
+}

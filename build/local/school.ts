@@ -1,0 +1,151 @@
+/** Puts the local school together: Redis, repository, cluster, autoscaler, coordinator; and takes it apart again. */
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import type { Environment } from "../../shared/runtime/config.ts";
+import { ROOT } from "../bundle/targets.ts";
+import { type Autoscaler, startAutoscaler } from "./autoscaler/autoscaler.ts";
+import { startCoordinator } from "./coordinator-process.ts";
+import { lockDataDirectory, noteRunning, type Secrets, secretsOf, writePrivately } from "./data-directory.ts";
+import { realParts } from "./environment.ts";
+import { functionEnvironment, type Parts } from "./function-environment.ts";
+import { publicUrl, sampleRepository } from "./gitops-repository.ts";
+import { portNear } from "./ports.ts";
+import { startRedis } from "./redis-server.ts";
+import { type Sandbox, startSandbox } from "./sandbox/sandbox.ts";
+
+export interface LocalSchool {
+  readonly url: string;
+  readonly tokens: Secrets["tokens"];
+  readonly repository: string;
+  readonly dataDir: string;
+  readonly real: readonly string[];
+  readonly autoscaler: Autoscaler;
+  /** The stand-in cluster; absent when a real one is configured. */
+  readonly sandbox?: Sandbox;
+  close(): Promise<void>;
+}
+
+export interface SchoolOptions {
+  readonly dataDir: string;
+  readonly port: number;
+  readonly sample: string;
+  readonly log: (message: string) => void;
+}
+
+const DEPLOYMENT = /^cortex-(.+)$/;
+
+/** Throws DataDirectoryInUse, ConfigurationError, or what a part says when it cannot start; nothing is left running. */
+export async function startSchool(
+  { dataDir, port, sample, log }: SchoolOptions,
+  env: Environment,
+): Promise<LocalSchool> {
+  const closing: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const step of closing.splice(0).reverse()) {
+      await step().catch((error: Error) => log(`while stopping: ${error.message}`));
+    }
+  };
+  try {
+    closing.push(await lockDataDirectory(dataDir));
+    const secrets = await secretsOf(dataDir);
+    const logs = path.join(dataDir, "logs");
+    await mkdir(logs, { recursive: true });
+
+    const redis = env["REDIS_URL"] ?? (await ownRedis(dataDir, log, closing));
+    const repository = env["GITOPS_REPO"] ?? (await sampleRepository(dataDir, sample));
+    const address = env["GITOPS_PUBLIC_URL"] ?? (env["GITOPS_REPO"] === undefined ? publicUrl(sample) : undefined);
+
+    let autoscaler: Autoscaler | undefined;
+    const sandbox = env["KUBECONFIG"] === undefined ? await standInCluster() : undefined;
+    if (sandbox !== undefined) closing.push(() => sandbox.close());
+    const kubeconfig = env["KUBECONFIG"] ?? path.join(dataDir, "kubeconfig");
+    if (sandbox !== undefined) await writePrivately(kubeconfig, sandbox.kubeconfig());
+
+    const parts: Parts = {
+      redis,
+      repository,
+      publicUrl: address,
+      kubeconfig,
+      prometheus: env["PROMETHEUS_URL"] ?? sandbox?.prometheusUrl ?? "",
+      dataDir,
+      approvalSecret: secrets.approvalSecret,
+    };
+    const scaler = await startAutoscaler({
+      manifestsDir: path.join(ROOT, "keda"),
+      redis,
+      keyPrefix: env["KEY_PREFIX"] ?? "",
+      env: (stage) => functionEnvironment(stage, parts, env),
+      logsDir: logs,
+      log,
+    });
+    autoscaler = scaler;
+    closing.push(() => scaler.close());
+
+    const real = realParts(env);
+    const chosen = await portNear(port);
+    const url = `http://127.0.0.1:${chosen}`;
+    const { operator, reviewer, viewer } = secrets.tokens;
+    const coordinator = await startCoordinator({
+      url,
+      env: {
+        ...functionEnvironment("coordinator", parts, env),
+        PORT: String(chosen),
+        SCHOOL_TOKENS: `operator:operator:${operator},reviewer:reviewer:${reviewer},viewer:viewer:${viewer}`,
+        SCHOOL_REAL: real.join(","),
+        SCHOOL_WAKE: sandbox === undefined ? "off" : "kubernetes",
+      },
+      logFile: path.join(logs, "coordinator.log"),
+      log,
+    });
+    closing.push(() => coordinator.close());
+    closing.push(await noteRunning({ url, tokens: secrets.tokens, pid: process.pid, redis, dataDir }));
+    return {
+      url,
+      tokens: secrets.tokens,
+      repository,
+      dataDir,
+      real,
+      autoscaler: scaler,
+      ...(sandbox === undefined ? {} : { sandbox }),
+      close,
+    };
+
+    async function standInCluster(): Promise<Sandbox> {
+      return startSandbox({
+        repository,
+        branch: env["GITOPS_BRANCH"] ?? "main",
+        ...(address === undefined ? {} : { publicUrl: address }),
+        dataDir: path.join(dataDir, "cluster"),
+        pollMs: 30_000,
+        // The school's own Deployments live in the autoscaler: this is where the coordinator's wake-up arrives.
+        scaleTarget: {
+          replicas: (name) => autoscaler?.replicas().get(DEPLOYMENT.exec(name)?.[1] ?? "")?.wanted,
+          onScale: (name, replicas) => void autoscaler?.scale(name, replicas),
+        },
+        report: (error) => log(`stand-in cluster: ${error instanceof Error ? error.message : String(error)}`),
+      });
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function ownRedis(
+  dataDir: string,
+  log: (message: string) => void,
+  closing: (() => Promise<unknown>)[],
+): Promise<string> {
+  const folder = path.join(dataDir, "redis");
+  await mkdir(folder, { recursive: true });
+  const server = await startRedis({ dataDir: folder });
+  let stopping = false;
+  void server.gone.then(() => {
+    if (!stopping) log("Redis is gone; nothing can go on without it. Stop the school with Ctrl-C and start it again.");
+  });
+  closing.push(async () => {
+    stopping = true;
+    await server.close();
+  });
+  return server.url;
+}
