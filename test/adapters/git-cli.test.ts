@@ -1,6 +1,6 @@
 /** What is special to the git binary: its local copy, its remotes and their ways to fail. */
 import { execFile, spawn } from "node:child_process";
-import { chmod, mkdir, readdir, rm, truncate, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
@@ -222,6 +222,15 @@ describe("the local copy", () => {
     );
     expect(counts).toHaveLength(2);
     expect(Math.min(...counts)).toBeLessThan(6);
+  });
+
+  test.runIf(process.getuid?.() === 0)("of another user is not used: git would obey its configuration", async () => {
+    await adapter().head();
+    await chown(await copyOf(), 12_345, 12_345);
+    await expect(adapter().head()).rejects.toThrow(/belongs to another user/);
+    await chown(await copyOf(), 0, 0);
+    await chown(remote.cacheDir, 12_345, 12_345);
+    await expect(adapter().head()).rejects.toThrow(ConfigurationError);
   });
 
   test("is shared by processes that all begin at once, and leaves nothing behind", async () => {

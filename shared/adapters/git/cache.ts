@@ -6,6 +6,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
+import { ConfigurationError } from "../../runtime/config.ts";
 import { branchMissing, type Remote, remoteFailure } from "./remote.ts";
 import { GitFailure, type GitResult, type GitRun, runGit } from "./run.ts";
 
@@ -66,9 +67,12 @@ export function gitCache(input: {
 
   /** Made elsewhere and renamed into place, so that no process ever sees half of it. */
   async function create(): Promise<void> {
-    if (await exists(path.join(directory, "HEAD"))) return;
+    const parent = path.dirname(directory);
+    await mkdir(parent, { recursive: true, mode: 0o700 });
+    await trust(parent);
+    if (await exists(path.join(directory, "HEAD"))) return trust(directory);
     const fresh = `${directory}.${randomUUID()}`;
-    await mkdir(fresh, { recursive: true });
+    await mkdir(fresh, { mode: 0o700 });
     const { code, stderr } = await attempt(["init", "--quiet", "--bare", "--template="], { env: { GIT_DIR: fresh } });
     if (code !== 0) throw new GitFailure("init", stderr);
     try {
@@ -200,6 +204,16 @@ const damage = new RegExp(
   ].join("|"),
   "i",
 );
+
+/** Git obeys the configuration in a repository: one that another user could have put there is not used. */
+async function trust(folder: string): Promise<void> {
+  const { uid } = await stat(folder);
+  const own = process.getuid?.() ?? uid;
+  if (uid === own || uid === 0) return;
+  throw new ConfigurationError([
+    `${folder} belongs to another user (${uid}); set GITOPS_CACHE_DIR to a folder of your own`,
+  ]);
+}
 
 async function exists(file: string): Promise<boolean> {
   try {
