@@ -59,7 +59,12 @@ function adviceAt(
   const around = `${before?.text ?? ""} ${after?.text ?? ""}`;
   const own = meant(matchTopics(sentence.text, around));
   if (own.length > 0) return judged(sentence.text, sentence.text, sentence.start, advice, own);
-  if (before !== undefined && before.order === undefined && pointsBack(sentence.text)) {
+  if (
+    before !== undefined &&
+    before.order === undefined &&
+    pointsBack(sentence.text) &&
+    adviceIn(before.text) === undefined
+  ) {
     const matches = meant(matchTopics(before.text, around)).slice(0, 1);
     // The sentence before must only name the thing: its own stance, and a second topic, would be guesses.
     const weaker = { ...advice, explicitness: advice.explicitness * 0.9 };
@@ -88,7 +93,10 @@ function judged(
   if (quote.length > LONGEST_QUOTE) return [];
   return matches.flatMap((match) => {
     const stance = stanceOn(judgedText, match);
-    const support = { text: quote, ...(start === undefined ? {} : { start }), advice, match };
+    // A word that needs its surroundings to mean anything is weak evidence, however plainly it is said.
+    const onlyHints = match.mentions.every(({ tier }) => tier === "hint");
+    const heard = onlyHints ? { ...advice, explicitness: advice.explicitness * 0.6 } : advice;
+    const support = { text: quote, ...(start === undefined ? {} : { start }), advice: heard, match };
     // "We had no backups" describes; only a plain rejection or prohibition counts against.
     const objects = stance.against && advice.form !== "practice" && advice.form !== "consequence";
     return [...(stance.for ? [{ support, against: false }] : []), ...(objects ? [{ support, against: true }] : [])];

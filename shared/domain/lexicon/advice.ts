@@ -10,7 +10,7 @@ export interface Advice {
 
 /** Base forms that begin an imperative or follow "always", "never", "to". */
 const VERB =
-  "(?:set|add|put|give|define|specify|declare|configure|enforce|require|use|run|create|write|apply|enable|install|deploy|back|encrypt|rotate|restrict|deny|block|isolate|pin|sign|scan|test|restore|monitor|alert|scrape|trace|log|ship|schedule|automate|limit|cap|keep|store|move|split|partition|pool|index|tune|replicate|route|cache|expose|terminate|issue|renew|drop|remove|revoke|audit|review|lock|turn|make|start|build|serve|scale|spread|drain|handle|document|measure|publish|version|archive|delete|group|check|verify|have|get|take|treat|separate|choose|pick|adopt|introduce|roll|switch|migrate|wire|connect|protect|secure|harden|label|reserve|size|dump|validate|practi[sc]e|rehearse|open|close|allow|provision|attach|collect|export|instrument|page|rate|throttle|seal|vault|patch|upgrade|segment|deliver|template|push|pull|go|do|let)";
+  "(?:set|add|put|give|define|specify|declare|configure|enforce|require|use|run|create|write|apply|enable|install|deploy|back|encrypt|rotate|restrict|deny|block|isolate|pin|sign|scan|test|restore|monitor|alert|scrape|trace|log|ship|schedule|automate|limit|cap|keep|store|move|split|partition|pool|index|tune|replicate|route|cache|expose|terminate|issue|renew|drop|remove|revoke|audit|review|lock|turn|make|start|build|serve|scale|spread|drain|handle|document|measure|publish|version|archive|delete|group|check|verify|have|get|take|treat|separate|choose|pick|adopt|introduce|roll|switch|migrate|wire|connect|protect|secure|harden|label|reserve|size|dump|validate|practi[sc]e|rehearse|open|close|allow|provision|attach|collect|export|instrument|page|rate|throttle|seal|vault|patch|upgrade|segment|deliver|template|push|pull|go|let)";
 const DONE =
   "(?:started|switched|moved|ended up|rolled out|introduced|adopted|added|put|set|gave|enabled|turned on|enforced?|requires?|run|ran|use|keep|kept|deployed|deploy|wrote|write|installed|built|build|migrated|created|configured|applied|back(?:ed)? up|encrypt(?:ed)?|rotate[ds]?|restricted|locked|pinned?|sign(?:ed)?|scan(?:ned)?|tests?|tested|schedule[ds]?|automated?|capped|moved|split|replaced|made|gave|defined|alert|page|scrape|trace|ship(?:ped)?|store[ds]?|snapshot|drill|rehearse[ds]?|dump(?:ed)?|refused?|reject(?:ed)?)";
 const SOFT =
@@ -28,8 +28,8 @@ const forms: readonly { form: string; explicitness: number; pattern: RegExp }[] 
       "(?:non|not) negotiable|mandatory|obligatory|a must|no excuses?|insist(?:ed|s)? on",
       "(?:golden|first|number one|cardinal|house|iron) rule|rule (?:number )?(?:one|two|three|of thumb)|our (?:rule|policy|standard) (?:is|says)",
       "(?:you|we|teams?|everyone|everybody) (?:really |absolutely |definitely |just |all |always )*(?:need|needs|have|has|got) to(?! (?:be honest|say|admit|confess|laugh|tell|explain|talk|thank))",
-      "(?:every|each|all|any|no) .. (?:needs?|must|should|has to|have to|deserves?|gets)",
-      "(?:every|each|no) (?:single )?(?:container|pod|deployment|workload|service|namespace|database|cluster|image|team|table|secret|account|endpoint|app|application|repo|repository|node|volume|alert|dashboard) (?:\\p{L}+ ){0,4}(?:needs?|must|should|has to|deserves?|gets|goes)",
+      "(?:every|each|all|any|no) .. (?:needs?|must|should|has to|have to|deserves?)",
+      "(?:every|each|no) (?:single )?(?:container|pod|deployment|workload|service|namespace|database|cluster|image|team|table|secret|account|endpoint|app|application|repo|repository|node|volume|alert|dashboard) (?:\\p{L}+ ){0,4}(?:needs?|must|should|has to|deserves?)",
       "(?:strongly|highly|absolutely|really|definitely|can't|cannot) (?:recommend|suggest|advise|encourage)",
       "best practices?|bare minimum|at the very least|from day one|before anything else",
       "nothing (?:goes|gets|runs|ships|reaches) .. (?:without|unless|until)",
@@ -62,7 +62,7 @@ const forms: readonly { form: string; explicitness: number; pattern: RegExp }[] 
     form: "advice",
     explicitness: 0.8,
     pattern: phrases([
-      "should(?! (?:be obvious|sound|look familiar|have seen))|shouldn't|ought to",
+      "should(?! (?:be (?:possible|obvious|able)|work|sound|look familiar|have seen))|shouldn't|ought to",
       "recommend(?:ed|s|ation)?|suggest|advise|advice|i urge",
       "i(?:'d| would) (?:always |never |definitely |rather )?(?:start|set|use|put|add|go|run|give|have|do|pick|choose|begin)",
       `(?:you'll|you|we|you're going to) want to|let's ${VERB}|(?:you|we) (?:really |always |all |definitely )?(?:want|need) (?:a|an|the|your|some|every|at least|one|two|both|proper|real)|better (?:to|off)|it pays to|worth (?:doing|setting|adding|having|the effort|every)`,
@@ -89,6 +89,7 @@ const forms: readonly { form: string; explicitness: number; pattern: RegExp }[] 
     explicitness: 0.7,
     pattern: phrases([
       `(?:we|i|our (?:team|platform|operators|engineers|crew|group)|they|my team) ${SOFT}${DONE}(?! to (?:think|believe|have))`,
+      "(?:every|each|all) (?:new |single )?\\p{L}+ (?:gets?|got|has|have|comes? with)(?! .* by default)",
       "(?:these days|since then|from then on|nowadays|today),? (?:we|every|all|each|our)",
       "(?:we|our) (?:default|standard|baseline|template)s? (?:is|are|has|have|includes?)",
     ]),

@@ -15,7 +15,7 @@ export const networking: readonly Topic[] = [
       "(?:add|use|configure|put|create) .. (?:ingress(?:es)?|ingress controllers?)",
       "consolidate .. ingress(?:es)?",
     ],
-    patterns: ["ingress(?: controllers?| routes?| rules?| class(?:es)?)", "traefik", "ingress nginx", "node ?ports?"],
+    patterns: ["ingress(?: controllers?| routes?| class(?:es)?)", "traefik", "ingress nginx", "node ?ports?"],
     hints: ["ingress(?:es)?"],
     technologies: ["Ingress", "IngressRoute", "traefik", "ingress-nginx"],
   },

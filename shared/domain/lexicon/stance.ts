@@ -31,7 +31,9 @@ const harm = phrases([
 const dismissed =
   /^(?:[\s,]+[\p{L}\p{N}'’-]+){0,5}?[\s,]+(?:a |an |our |my |the |just |simply |really |totally |pretty |mostly )*(?:big |bad |huge |biggest |worst |terrible )*(?:mistake|overrated|overkill|harmful|trap|waste|useless|pointless|bad idea|terrible idea|anti-?pattern|not worth|more trouble|snake oil|a hoax|premature)/iu;
 const prohibited = phrases([
-  "(?:should|must|can|may|do|does|is|are|was|were|need|has|have|did|will|would|could)(?:n't|n’t| not| never)|cannot|never|no longer|any ?more",
+  "(?:should|must|may|can|could|would|need|ought)(?:n't| not| never)(?! only)|cannot|no longer|any ?more",
+  "(?:is|are|was|were)(?:n't| not| never) (?:needed|necessary|recommended|worth|required|allowed|useful|helpful|for us|the answer|a good)",
+  "(?:do|does|did)(?:n't| not) (?:help|work|scale|pay|solve|make sense|matter|belong)|never (?:helped|worked|paid|made sense)",
 ]);
 const lost = phrases([
   "missing|skipped|optional|forgotten|left out|removed|disabled|an afterthought|absent|off|empty|ignored|go without",
