@@ -9,25 +9,30 @@ const FATAL_PATTERNS = [
   /^F\d{4} \d\d:/, // klog
   /\bjava\.lang\.OutOfMemoryError\b/,
   /^FATAL ERROR: /, // V8
-  /^\W*(?:[\w.:,+/-]+\W+){0,6}?(?:FATAL|PANIC|EMERG)\b/,
   /"(?:level|lvl|severity|levelname)"\s*:\s*(?:"(?:fatal|panic|emerg(?:ency)?)"|60\b)/i, // 60: pino, bunyan
   /\b(?:level|lvl|severity)=(?:fatal|panic|emerg)\b/i,
 ];
 const ERROR_PATTERNS = [
   /^E\d{4} \d\d:/,
-  /^\W*(?:[\w.:,+/-]+\W+){0,6}?(?:ERROR|ERR|CRITICAL|SEVERE)\b/,
   /"(?:level|lvl|severity|levelname)"\s*:\s*(?:"(?:error|err|critical)"|50\b)/i,
   /\b(?:level|lvl|severity)=(?:error|err|critical)\b/i,
   /^(?:Traceback \(most recent call last\)|Unhandled|Uncaught|\S*(?:Error|Exception): )/,
 ];
 
+/** The level of a plain line is the first such word near its start; what follows is what somebody said. */
+const LEVEL =
+  /\b(?:TRACE|DEBUG|INFO|LOG|NOTICE|WARN|WARNING|(?<error>ERROR|ERR|CRITICAL|SEVERE)|(?<fatal>FATAL|PANIC|EMERG))\b/;
+const LEVEL_WITHIN = 100;
 const LONGEST_LINE = 2_000;
 
 /** Undefined: an ordinary line. */
 export function severityOf(line: string): Severity | undefined {
   const text = line.slice(0, LONGEST_LINE);
   if (FATAL_PATTERNS.some((pattern) => pattern.test(text))) return "fatal";
-  return ERROR_PATTERNS.some((pattern) => pattern.test(text)) ? "error" : undefined;
+  if (ERROR_PATTERNS.some((pattern) => pattern.test(text))) return "error";
+  const level = LEVEL.exec(text.slice(0, LEVEL_WITHIN))?.groups;
+  if (level?.["fatal"] !== undefined) return "fatal";
+  return level?.["error"] === undefined ? undefined : "error";
 }
 
 /** The same for two lines that differ only in times, numbers, ids and quoted values. 12 hex characters. */
