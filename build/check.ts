@@ -1,6 +1,7 @@
 /** Everything that can be said about the code without running it; the checks run side by side and all report. */
 import { spawn } from "node:child_process";
 import path from "node:path";
+import { installPeers } from "../test/bench/install-peers.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 const bin = (name: string) => path.join(root, "node_modules", ".bin", name);
@@ -12,6 +13,9 @@ const checks: Readonly<Record<string, readonly [string, ...string[]]>> = {
   "dead code": [bin("knip"), "--no-progress"],
   "generated files": [process.execPath, "build/generate.ts", "--check"],
 };
+
+// The benchmark is type-checked too, and its peers have a package.json of their own.
+installPeers();
 
 /** Exit code and both streams of one program. */
 async function run([program, ...args]: readonly [string, ...string[]]): Promise<{ code: number; output: string }> {

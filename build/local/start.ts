@@ -20,13 +20,15 @@ function stop(code: number): Promise<void> {
   stopping ??= school?.close() ?? Promise.resolve();
   return stopping;
 }
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.on(signal, () => {
-    if (stopping !== undefined) process.exit(130);
-    log("\nStopping: functions finish what they hold (again: stop at once) …");
-    void stop(options.demo ? 130 : 0).then(() => process.exit());
-  });
+function interrupted(): void {
+  if (stopping !== undefined) process.exit(130);
+  log("\nStopping: functions finish what they hold (again: stop at once) …");
+  void stop(options.demo ? 130 : 0).then(() => process.exit());
 }
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, interrupted);
+// The set-up script that started this process is gone (kill -9): nobody is left who could stop the school.
+process.once("disconnect", interrupted);
+process.channel?.unref();
 
 try {
   if (options.demo) await emptyDirectory(options.dataDir);

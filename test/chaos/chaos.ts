@@ -50,7 +50,14 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
   function launch(slot: string, stage: string): void {
     const script = path.join(import.meta.dirname, "../support/noop-stage.ts");
     // Small steps keep a run long enough to be shot at; a lease of one second makes the dead come back soon.
-    const env = { REDIS_URL: server.url, PORT: "0", PER_POD: "2", LEASE_SECONDS: "1", MAX_ATTEMPTS: "100", LOG_LEVEL: "fatal" };
+    const env = {
+      REDIS_URL: server.url,
+      PORT: "0",
+      PER_POD: "2",
+      LEASE_SECONDS: "1",
+      MAX_ATTEMPTS: "100",
+      LOG_LEVEL: "fatal",
+    };
     const child = spawn(process.execPath, [script, stage, String(errorPercentage)], { env, stdio: "ignore" });
     children.set(slot, child);
     child.once("exit", () => {
@@ -65,7 +72,13 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
     }
     // One in ten is announced twice, as a careless producer would.
     for (let i = 0; i < items; i += 10) {
-      const event = { specversion: "1.0", id: `twin-${i}`, source: "/chaos", type: "ai.cortex.school.improvement.raw", data: { id: `i${i}` } };
+      const event = {
+        specversion: "1.0",
+        id: `twin-${i}`,
+        source: "/chaos",
+        type: "ai.cortex.school.improvement.raw",
+        data: { id: `i${i}` },
+      };
       await school.redis.lpush(school.keys.list("route"), JSON.stringify(event));
     }
     const started = performance.now();

@@ -1,0 +1,98 @@
+/**
+ * Cold start of every bundle: process spawn → first settle, against a bare node:http process: spawn → first 200. The
+ * event is one whose record is gone, so that every stage is measured up to its handler and none waits for Git or a model.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+import { DIST } from "../../build/bundle/targets.ts";
+import { compileCacheEnv } from "../../build/bundle/warm-up.ts";
+import { STAGES, type StageName, stageEntry } from "../../shared/stages.ts";
+import { connectPipeline } from "../pipeline/support.ts";
+import { startTestRedis } from "../support/redis.ts";
+import { median, type Row } from "./rows.ts";
+
+const BARE =
+  'const s=require("node:http").createServer((q,r)=>r.end("ok"));s.listen(0,()=>process.send(s.address().port))';
+const idle = {
+  KUBECONFIG: "/nonexistent",
+  GITOPS_REPO: "/nonexistent",
+  PROMETHEUS_URL: "http://127.0.0.1:1",
+  APPROVAL_SECRET: "bench",
+};
+
+export async function coldStart({ rounds }: { rounds: number }): Promise<Row[]> {
+  const server = await startTestRedis();
+  const school = connectPipeline(server.url);
+  const times = new Map<string, number[]>();
+  try {
+    // One round to warm the page cache; then interleaved, so that a busy moment hits all alike.
+    for (let round = -1; round < rounds; round += 1) {
+      const keep = (name: string, ms: number) => round >= 0 && times.set(name, [...(times.get(name) ?? []), ms]);
+      keep("bare", await bareHttp());
+      for (const stage of STAGES) keep(stage, await firstSettle(stage, server.url, school));
+    }
+  } finally {
+    school.redis.disconnect();
+    await server.close();
+  }
+  const bare = median(times.get("bare") ?? []);
+  return [
+    { name: "cold start, bare node:http (spawn → first 200)", value: bare, unit: "ms" },
+    ...STAGES.map((stage): Row => {
+      const value = median(times.get(stage) ?? []);
+      return {
+        name: `cold start, ${stage} (spawn → first settle)`,
+        value,
+        unit: "ms",
+        peer: "bare node:http",
+        ratio: value / bare,
+      };
+    }),
+  ];
+}
+
+async function bareHttp(): Promise<number> {
+  const started = performance.now();
+  const child = spawn(process.execPath, ["-e", BARE], { stdio: ["ignore", "ignore", "ignore", "ipc"] });
+  const [port] = (await once(child, "message")) as [number];
+  await (await fetch(`http://127.0.0.1:${port}`)).text();
+  const elapsed = performance.now() - started;
+  child.kill("SIGKILL");
+  return elapsed;
+}
+
+async function firstSettle(stage: StageName, url: string, school: ReturnType<typeof connectPipeline>): Promise<number> {
+  const { redis, keys } = school;
+  await redis.flushall();
+  const type = stageEntry(stage).kind === "source" ? "ai.cortex.school.unknown" : "ai.cortex.school.improvement.raw";
+  await redis.lpush(
+    keys.list(stage),
+    JSON.stringify({ specversion: "1.0", id: "bench", source: "/bench", type, data: { id: "gone" } }),
+  );
+  const watcher = redis.duplicate();
+  await watcher.ping();
+  const settled = watcher.blmove(keys.dead(stage), "bench:settled", "LEFT", "LEFT", 30);
+  const folder = path.join(DIST, stage);
+  const env = {
+    PATH: process.env["PATH"],
+    NODE_ENV: "production",
+    ...compileCacheEnv(folder),
+    ...idle,
+    REDIS_URL: url,
+    PORT: "0",
+    LOG_LEVEL: "fatal",
+  };
+  const started = performance.now();
+  const child = spawn(process.execPath, [path.join(folder, "main.js")], {
+    env,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const entry = await settled;
+  const elapsed = performance.now() - started;
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  watcher.disconnect();
+  if (entry === null) throw new Error(`${stage} did not settle within 30 s`);
+  return elapsed;
+}
