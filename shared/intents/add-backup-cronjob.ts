@@ -9,8 +9,9 @@ import type { Platform } from "../repository/platform.ts";
 import { isService } from "../repository/services.ts";
 import { at, type Fields, listAt, stringsAt } from "../repository/values.ts";
 import { asWorkload, selects, workloadsOf } from "../repository/workloads.ts";
-import { type BackupPlan, backupPlan, blockedBy } from "./backup-plan.ts";
-import type { Candidate, IntentDefinition, Rendered } from "./intent.ts";
+import { type BackupPlan, backupPlan, blockedBy, existingBackup, keepsData } from "./backup-plan.ts";
+import { databaseIn } from "./databases.ts";
+import type { Candidate, IntentDefinition, Rendered, Survey } from "./intent.ts";
 import { type NewObject, ownLabels, writeNewObjects } from "./new-objects.ts";
 import { resourcesForBackup } from "./resource-values.ts";
 import { labelName, objectName } from "./schema.ts";
@@ -52,8 +53,28 @@ export const addBackupCronJob: IntentDefinition<AddBackupCronJob> = {
       .filter((candidate) => candidate !== undefined)
       .sort((a, b) => b.rank - a.rank || (a.target < b.target ? -1 : 1));
   },
+  survey,
   render,
 };
+
+function survey(platform: Platform): Survey {
+  const done: string[] = [];
+  const open: { target: string; because: string }[] = [];
+  for (const workload of workloadsOf(platform)) {
+    const { resource, kind, namespace, name, containers } = workload;
+    if (!(kinds as readonly string[]).includes(kind) || resource.application === undefined) continue;
+    if (!containers.some((one) => databaseIn(one) !== undefined) || !keepsData(workload)) continue;
+    const backup = existingBackup(platform, workload);
+    const plan = backupPlan(platform, workload);
+    if (backup !== undefined) done.push(`${backup.path}: ${backup.kind} ${backup.name} for ${name}`);
+    else
+      open.push({
+        target: `${kind} ${namespace ?? ""}/${name}`,
+        because: typeof plan === "string" ? plan : "it has none",
+      });
+  }
+  return { done, open };
+}
 
 function render({ workload: { kind, namespace, name } }: AddBackupCronJob, platform: Platform): Rendered {
   const resource = findResource(platform, kind, namespace, name);

@@ -4,11 +4,11 @@
  */
 import { z } from "zod";
 import { isProtectedNamespace } from "../policy/protected.ts";
-import type { Platform, RepositoryApplication } from "../repository/platform.ts";
+import type { Platform, RepositoryApplication, Resource } from "../repository/platform.ts";
 import { type Fields, textAt } from "../repository/values.ts";
 import { type RepositoryWorkload, workloadsOf } from "../repository/workloads.ts";
 import { apiServerCalls, type Caller, callersOf, isRunning } from "./callers.ts";
-import type { Candidate, IntentDefinition, Rendered } from "./intent.ts";
+import type { Candidate, IntentDefinition, Rendered, Survey } from "./intent.ts";
 import { writeNewObjects } from "./new-objects.ts";
 import { labelName } from "./schema.ts";
 import { writableApplication } from "./targets.ts";
@@ -30,8 +30,30 @@ export const addNetworkPolicy: IntentDefinition<AddNetworkPolicy> = {
       .filter((candidate) => candidate !== undefined)
       .sort((a, b) => b.rank - a.rank || (a.target < b.target ? -1 : 1));
   },
+  survey,
   render,
 };
+
+function survey(platform: Platform): Survey {
+  const running = workloadsOf(platform).filter((one) => isRunning(one) && one.resource.application !== undefined);
+  const namespaces = [...new Set(running.map(({ namespace }) => namespace))].filter((one) => one !== undefined).sort();
+  const done: string[] = [];
+  const open: { target: string; because: string }[] = [];
+  for (const namespace of namespaces) {
+    if (isProtectedNamespace(namespace)) continue;
+    const existing = policyIn(platform, namespace);
+    if (existing !== undefined) done.push(`${existing.path}: ${existing.kind} ${namespace}/${existing.name}`);
+    else {
+      const rendered = render({ kind: "add-network-policy", namespace }, platform);
+      open.push({ target: namespace, because: rendered.kind === "refused" ? rendered.because : "it has none" });
+    }
+  }
+  return { done, open };
+}
+
+function policyIn(platform: Platform, namespace: string): Resource | undefined {
+  return platform.resources.find((one) => /NetworkPolicy$/.test(one.kind) && one.namespace === namespace);
+}
 
 function candidateFor(platform: Platform, namespace: string): Candidate<AddNetworkPolicy> | undefined {
   const intent: AddNetworkPolicy = { kind: "add-network-policy", namespace };
@@ -61,7 +83,7 @@ function targetIn(platform: Platform, namespace: string): Target | string {
   const workloads = workloadsOf(platform).filter((one) => one.namespace === namespace && isRunning(one));
   const reading = workloads.filter(({ resource }) => resource.application !== undefined);
   if (reading.length === 0) return `no Application runs a workload in ${namespace}`;
-  const existing = platform.resources.find((one) => /NetworkPolicy$/.test(one.kind) && one.namespace === namespace);
+  const existing = policyIn(platform, namespace);
   if (existing !== undefined) return `${existing.path} already holds NetworkPolicy ${existing.name}`;
   const problem = apiServerCalls(platform, namespace) ?? unseenPods(platform, namespace);
   if (problem !== undefined) return problem;

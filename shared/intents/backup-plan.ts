@@ -37,9 +37,17 @@ export function backupPlan(platform: Platform, workload: RepositoryWorkload): Ba
   if (found === undefined) return `no Service leads to port ${database.port} of ${workload.name}`;
   const credentials = credentialsFor(database, container);
   if (typeof credentials === "string") return credentials;
+  if (!keepsData(workload)) return `${workload.name} has no volume that outlives its pod, there is nothing to keep`;
   const storage = storageFor(platform, workload);
   if (typeof storage === "string") return storage;
   return { application, workload, container, database, ...found, credentials, ...storage };
+}
+
+/** A database without a lasting volume is a cache: what it loses by a restart, a backup need not hold. */
+export function keepsData({ resource, podSpec }: RepositoryWorkload): boolean {
+  const volumes = itemsAt(podSpec, "volumes");
+  const lasting = volumes.some((one) => one["persistentVolumeClaim"] !== undefined || one["hostPath"] !== undefined);
+  return lasting || itemsAt(resource.object, "spec", "volumeClaimTemplates").length > 0;
 }
 
 /** A CronJob or a backup tool's object that already takes care of the workload. */
@@ -126,7 +134,7 @@ export function blockedBy(
     ({ kind, namespace }) => kind === "NetworkPolicy" && namespace === workload.namespace,
   );
   const picks = (spec: Fields, labels: Readonly<Record<string, string>>) =>
-    matchesSelector(fieldsAt(spec, "podSelector"), labels);
+    matchesSelector(fieldsAt(spec, "podSelector"), labels, true);
   const types = (spec: Fields) => listAt(spec, "policyTypes");
   const egress = policies.find(({ object }) => {
     const spec = fieldsAt(object, "spec");
@@ -152,15 +160,15 @@ function admitsPod(rule: Fields, labels: Readonly<Record<string, string>>, port:
     from.some(
       (peer) =>
         peer["namespaceSelector"] === undefined &&
-        matchesSelector(fieldsAt(peer, "podSelector"), labels) &&
+        matchesSelector(fieldsAt(peer, "podSelector"), labels, false) &&
         peer["ipBlock"] === undefined,
     );
   return open && (ports.length === 0 || ports.some((one) => one["port"] === port || typeof one["port"] === "string"));
 }
 
-/** `{}` picks every pod; expressions are not evaluated and count as picking for guards, not for permits. */
-function matchesSelector(selector: Fields, labels: Readonly<Record<string, string>>): boolean {
-  if (listAt(selector, "matchExpressions").length > 0) return false;
+/** `{}` picks every pod. Expressions are not evaluated: they count as `unsure`. */
+function matchesSelector(selector: Fields, labels: Readonly<Record<string, string>>, unsure: boolean): boolean {
+  if (listAt(selector, "matchExpressions").length > 0) return unsure;
   const wanted = stringsAt(selector, "matchLabels");
   return Object.keys(wanted).length === 0 || selects(wanted, labels);
 }

@@ -27,11 +27,19 @@ export type Rendered =
     }
   | { readonly kind: "refused"; readonly because: string };
 
+/** Where the intent's aim is met, and where it is not, whether or not the school could do something about it. */
+export interface Survey {
+  /** `<path>: <object>` */
+  readonly done: readonly string[];
+  readonly open: readonly { readonly target: string; readonly because: string }[];
+}
+
 export interface IntentDefinition<I extends StoredIntent = StoredIntent> {
   readonly kind: I["kind"];
   readonly schema: z.ZodType<I>;
   /** Best first. Empty: nothing to improve in this repository. */
   candidates(platform: Platform): readonly Candidate<I>[];
+  survey(platform: Platform): Survey;
   /** Deterministic: the same intent on the same repository gives the same bytes. */
   render(intent: I, platform: Platform): Rendered;
 }

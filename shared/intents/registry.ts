@@ -4,13 +4,14 @@ import type { StoredIntent } from "../domain/improvement.ts";
 import type { Platform } from "../repository/platform.ts";
 import { addBackupCronJob } from "./add-backup-cronjob.ts";
 import { addNetworkPolicy } from "./add-network-policy.ts";
-import type { Candidate, IntentDefinition, Rendered } from "./intent.ts";
+import type { Candidate, IntentDefinition, Rendered, Survey } from "./intent.ts";
 import { setResourceLimits } from "./set-resource-limits.ts";
 
 /** An intent with its own type put away, so that all kinds fit one table. */
 export interface RegisteredIntent {
   readonly kind: string;
   candidates(platform: Platform): readonly Candidate[];
+  survey(platform: Platform): Survey;
   /** Checks a stored intent against the kind's schema first. */
   render(stored: StoredIntent, platform: Platform): Rendered;
 }
@@ -23,6 +24,7 @@ function register<I extends StoredIntent>(definition: IntentDefinition<I>): Regi
   return {
     kind: definition.kind,
     candidates: (platform) => definition.candidates(platform),
+    survey: (platform) => definition.survey(platform),
     render(stored, platform) {
       const parsed = definition.schema.safeParse(stored);
       if (parsed.success) return definition.render(parsed.data, platform);
@@ -30,4 +32,19 @@ function register<I extends StoredIntent>(definition: IntentDefinition<I>): Regi
       return { kind: "refused", because: `the intent is not valid: ${problems.slice(0, 5).join("; ")}` };
     },
   };
+}
+
+/**
+ * What an intent is about, without the values it sets: two improvements with the same target would do the same thing,
+ * even if the repository gave them other numbers in between.
+ */
+export function targetOf({ requests: _requests, limits: _limits, ...target }: StoredIntent): string {
+  return JSON.stringify(sorted(target));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, entry]) => [key, sorted(entry)]));
 }

@@ -147,7 +147,7 @@ function find(
     const values = members.map((other) => parseQuantity(other.container[field][name])).filter((v) => v !== undefined);
     const isCustom = field === "limits" && name === "cpu" && values.length * 2 < members.length;
     if (isCustom && members.length >= least) return undefined;
-    const middle = median(values);
+    const middle = median(values, field);
     if (values.length >= least && middle !== undefined && middle > 0) return { value: middle, source };
   }
   return undefined;
@@ -159,9 +159,10 @@ export function imageName(image: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-/** The lower one of the two in the middle, so that the result is a value somebody really wrote. */
-function median(values: readonly number[]): number | undefined {
-  return [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
+/** A value somebody really wrote: of the two in the middle the lower request, the higher limit. */
+function median(values: readonly number[], field: "requests" | "limits"): number | undefined {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[field === "requests" ? Math.floor((sorted.length - 1) / 2) : Math.floor(sorted.length / 2)];
 }
 
 function format(name: ResourceName, value: number, rounding: Rounding): string {

@@ -8,7 +8,7 @@ import type { Platform } from "../repository/platform.ts";
 import { parseQuantity } from "../repository/quantity.ts";
 import { at, type Fields } from "../repository/values.ts";
 import { asWorkload, type Container, type RepositoryWorkload, workloadsOf } from "../repository/workloads.ts";
-import type { Candidate, IntentDefinition, Rendered } from "./intent.ts";
+import type { Candidate, IntentDefinition, Rendered, Survey } from "./intent.ts";
 import { chooseResources, type Evidence, resourceEvidence, sizedFields } from "./resource-values.ts";
 import { objectName, quantity } from "./schema.ts";
 import { editableIn, findResource } from "./targets.ts";
@@ -38,8 +38,30 @@ export const setResourceLimits: IntentDefinition<SetResourceLimits> = {
       .filter(({ intent }) => setResourceLimits.render(intent, platform).kind === "rendered")
       .sort((a, b) => b.rank - a.rank || (a.target + a.intent.container < b.target + b.intent.container ? -1 : 1));
   },
+  survey,
   render,
 };
+
+function survey(platform: Platform): Survey {
+  const done: string[] = [];
+  const open: { target: string; because: string }[] = [];
+  for (const workload of workloadsOf(platform)) {
+    const { resource, kind, namespace, name } = workload;
+    if (kind === "Job" || resource.application === undefined) continue;
+    const target = `${kind} ${namespace ?? ""}/${name}`;
+    for (const { name: container, requests, limits } of workload.containers) {
+      const has = (one: string) => requests[one] !== undefined || limits[one] !== undefined;
+      if (limits["memory"] !== undefined && has("cpu"))
+        done.push(`${resource.path}: container ${container} of ${target}`);
+      else {
+        const editable = editableIn(platform, resource);
+        const because = typeof editable === "string" ? editable : "nothing in the repository says how much it needs";
+        open.push({ target: `${target}, container ${container}`, because });
+      }
+    }
+  }
+  return { done, open };
+}
 
 function candidateFor(
   evidence: Evidence,

@@ -49,7 +49,7 @@ export function writesNamespace(neighbours: readonly Resource[]): boolean {
 
 /** The label keys for a name that at least a third of the neighbours carry: `app`, `app.kubernetes.io/name` or both. */
 export function nameLabels(neighbours: readonly Resource[]): readonly string[] {
-  const keys = ["app", "app.kubernetes.io/name", "k8s-app", "name"];
+  const keys = ["app", "app.kubernetes.io/name"];
   const labels = neighbours
     .map(({ object }) => stringsAt(object, "metadata", "labels"))
     .filter((all) => Object.keys(all).length > 0);

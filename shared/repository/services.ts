@@ -19,6 +19,8 @@ export interface ServiceReference {
   readonly line: number;
 }
 
+const references = new WeakMap<Platform, readonly ServiceReference[]>();
+
 const NAME = "[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?";
 const SHORT = new RegExp(`(?<![-a-z0-9.])(${NAME})\\.(${NAME})(?![-a-z0-9.])`, "g");
 const HOST = new RegExp(`(?<![-a-z0-9.])(${NAME})\\.(${NAME})\\.svc(?![-a-z0-9])`, "g");
@@ -65,10 +67,14 @@ export function referencesIn(text: string, path: string): ServiceReference[] {
  * tells whom it talks to. The short form `<service>.<namespace>` counts where such a Service is in the repository.
  */
 export function allReferences(platform: Platform): readonly ServiceReference[] {
+  const before = references.get(platform);
+  if (before !== undefined) return before;
   const known = new Set(platform.resources.filter(isService).map(({ name, namespace }) => `${name}.${namespace}`));
-  return [...platform.files.values()].flatMap(({ path, content }) =>
+  const found = [...platform.files.values()].flatMap(({ path, content }) =>
     content === null ? [] : [...referencesIn(content, path), ...shortReferencesIn(content, path, known)],
   );
+  references.set(platform, found);
+  return found;
 }
 
 function shortReferencesIn(text: string, path: string, known: ReadonlySet<string>): ServiceReference[] {

@@ -1,0 +1,74 @@
+/** Was this proposed before, in these words or nearly so? A rolled-back one is never proposed again. */
+import type { Improvement, ValidationFinding } from "../../shared/domain/improvement.ts";
+import { likeness } from "./similarity.ts";
+
+type Known = Pick<Improvement, "id" | "title" | "description" | "quotes" | "status" | "created_at" | "rollback_commit">;
+
+/** From here on two texts without a telling difference say the same; from `DOUBT` on a person looks. */
+const SAME = 0.8;
+const DOUBT = 0.6;
+const CHECK = "duplicate";
+
+export function findDuplicate(improvement: Known, past: readonly Known[]): ValidationFinding {
+  const earlier = past.filter((other) => counts(other, improvement));
+  const exact = earlier.find((other) => normalised(textOf(other)) === normalised(textOf(improvement)));
+  if (exact !== undefined) return conflict(exact, "says exactly the same");
+  const ranked = earlier
+    .map((other) => ({ other, ...likeness(substance(improvement), substance(other)) }))
+    .filter(({ guard, score }) => guard === undefined && score >= DOUBT)
+    .sort((a, b) => b.score - a.score);
+  const [closest] = ranked;
+  if (closest === undefined) {
+    return {
+      check: CHECK,
+      result: "pass",
+      because: `none of ${earlier.length} earlier improvements says the same`,
+      evidence: [],
+    };
+  }
+  const percent = `${Math.round(closest.score * 100)} %`;
+  if (closest.score >= SAME) return conflict(closest.other, `says the same in ${percent} of its words`);
+  return {
+    check: CHECK,
+    result: "unknown",
+    because: `may say the same as “${closest.other.title}” (${percent} of the words)`,
+    evidence: [closest.other.id],
+  };
+}
+
+/** Of two that arrive together the older one stays, so that they do not cancel each other out. */
+function counts(other: Known, improvement: Known): boolean {
+  if (other.id === improvement.id || other.status === "conflicts") return false;
+  if (isTombstone(other)) return true;
+  const [theirs, ours] = [`${other.created_at} ${other.id}`, `${improvement.created_at} ${improvement.id}`];
+  return theirs < ours;
+}
+
+function isTombstone({ status, rollback_commit }: Known): boolean {
+  return (
+    status === "failed" || status === "rolling_back" || status === "rollback_blocked" || rollback_commit !== undefined
+  );
+}
+
+function conflict(other: Known, how: string): ValidationFinding {
+  const fate = isTombstone(other) ? "was rolled back and is not tried again" : `is ${other.status}`;
+  const because = `“${other.title}” ${how}; it ${fate}`;
+  return { check: CHECK, result: "conflict", because, evidence: [other.id] };
+}
+
+/** Title and description may be our own words about a topic; what was really said is in the quotes. */
+function substance({ title, description, quotes }: Known): string {
+  return quotes.length > 0 ? quotes.map(({ text }) => text).join("\n") : `${title}\n${description}`;
+}
+
+function textOf(improvement: Known): string {
+  return improvement.quotes.length > 0 ? `${improvement.title}\n${substance(improvement)}` : substance(improvement);
+}
+
+function normalised(text: string): string {
+  return text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
+}
