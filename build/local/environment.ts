@@ -17,7 +17,7 @@ export const REAL_PARTS = {
 } as const;
 
 /** Names whose value in the environment is ignored without --real. */
-const AMBIENT = [...Object.keys(REAL_PARTS), "GITHUB_TOKEN", "GIT_TOKEN", "REDIS_HOST", "REDIS_PORT", "GITHUB_REPO"];
+const AMBIENT = [...Object.keys(REAL_PARTS), "GITHUB_TOKEN", "GITOPS_TOKEN", "REDIS_HOST", "REDIS_PORT", "GITHUB_REPO"];
 
 /** The settings of the local school. Throws ConfigurationError. */
 export async function localEnvironment(real: boolean, ambient: Environment): Promise<Environment> {

@@ -18,7 +18,7 @@ const GIT_USERS = ["ingest", "evaluate", "validate", "plan", "implement", "sync"
 
 /** Settings people may tune in .env; everything else in the environment stays outside of the functions. */
 const TUNABLE =
-  /^(LOG_LEVEL|KEY_PREFIX|LEASE_SECONDS|MAX_ATTEMPTS|BREAKER_\w+|COMMITS_\w+|AUTO_APPROVE_\w+|HIGH_RISK_\w+|REVIEW_\w+|HEALTH_\w+|VERIFY_\w+|SYNC_\w+|ROLLBACK_\w+|METRICS_\w+|ARGOCD_\w+|GITOPS_BRANCH|COMMIT_AUTHOR|MAX_SOURCE_\w+)$/;
+  /^(LOG_LEVEL|KEY_PREFIX|LEASE_SECONDS|MAX_ATTEMPTS|BREAKER_\w+|COMMITS_\w+|AUTO_APPROVE_\w+|HIGH_RISK_\w+|REVIEW_\w+|HEALTH_\w+|VERIFY_\w+|SYNC_\w+|ROLLBACK_\w+|METRICS_\w+|ARGOCD_\w+|GITOPS_BRANCH|GITOPS_AUTHOR|MAX_SOURCE_\w+)$/;
 
 export function functionEnvironment(stage: string, parts: Parts, env: Environment): Record<string, string> {
   const tuned = Object.entries(env).filter(([name, value]) => TUNABLE.test(name) && value !== undefined);
@@ -33,11 +33,11 @@ export function functionEnvironment(stage: string, parts: Parts, env: Environmen
 }
 
 function gitSettings({ repository, publicUrl, dataDir }: Parts, env: Environment): Record<string, string> {
-  const token = env["GITHUB_TOKEN"] ?? env["GIT_TOKEN"];
+  const token = env["GITOPS_TOKEN"] ?? env["GITHUB_TOKEN"];
   return {
     GITOPS_REPO: repository,
     ...(publicUrl === undefined ? {} : { GITOPS_PUBLIC_URL: publicUrl }),
-    GIT_CACHE_DIR: path.join(dataDir, "git-cache"),
-    ...(token === undefined ? {} : { GIT_TOKEN: token }),
+    GITOPS_CACHE_DIR: path.join(dataDir, "git-cache"),
+    ...(token === undefined ? {} : { GITOPS_TOKEN: token }),
   };
 }

@@ -12,6 +12,7 @@ const aliases: readonly { from: string; to: string; convert?: (value: string, en
     convert: (repo) => (repo.includes("://") ? repo : `https://github.com/${repo}.git`),
   },
   { from: "GITHUB_BRANCH", to: "GITOPS_BRANCH" },
+  { from: "COMMIT_AUTHOR", to: "GITOPS_AUTHOR" },
   { from: "ALERT_SLACK_WEBHOOK", to: "SLACK_WEBHOOK_URL" },
 ];
 

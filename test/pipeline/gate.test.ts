@@ -233,6 +233,13 @@ describe("the second gate", () => {
   });
 });
 
+test("who holds the lock already is stopped all the same by a brake that was pulled meanwhile", async () => {
+  await approved("a");
+  expect(await take("a")).toEqual({ kind: "taken" });
+  await school.redis.set("auto_approve_none", "true");
+  expect(await take("a")).toMatchObject({ kind: "refused", rule: "auto-approve-none" });
+});
+
 test("brakes show what the approval rule needs, in the same words", async () => {
   await school.redis.hset("school:flags", {
     auto_approve_all: JSON.stringify({

@@ -21,7 +21,8 @@ return 1
 
 /**
  * gate: the second look and the lock of the Application, together. A person's approval waits for freeze and budget only;
- * an automatic one is refused by any brake. Re-entrant: the holder gets "taken" again and pays no second budget.
+ * an automatic one is refused by any brake. Re-entrant: the holder is asked about the brakes
+ * again (it may have waited for minutes), but pays no second budget.
  * ARGV id, lock, automatic (1/0), commits an hour, commits a day, rollbacks an hour.
  */
 export const gateScript = `
@@ -41,7 +42,6 @@ local function restricts(value)
 end
 
 local holder = redis.call('GET', key)
-if holder == id then return {'taken'} end
 if automatic then
   local bare = redis.call('TYPE', P .. 'auto_approve_none').ok
   local stopped = restricts(redis.call('HGET', P .. 'school:flags', 'auto_approve_none'))
@@ -54,6 +54,7 @@ end
 local frozen = restricts(redis.call('HGET', P .. 'school:flags', 'freeze'))
 if frozen and automatic then return {'refused', 'freeze-window', 'changes are frozen'} end
 if frozen then return {'wait', 300000, 'changes are frozen'} end
+if holder == id then return {'taken'} end
 local hourKey, dayKey = P .. 'school:budget:commits:' .. string.sub(nowIso, 1, 13), P .. 'school:budget:commits:' .. string.sub(nowIso, 1, 10)
 local spentHour, spentDay = tonumber(redis.call('GET', hourKey) or 0), tonumber(redis.call('GET', dayKey) or 0)
 if spentHour >= hourly or spentDay >= daily then
