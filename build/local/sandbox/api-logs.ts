@@ -44,7 +44,9 @@ export function podLog(cluster: Cluster, path: ResourcePath, name: string, query
   });
   const tail = query.get("tailLines");
   const kept = tail === null ? lines : lines.slice(Math.max(0, lines.length - Number(tail)));
-  return kept.length === 0 ? "" : `${kept.join("\n")}\n`;
+  const text = kept.length === 0 ? "" : `${kept.join("\n")}\n`;
+  const bytes = query.get("limitBytes");
+  return bytes === null ? text : Buffer.from(text).subarray(0, Number(bytes)).toString();
 }
 
 function faultsOf(cluster: Cluster, { namespace }: ResourcePath, name: string) {

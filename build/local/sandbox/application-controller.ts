@@ -77,7 +77,7 @@ export function runApplications(cluster: Cluster, gitOps: GitOps): ApplicationCo
       await git.fetch();
       return undefined;
     } catch (error) {
-      return new RenderError(`failed to fetch: ${error instanceof Error ? error.message : String(error)}`);
+      return new RenderError(`failed to list refs: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
 

@@ -7,16 +7,26 @@ import { selectedByMap } from "./selectors.ts";
 import { type KubeObject, type ObjectStore, refOf } from "./store.ts";
 import { isReady } from "./workloads.ts";
 
-/** CronJobs never fire here; Jobs run no pod and complete after the time a pod takes to start. */
-export function runBuiltIns({ store, agenda, pace }: Cluster): void {
+/**
+ * CronJobs never fire here; Jobs run no pod and complete after the time a pod takes to start, at once before `settle`
+ * is called, because what the cluster is filled with has been there for long.
+ */
+export function runBuiltIns({ store, agenda, pace }: Cluster): { settle(): void } {
+  let settled = false;
   store.onChange(({ before, after }) => {
     if (after === undefined || (before !== undefined && before.metadata.uid === after.metadata.uid)) return;
     const filled = withStatus(after, agenda.now());
     if (filled !== undefined) store.put(filled);
     if (after.kind === "Job" && groupOf(after.apiVersion) === "batch") {
-      agenda.after(pace.podStartMs, () => completeJob(store, after, agenda.now()));
+      agenda.after(settled ? pace.podStartMs : 0, () => completeJob(store, after, agenda.now()));
     }
   });
+  return {
+    settle() {
+      settled = true;
+      for (const job of store.list("batch", "Job")) completeJob(store, job, agenda.now());
+    },
+  };
 }
 
 function withStatus(object: KubeObject, now: number): KubeObject | undefined {
@@ -52,7 +62,7 @@ function serviceStatus(object: KubeObject): JsonMap {
 
 function completeJob(store: ObjectStore, job: KubeObject, now: number): void {
   const live = store.get(refOf(job));
-  if (live === undefined || live.metadata.uid !== job.metadata.uid) return;
+  if (live === undefined || live.metadata.uid !== job.metadata.uid || at(live, "status", "succeeded") === 1) return;
   const condition = { type: "Complete", status: "True", lastTransitionTime: time(now) };
   const status = { startTime: at(live, "status", "startTime"), completionTime: time(now), succeeded: 1 };
   store.put({ ...live, status: { ...status, conditions: [condition] } });

@@ -26,7 +26,8 @@ export function parseManifests(path: string, text: string): readonly KubeObject[
 }
 
 function collect(path: string, text: string, objects: KubeObject[]): string | undefined {
-  const documents = parseAllDocuments(text, { version: "1.1", customTags: goTags, prettyErrors: true });
+  // A key given twice is no error to Argo CD: the last one counts.
+  const documents = parseAllDocuments(text, { version: "1.1", customTags: goTags, uniqueKeys: false });
   if (!Array.isArray(documents)) return undefined;
   for (const document of documents) {
     const error = document.errors[0];

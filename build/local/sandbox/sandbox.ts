@@ -70,13 +70,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   await mkdir(directory, { recursive: true });
   const token = options.token ?? randomBytes(24).toString("base64url");
 
-  runBuiltIns(cluster);
+  const builtIns = runBuiltIns(cluster);
   for (const namespace of [ARGOCD_NAMESPACE, "default", "kube-system"]) ensureNamespace(store, namespace);
   const workloads = runWorkloads(cluster);
   const git = await followGit(options.repository, join(directory, "clone.git"));
   const addresses = [options.repository, ...(options.publicUrl === undefined ? [] : [options.publicUrl])];
   const applications = runApplications(cluster, { git, addresses, branch: options.branch, report });
   await applications.bootstrap();
+  builtIns.settle();
   workloads.settle();
   await applications.compareAll();
   follow(cluster, applications, options.pollMs ?? 120_000);

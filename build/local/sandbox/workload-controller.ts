@@ -15,7 +15,7 @@ import { allWorkloads, isReady, podRevision, podsOf, revisionLabel, revisionOf }
 export interface WorkloadController {
   /** Asks for a round of reconciling soon. */
   nudge(): void;
-  /** Everything applied so far has been running for long: pods are born ready. */
+  /** Begins, with the pods of everything applied so far born ready: they have been running for long. */
   settle(): void;
 }
 
@@ -24,7 +24,8 @@ export function runWorkloads(cluster: Cluster): WorkloadController {
   const lives = new Map<string, Life>();
   const progress = new Map<string, Progress>();
   const counters = new Map<string, number>();
-  let asked = false;
+  /** True before `settle`, too: nothing is reconciled while the cluster is being filled. */
+  let asked = true;
   let wakeAt = Number.POSITIVE_INFINITY;
 
   function nudge(): void {
@@ -64,7 +65,7 @@ export function runWorkloads(cluster: Cluster): WorkloadController {
       }));
       const { create, remove } = nextStep(workload, views);
       for (const name of remove) deletePod(workload.metadata.namespace, name);
-      const names = typeof create === "number" ? Array.from({ length: create }, () => nextName(workload)) : create;
+      const names = typeof create === "number" ? nextNames(workload, create) : create;
       if (names.length === 0 && remove.length === 0) break;
       for (const name of names) refusal ??= createPod(workload, name, now, bornReady);
     }
@@ -97,8 +98,11 @@ export function runWorkloads(cluster: Cluster): WorkloadController {
     const namespace = workload.metadata.namespace ?? "default";
     const template = mapAt(workload, "spec", "template");
     const spec = withDefaults(store, namespace, mapAt(template, "spec"));
-    const refusal = refusePod(store, namespace, name, spec);
+    // Limits act on new pods only, and what runs at the start has been running since before they were set.
+    const refusal = bornReady ? undefined : refusePod(store, namespace, name, spec);
     if (refusal !== undefined) return refusal;
+    const prefix = podNamePrefix(workload);
+    counters.set(prefix, (counters.get(prefix) ?? 0) + 1);
     const revision = revisionOf(workload);
     const metadata = podMetadata(template, {
       [revisionLabel(workload.kind)]: revision,
@@ -136,13 +140,13 @@ export function runWorkloads(cluster: Cluster): WorkloadController {
     return { apiVersion, kind, name: metadata.name, uid: metadata.uid, controller: true, blockOwnerDeletion: true };
   }
 
-  /** The same names in the same order for the same history, and never one twice. */
-  function nextName(workload: KubeObject): string {
-    const prefix =
-      workload.kind === "Deployment" ? replicaSetName(workload, revisionOf(workload)) : workload.metadata.name;
-    const count = (counters.get(prefix) ?? 0) + 1;
-    counters.set(prefix, count);
-    return `${prefix}-${digest([workload.metadata.namespace, prefix, count], 5)}`;
+  /** The same names in the same order for the same history; a name that was refused is asked for again. */
+  function nextNames(workload: KubeObject, count: number): readonly string[] {
+    const prefix = podNamePrefix(workload);
+    const used = counters.get(prefix) ?? 0;
+    return Array.from({ length: count }, (_, index) => {
+      return `${prefix}-${digest([workload.metadata.namespace, prefix, used + index], 5)}`;
+    });
   }
 
   function deletePod(namespace: string | undefined, name: string): void {
@@ -165,11 +169,20 @@ export function runWorkloads(cluster: Cluster): WorkloadController {
     for (const key of progress.keys()) if (!uids.has(key)) progress.delete(key);
   }
 
+  function settle(): void {
+    round(true);
+    asked = false;
+  }
+
   const passive = new Set(["Pod", "ReplicaSet", "Event", "Application"]);
   store.onChange(({ before, after }) => {
     if (!passive.has((after ?? before)?.kind ?? "")) nudge();
   });
-  return { nudge, settle: () => round(true) };
+  return { nudge, settle };
+}
+
+function podNamePrefix(workload: KubeObject): string {
+  return workload.kind === "Deployment" ? replicaSetName(workload, revisionOf(workload)) : workload.metadata.name;
 }
 
 function stickyLabels(workload: KubeObject, pod: string): Readonly<Record<string, string>> {

@@ -180,7 +180,10 @@ describe("faults", () => {
       (pods) => pods.some(({ reason, restarts }) => reason === "CrashLoopBackOff" && restarts >= 2),
     );
     expect(broken.filter(({ ready }) => ready).every(({ image }) => image === "1.0.0")).toBe(true);
-    expect((await it.application("shop")).status?.health?.status).toBe("Progressing");
+    await until(
+      () => it.application("shop"),
+      ({ status }) => status?.health?.status === "Progressing",
+    );
     const warnings = await it.core.listNamespacedEvent({ namespace: "shop", fieldSelector: "type=Warning" });
     expect(warnings.items.map(({ reason }) => reason)).toContain("BackOff");
 
@@ -230,15 +233,21 @@ describe("faults", () => {
     expect(log).toContain("panic: ");
   });
 
-  test("pods that are slow to start get ready late, but do", async () => {
+  test("pods that are slow to start are not ready until the cause is gone", async () => {
     await using it = await school();
-    it.sandbox.inject({ kind: "slow-start", namespace: "shop", workload: "web", milliseconds: 150 });
+    const { name } = it.sandbox.inject({
+      kind: "slow-start",
+      namespace: "shop",
+      workload: "web",
+      milliseconds: 3_600_000,
+    });
     await it.deploy("shop", bad);
     const waiting = await until(
       () => podStates(it),
-      (pods) => pods.some(({ image }) => image === "2.0.0"),
+      (pods) => pods.some(({ image, reason }) => image === "2.0.0" && reason === undefined),
     );
     expect(waiting.some(({ image, ready }) => image === "2.0.0" && ready)).toBe(false);
+    it.sandbox.clear(name);
     await until(
       () => podStates(it),
       (pods) => pods.length === 2 && pods.every(({ image, ready }) => image === "2.0.0" && ready),
