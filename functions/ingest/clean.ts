@@ -1,19 +1,5 @@
-/** Text as a person would see it: what hides in it is taken out before anything else looks at it. */
+/** Words out of caption mark-up, and the first look at whether a source is text at all. */
 import { Unreadable } from "./transcript.ts";
-
-/**
- * Normalises untrusted text: NFC, unix line ends, no byte-order mark, and no control, zero-width, bidirectional, tag or
- * variation characters, which can hide words from people or from patterns.
- */
-export function clean(text: string): string {
-  return text
-    .replaceAll(/\r\n?|\u2028|\u2029|\u0085/gu, "\n")
-    .replaceAll("\t", " ")
-    .replaceAll(/[\p{Cf}\uFE00-\uFE0F\u{E0100}-\u{E01EF}\u115F\u1160\u3164\uFFA0]|\u034F/gu, "")
-    .replaceAll(/(?!\n)\p{Cc}/gu, "")
-    .replaceAll(/(?!\n)\s/gu, " ")
-    .normalize("NFC");
-}
 
 /** Plain words out of caption mark-up: voice and style tags, SSA overrides, entities, sound notes, chevrons. */
 export function spoken(text: string): string {

@@ -3,11 +3,11 @@
  * only stage that sees raw source text; what leaves it is validated, length-capped and free of orders to the reader.
  */
 import { Proposal } from "../../shared/domain/events.ts";
+import { cleanLine } from "../../shared/domain/text.ts";
 import type { History } from "../../shared/ports.ts";
 import type { Platform } from "../../shared/repository/platform.ts";
 import type { SourceFailed, SourceRead } from "../../shared/runtime/outcome.ts";
 import type { Context, InputOf } from "../../shared/runtime/stage.ts";
-import { clean } from "./clean.ts";
 import { findAdvice } from "./extract.ts";
 import { canonicalAddress, contentHash, sourceId } from "./identity.ts";
 import { propose } from "./propose.ts";
@@ -86,9 +86,6 @@ function notesOf({ setAside }: Transcript, orders: number, refused: readonly str
 }
 
 function titleOf(title: string | undefined, address: string | undefined): string {
-  const line = clean(title ?? "")
-    .replaceAll(/\s+/gu, " ")
-    .trim()
-    .slice(0, 300);
+  const line = cleanLine(title ?? "").slice(0, 300);
   return line === "" ? (address ?? "untitled source").slice(0, 300) : line;
 }

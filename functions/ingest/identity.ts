@@ -1,7 +1,7 @@
 /** Who a source is, and whether its content changed since it was read. */
 import { createHash } from "node:crypto";
 import type { SubmittedSource } from "../../shared/domain/events.ts";
-import { clean } from "./clean.ts";
+import { cleanLine } from "../../shared/domain/text.ts";
 
 /** 16 hex characters; the same address, or the same words without one, give the same id. */
 export function sourceId({ address, content }: SubmittedSource): string {
@@ -39,7 +39,7 @@ function youtubeId(url: URL): string | undefined {
 }
 
 function words(content: string): string {
-  return clean(content).replaceAll(/\s+/gu, " ").trim();
+  return cleanLine(content);
 }
 
 function digest(text: string, length = 16): string {

@@ -1,7 +1,8 @@
 /** Recognises the format from the content and reads it; the sender's `format` decides only what content leaves open. */
+import { cleanText } from "../../shared/domain/text.ts";
 import { readAnalysis } from "./analysis.ts";
 import { hasCaptions, readCaptions, unroll } from "./captions.ts";
-import { assertText, clean } from "./clean.ts";
+import { assertText } from "./clean.ts";
 import { withoutMarkup } from "./orders.ts";
 import { readPlain } from "./plain.ts";
 import { type Transcript, Unreadable } from "./transcript.ts";
@@ -9,7 +10,7 @@ import { type Transcript, Unreadable } from "./transcript.ts";
 /** Reads one source; `limit` in bytes. Throws Unreadable saying what is wrong. */
 export function readSource(raw: string, limit: number, hint?: Transcript["format"]): Transcript {
   assertText(raw, limit);
-  const text = clean(raw);
+  const text = cleanText(raw);
   if (/^\s*(?:\{|\[\s*[{\]])/u.test(text) || (hint === "json" && !hasCaptions(text)))
     return withUnrolled(readAnalysis(text));
   if (hasCaptions(text)) {

@@ -30,8 +30,9 @@ export function signApproval(approval: Approval, secret: string): SignedApproval
 
 /** True when this secret signed exactly these facts. Expiry is the caller's to check: it needs a clock. */
 export function isSigned(approval: SignedApproval, secret: string): boolean {
+  if (!/^[0-9a-f]{64}$/u.test(String(approval.signature))) return false;
   const expected = Buffer.from(signature(approval, secret), "hex");
-  const actual = Buffer.from(String(approval.signature), "hex");
+  const actual = Buffer.from(approval.signature, "hex");
   return actual.length === expected.length && timingSafeEqual(actual, expected);
 }
 

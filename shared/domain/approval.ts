@@ -2,7 +2,7 @@
  * Who decides on a planned change: the rule, a person, or nobody because policy denies it. Pure; the rules read top to
  * bottom, the first that applies decides, and every answer names it ("why not automatic?").
  */
-import type { Verdict } from "./change-set.ts";
+import { type Decision, isWorse, type Verdict, verdictOf } from "./change-set.ts";
 import type { Category, Evaluation, ValidationFinding } from "./improvement.ts";
 
 /** Operator overrides. Permissive ones only count here when they are complete (author, reason, expiry) and in force. */
@@ -47,11 +47,11 @@ export interface ApprovalDecision {
 export function decideApproval(candidate: Candidate, brakes: Brakes, settings: ApprovalSettings): ApprovalDecision {
   const { category, type, relevance, verdict } = candidate;
   const { flags } = brakes;
+  const policy = strictest(verdict);
 
   if (flags.none)
     return pending("auto-approve-none", "an operator stopped all automatic approvals (auto_approve_none)");
-  if (verdict.decision === "deny")
-    return { kind: "rejected", rule: "policy-deny", because: reasons(candidate, "deny") };
+  if (policy === "deny") return { kind: "rejected", rule: "policy-deny", because: reasons(candidate, "deny") };
   if (brakes.breaker !== null) return pending("circuit-breaker", brakes.breaker);
   if (brakes.freeze !== null) return pending("freeze-window", brakes.freeze);
   if (brakes.budget !== null) return pending("budget", brakes.budget);
@@ -68,17 +68,18 @@ export function decideApproval(candidate: Candidate, brakes: Brakes, settings: A
       rule: "auto-approve-all",
       because: "an operator approved everything (auto_approve_all)",
     };
-  if ((category === "integration" || type === "integration") && !flags.integrations) {
+  if ((category === "integration" || type.trim().toLowerCase() === "integration") && !flags.integrations) {
     return pending("integration", "integrations are reviewed by a person");
   }
 
   const threshold = thresholdFor(category, flags, settings);
   if (threshold === null) return pending("category", `${category} changes are reviewed by a person`);
-  if (relevance < threshold)
+  // Written so that a relevance that is no number does not pass.
+  if (!(relevance >= threshold))
     return pending("relevance", `relevance ${relevance} is under ${threshold} for ${category}`);
   const worry = expertWorry(candidate.evaluation);
   if (worry !== null) return pending("expert", worry);
-  if (verdict.decision === "human") return pending("policy-human", reasons(candidate, "human"));
+  if (policy !== "auto") return pending("policy-human", reasons(candidate, "human"));
   return {
     kind: "approved",
     rule: "relevance",
@@ -101,7 +102,15 @@ function thresholdFor(category: Category, flags: ApprovalFlags, settings: Approv
     case "networking":
     case "knowledge":
       return null;
+    default: // records come from Redis, where anybody may have written another word
+      return null;
   }
+}
+
+/** A verdict is never milder than its own rules. */
+function strictest({ decision, rules }: Verdict): Decision {
+  const byRules = verdictOf(rules).decision;
+  return isWorse(byRules, decision) ? byRules : decision;
 }
 
 function validationDoubt(findings: readonly ValidationFinding[]): string | null {
@@ -110,12 +119,15 @@ function validationDoubt(findings: readonly ValidationFinding[]): string | null 
   return doubt === undefined ? null : `${doubt.check}: ${doubt.because}`;
 }
 
+/** Anything else, `unknown` or a word from elsewhere, is no judgement. */
+const LEVELS: readonly string[] = ["high", "medium", "low"];
+
 function expertWorry(evaluation: Evaluation | undefined): string | null {
   if (evaluation === undefined) return "no expert judged it";
   const { feasibility, impact, effort, priority, risks } = evaluation;
   if (feasibility.value === "low") return `feasibility is low: ${feasibility.evidence}`;
   const unknown = Object.entries({ feasibility, impact, effort, priority }).find(
-    ([, { value }]) => value === "unknown",
+    ([, { value }]) => !LEVELS.includes(value),
   );
   if (unknown !== undefined) return `the expert could not judge ${unknown[0]}`;
   const open = risks.find(({ mitigated }) => !mitigated);
@@ -126,7 +138,7 @@ function reasons({ verdict }: Candidate, decision: "deny" | "human"): string {
   const texts = verdict.rules
     .filter((hit) => hit.decision === decision)
     .map(({ rule, message }) => `${rule}: ${message}`);
-  return texts.join("; ");
+  return texts.length === 0 ? `policy says ${decision} without naming a rule` : texts.join("; ");
 }
 
 function pending(rule: string, because: string): ApprovalDecision {

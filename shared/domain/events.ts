@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { CATEGORIES } from "./improvement.ts";
 import { STATUSES, type Status } from "./lifecycle.ts";
+import { cleanLine, cleanText } from "./text.ts";
 
 const PREFIX = "ai.cortex.school";
 export const SOURCE_SUBMITTED = `${PREFIX}.source.submitted`;
@@ -15,14 +16,20 @@ export function improvementEvent(status: Status): string {
   return `${IMPROVEMENT_PREFIX}${status}`;
 }
 
-const line = (max: number) => z.string().trim().min(1).max(max);
+/** Text from outside: hidden characters are taken out here, at the entrance, so that no later stage meets them. */
+const line = (max: number) => z.string().transform(cleanLine).pipe(z.string().min(1).max(max));
+const text = (min: number, max: number) =>
+  z
+    .string()
+    .transform((raw) => cleanText(raw).trim())
+    .pipe(z.string().min(min).max(max));
 
 export const Proposal = z.object({
   title: line(160),
-  description: line(4_000),
+  description: text(1, 4_000),
   category: z.enum(CATEGORIES),
   type: line(40),
-  implementation_notes: z.string().max(4_000).default(""),
+  implementation_notes: text(0, 4_000).default(""),
   relevance: z.number().min(0).max(1),
   relevance_basis: z.object({ formula: z.string(), parts: z.record(z.string(), z.number()) }).optional(),
   quotes: z
@@ -88,7 +95,7 @@ export function parseEvent(raw: string): { event: SchoolEvent } | { problems: st
   }
   const envelope = Envelope.safeParse(json);
   if (!envelope.success) return { problems: sentences(envelope.error, "not a CloudEvent 1.0") };
-  const schema = schemas[envelope.data.type];
+  const schema = Object.hasOwn(schemas, envelope.data.type) ? schemas[envelope.data.type] : undefined;
   if (schema === undefined) return { problems: [`unknown event type ${envelope.data.type}`] };
   const data = schema.safeParse(envelope.data.data);
   if (!data.success) return { problems: sentences(data.error, `data of ${envelope.data.type}`) };

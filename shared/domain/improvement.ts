@@ -173,6 +173,7 @@ export function decodeImprovement(hash: Readonly<Record<string, string>>): Impro
     else decoded[field] = field === "relevance" ? Number(value) : value;
   }
   decoded["quotes"] ??= [];
+  decoded["implementation_notes"] ??= "";
   return decoded as unknown as Improvement;
 }
 

@@ -51,6 +51,6 @@ export function isMoving(status: Status): boolean {
  */
 export function mayMove(from: Status, to: Status, actor: "stage" | "person", diedIn?: Status): boolean {
   if (to === "dead") return actor === "stage" && isMoving(from);
-  if (from === "dead") return actor === "person" && to === diedIn;
+  if (from === "dead") return actor === "person" && to === diedIn && isMoving(to);
   return (lifecycle[from][actor] as readonly Status[]).includes(to);
 }
