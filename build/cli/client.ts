@@ -1,0 +1,64 @@
+/** Calls to the coordinator's API. Whatever goes wrong becomes a sentence that says what to do. */
+import { Failure } from "./failure.ts";
+import type { Address } from "./find-school.ts";
+
+export interface Client {
+  readonly url: string;
+  /** The parsed JSON answer. Throws Failure with the coordinator's own words when it refuses. */
+  get<T>(path: string): Promise<T>;
+  post<T>(path: string, body?: unknown): Promise<T>;
+  put<T>(path: string, body: unknown): Promise<T>;
+  delete<T>(path: string): Promise<T>;
+}
+
+/** A doctor's visit over many records takes a while. */
+const TIMEOUT_MS = 120_000;
+
+/** The school does not answer at all: those who wait may try again. */
+export class Unreachable extends Failure {}
+
+export function clientOf({ url, token }: Address): Client {
+  async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await fetch(url + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    }).catch((error: unknown) => {
+      throw new Unreachable(`the school at ${url} does not answer (${reason(error)}); is it running? \`npm start\``);
+    });
+    const text = await response.text();
+    const answer = parsed(text);
+    if (response.ok && answer !== undefined) return answer as T;
+    const { detail } = (answer ?? {}) as { detail?: unknown };
+    if (response.status === 503) throw new Unreachable(typeof detail === "string" ? detail : "the school is not ready");
+    throw new Failure(
+      typeof detail === "string" ? detail : `${url} answered ${response.status}; is that a school? Check SCHOOL_URL`,
+    );
+  }
+  return {
+    url,
+    get: (path) => call("GET", path),
+    post: (path, body = {}) => call("POST", path, body),
+    put: (path, body) => call("PUT", path, body),
+    delete: (path) => call("DELETE", path),
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not JSON, so not from a school: the caller says so with the status.
+    return undefined;
+  }
+}
+
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause as { code?: string; message?: string } | undefined;
+  return cause?.code ?? cause?.message ?? error.message;
+}

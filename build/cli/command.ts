@@ -1,0 +1,25 @@
+/** What every command gets to work with. */
+import type { Command } from "commander";
+import type { Client } from "./client.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface Shell {
+  readonly terminal: Terminal;
+  /** Finds the school when it is first needed, so that `--help` works without one. */
+  readonly school: () => Client;
+  /** Aborted by Ctrl-C or SIGTERM. */
+  readonly stopped: AbortSignal;
+  readonly stdin: NodeJS.ReadableStream;
+  /** Sets the exit code of a command that has shown its result and yet did not succeed. */
+  readonly fail: () => void;
+}
+
+/** Registers one or several commands. */
+export type Register = (program: Command, shell: Shell) => void;
+
+/** Every command has it. */
+export interface Common {
+  readonly json?: boolean;
+}
+
+export const JSON_OPTION = ["--json", "machine output: JSON on standard output and nothing else"] as const;

@@ -1,0 +1,159 @@
+/** An improvement as text for a person, part by part; every word of it may come from outside and is made harmless. */
+import type { ChangeDescription } from "../../functions/coordinator/diff.ts";
+import type { CheckRun, Verification } from "../../shared/domain/health.ts";
+import type { Improvement } from "../../shared/domain/improvement.ts";
+import type { TrailEntry } from "../../shared/pipeline/records.ts";
+import { harmless, statusStyle, type Terminal } from "./terminal.ts";
+
+type Lines = readonly string[];
+
+export function describe(
+  terminal: Terminal,
+  improvement: Improvement,
+  trail: readonly TrailEntry[],
+  change: ChangeDescription | undefined,
+): string {
+  const heading = (text: string) => terminal.paint("bold", text);
+  const parts: readonly (readonly [title: string, lines: Lines])[] = [
+    ["Description", improvement.description === "" ? [] : [improvement.description]],
+    ["Quotes", quotes(improvement)],
+    ["Relevance", relevance(improvement)],
+    ["Routing", routing(improvement)],
+    ["Judgement", judgement(improvement)],
+    ["Validation", validation(improvement)],
+    ["Plan", plan(improvement)],
+    ["Policy verdict", verdict(improvement)],
+    ["Approval", approval(improvement)],
+    ["Verification", verification(improvement.verification)],
+    ["Verification of the rollback", verification(improvement.rollback_verification)],
+    ["Trail", trail.map(trailLine)],
+  ];
+  const { id, title, status } = improvement;
+  const text = [
+    `${heading(harmless(title))}  ${terminal.paint(statusStyle(status), status)}  ${harmless(id)}`,
+    ...facts(improvement),
+    ...parts.flatMap(([name, lines]) => (lines.length === 0 ? [] : ["", heading(name), ...lines.map(indented)])),
+  ];
+  return [...text, ...diff(terminal, change)].join("\n");
+}
+
+function facts(improvement: Improvement): Lines {
+  const { category, type, expert, source_title: source, source_url: address, created_at: created } = improvement;
+  const known: readonly (readonly [string, string | undefined])[] = [
+    ["category", `${category}, ${type}${expert === undefined ? "" : `, expert ${expert}`}`],
+    ["source", address === undefined ? source : `${source} (${address})`],
+    ["proposed", created],
+    ["asks for a person", question(improvement)],
+    ["commit", improvement.git_commit],
+    ["rollback commit", improvement.rollback_commit],
+    ["failure", improvement.failure_reason],
+    ["died of", improvement.dead_reason],
+  ];
+  return known.flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${harmless(value)}`]));
+}
+
+function question({ review_stage: stage, review_reason: reason }: Improvement): string | undefined {
+  return stage === undefined ? undefined : `${stage}: ${reason ?? ""}`;
+}
+
+function quotes({ quotes: all }: Improvement): Lines {
+  return all.map(({ text, at }) => `${at ?? "--:--:--"}  “${text}”`);
+}
+
+function relevance({ relevance: value, relevance_basis: basis }: Improvement): Lines {
+  if (basis === undefined) return [String(value)];
+  const parts = Object.entries(basis.parts).map(([name, part]) => `${name} ${part}`);
+  return [`${value} = ${basis.formula}`, parts.join(", ")];
+}
+
+function routing({ routing: votes = [] }: Improvement): Lines {
+  return votes.map(
+    ({ tier, expert, confidence, because }) => `${tier}: ${expert ?? "abstains"} (${confidence}), ${because}`,
+  );
+}
+
+function judgement({ expert_evaluation: evaluation }: Improvement): Lines {
+  if (evaluation === undefined) return [];
+  const { expert, by, feasibility, impact, effort, priority, risks } = evaluation;
+  return [
+    `${expert}, by ${by}`,
+    ...Object.entries({ feasibility, impact, effort, priority }).map(
+      ([name, { value, evidence }]) => `${name}: ${value} (${evidence})`,
+    ),
+    ...risks.map(({ risk, mitigated, evidence }) => `risk${mitigated ? ", mitigated" : ""}: ${risk} (${evidence})`),
+  ];
+}
+
+function validation({ validation: findings = [] }: Improvement): Lines {
+  return findings.map(({ check, result, because, evidence }) => {
+    const where = evidence.length === 0 ? "" : ` [${evidence.join(", ")}]`;
+    return `${result.padEnd(8)} ${check}: ${because}${where}`;
+  });
+}
+
+function plan({ intent, change_set: changeSet, other_targets: others = [] }: Improvement): Lines {
+  if (intent === undefined && changeSet === undefined) return [];
+  return [
+    ...(intent === undefined ? [] : [`intent: ${intent.kind}`]),
+    ...(changeSet === undefined ? [] : [`application: ${changeSet.application}`, `hash: ${changeSet.hash}`]),
+    ...(changeSet?.objects ?? []).map(
+      ({ effect, kind, namespace, name }) => `${effect} ${kind} ${namespace ?? ""}/${name}`,
+    ),
+    ...(others.length === 0 ? [] : [`would also fit: ${others.join(", ")}`]),
+  ];
+}
+
+function verdict({ verdict: given }: Improvement): Lines {
+  if (given === undefined) return [];
+  return [given.decision, ...given.rules.map(({ rule, decision, message }) => `${decision}: ${rule}: ${message}`)];
+}
+
+function approval({ approval: given, approval_rule: rule }: Improvement): Lines {
+  if (given === undefined) return rule === undefined ? [] : [`rule ${rule}`];
+  const { actor, reason, approvedAt, expiresAt } = given;
+  return [`${actor}: ${reason}`, `from ${iso(approvedAt)} until ${iso(expiresAt)}`];
+}
+
+function verification(run: Verification | undefined): Lines {
+  if (run === undefined) return [];
+  const window = `${iso(run.startedAt)} to ${iso(run.endsAt)}${run.extended ? ", extended once" : ""}`;
+  return [window, ...Object.entries(run.checks).map(([name, check]) => `${name}: ${checkLine(check)}`)];
+}
+
+function checkLine({ applies, because, measurements }: CheckRun): string {
+  if (!applies) return `does not apply${because === undefined ? "" : `: ${because}`}`;
+  const last = measurements.at(-1);
+  if (last === undefined) return "not measured yet";
+  return `${last.phase} after ${measurements.length} measurements: ${last.message}`;
+}
+
+function trailLine({ at, from, to, by, because }: TrailEntry): string {
+  return `${at}  ${from === "" ? "new" : from} -> ${to}  by ${by}: ${because}`;
+}
+
+function diff(terminal: Terminal, change: ChangeDescription | undefined): Lines {
+  if (change === undefined) return [];
+  const note = change.note === undefined ? [] : [harmless(change.note)];
+  const files = change.files.flatMap(({ path, effect, diff: patch, content }) =>
+    patch === null
+      ? [`${effect} ${harmless(path)}, new content:`, ...harmless(content ?? "").split("\n")]
+      : harmless(patch)
+          .split("\n")
+          .map((line) => coloured(terminal, line)),
+  );
+  return ["", terminal.paint("bold", "Diff"), ...note, ...files];
+}
+
+function coloured(terminal: Terminal, line: string): string {
+  if (line.startsWith("+")) return terminal.paint("green", line);
+  if (line.startsWith("-")) return terminal.paint("red", line);
+  return line.startsWith("@@") ? terminal.paint("cyan", line) : line;
+}
+
+function indented(line: string): string {
+  return `  ${harmless(line).replaceAll("\n", "\n  ")}`;
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,70 @@
+/** Where the school is: SCHOOL_URL and SCHOOL_TOKEN, or the file a running local school leaves in its data directory. */
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { z } from "zod";
+import { Failure } from "./failure.ts";
+
+export interface Address {
+  readonly url: string;
+  readonly token: string;
+}
+
+/** Written by the local school when it is up. */
+const SchoolFile = z.object({
+  url: z.string(),
+  tokens: z.object({ operator: z.string() }),
+  pid: z.number().int().positive(),
+});
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Throws Failure that says how to start a school or name one. */
+export function findSchool(env: Variables, directory: string, project: string): Address {
+  const { SCHOOL_URL: url, SCHOOL_TOKEN: token } = env;
+  if (url !== undefined && url !== "") {
+    if (!/^https?:\/\//.test(url)) throw new Failure(`SCHOOL_URL must begin with http:// or https://, not ${url}`);
+    if (token === undefined || token === "")
+      throw new Failure("SCHOOL_TOKEN is not set: give the token you were handed for the school at SCHOOL_URL");
+    return { url: url.replace(/\/+$/, ""), token };
+  }
+  const file = candidates(env, directory, project).find((candidate) => existsSync(candidate));
+  if (file === undefined) {
+    throw new Failure("no school is running here: start it with `npm start`, or set SCHOOL_URL and SCHOOL_TOKEN");
+  }
+  const school = read(file);
+  if (!isAlive(school.pid)) {
+    throw new Failure(
+      `the school of ${path.dirname(file)} is not running any more: start it with \`npm start\`, or set SCHOOL_URL and SCHOOL_TOKEN`,
+    );
+  }
+  return { url: school.url.replace(/\/+$/, ""), token: token ?? school.tokens.operator };
+}
+
+/** The data directory that was named; else `.school` here or in a folder above; else the project's own. */
+function candidates(env: Variables, directory: string, project: string): string[] {
+  const named = env["SCHOOL_DATA_DIR"];
+  if (named !== undefined && named !== "") return [path.resolve(directory, named, "school.json")];
+  const folders: string[] = [];
+  for (let folder = directory; ; folder = path.dirname(folder)) {
+    folders.push(folder);
+    if (path.dirname(folder) === folder) break;
+  }
+  return [...folders, project].map((folder) => path.join(folder, ".school", "school.json"));
+}
+
+function read(file: string): z.infer<typeof SchoolFile> {
+  try {
+    return SchoolFile.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch {
+    throw new Failure(`${file} cannot be used; stop the school, remove the file and start it again with \`npm start\``);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

@@ -1,0 +1,64 @@
+/** `school`: the command line of a running school. Exit codes: 0 done, 1 refused or failed, 2 typed wrongly. */
+import path from "node:path";
+import { Command, CommanderError } from "commander";
+import packageFile from "../../package.json" with { type: "json" };
+import { clientOf } from "./client.ts";
+import type { Shell } from "./command.ts";
+import { breaker } from "./commands/breaker.ts";
+import { decisions } from "./commands/decisions.ts";
+import { doctor } from "./commands/doctor.ts";
+import { flags } from "./commands/flags.ts";
+import { learn } from "./commands/learn.ts";
+import { list } from "./commands/list.ts";
+import { show } from "./commands/show.ts";
+import { status } from "./commands/status.ts";
+import { watch } from "./commands/watch.ts";
+import { Failure, UsageError } from "./failure.ts";
+import { findSchool } from "./find-school.ts";
+import { terminal } from "./terminal.ts";
+
+async function main(argv: readonly string[]): Promise<void> {
+  const stopping = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stopping.abort());
+  // `school list | head` closes the pipe early; that is no error.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+  const shell: Shell = {
+    terminal: terminal(process.stdout, process.stderr, process.env),
+    school: () => clientOf(findSchool(process.env, process.cwd(), path.resolve(import.meta.dirname, "../.."))),
+    stopped: stopping.signal,
+    stdin: process.stdin,
+    fail: () => {
+      process.exitCode = 1;
+    },
+  };
+  const program = new Command("school")
+    .description("The infrastructure that teaches itself: talk to the school that runs here, or at SCHOOL_URL.")
+    .version(packageFile.version)
+    .showHelpAfterError("(`school --help` shows how it is written)")
+    .exitOverride();
+  for (const register of [learn, list, show, watch, decisions, flags, breaker, status, doctor]) {
+    register(program, shell);
+  }
+  for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+function report(error: unknown): number {
+  // Help and version are thrown too, with exit code 0; commander has already printed what there is to say.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof Failure || error instanceof UsageError) {
+    process.stderr.write(`school: ${error.message}\n`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+  process.stderr.write(`school: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return 1;
+}
+
+await main(process.argv);
