@@ -116,7 +116,7 @@ describe("looking", () => {
       "human: some-rule: it fired",
       "asks for a person: approve: relevance 0.6",
       "+kind: LimitRange",
-      "planned -> pending_review",
+      "raw -> pending_review",
       "Set \\u{1b}[31mlimits\\u{202e} now",
     ]) {
       expect(out).toContain(part);

@@ -43,7 +43,7 @@ beforeAll(async () => {
       apiVersion: "v1",
       kind: "Config",
       "current-context": "test",
-      clusters: [{ name: "test", cluster: { server: `http://127.0.0.1:${port}` } }],
+      clusters: [{ name: "test", cluster: { server: `http://127.0.0.1:${port}`, "insecure-skip-tls-verify": true } }],
       users: [{ name: "test", user: {} }],
       contexts: [{ name: "test", context: { cluster: "test", user: "test" } }],
     }),
