@@ -14,7 +14,7 @@ const order: readonly HealthStatus[] = ["Healthy", "Suspended", "Progressing", "
 const healthy: Health = { status: "Healthy" };
 
 /** Undefined: the kind has no health, it does not count. */
-export function resourceHealth(object: KubeObject): Health | undefined {
+function resourceHealth(object: KubeObject): Health | undefined {
   switch (`${groupOf(object.apiVersion)}/${object.kind}`) {
     case "apps/Deployment":
       return deploymentHealth(object);

@@ -6,7 +6,7 @@ import { renderApplication, sourcesOf } from "./source.ts";
 import type { KubeObject } from "./store.ts";
 
 /** Every Application manifest at a commit, wherever it is; files that cannot be read are passed over. */
-export function applicationsIn(snapshot: Snapshot): readonly KubeObject[] {
+function applicationsIn(snapshot: Snapshot): readonly KubeObject[] {
   return snapshot.paths
     .filter((path) => /\.(?:ya?ml|json)$/.test(path) && snapshot.text(path)?.includes("argoproj.io/") === true)
     .flatMap((path) => tolerant(() => parseManifests(path, snapshot.text(path) ?? "")))

@@ -21,7 +21,7 @@ export function changeApplication(
 }
 
 /** `{revision, source}` or, for several sources, `{revisions, sources}`. */
-export function revisionFields(application: KubeObject, commits: readonly string[]): JsonMap {
+function revisionFields(application: KubeObject, commits: readonly string[]): JsonMap {
   const several = listAt(application, "spec", "sources").length > 0;
   const sources = sourcesOf(application);
   return several ? { revisions: commits, sources } : { revision: commits[0] ?? "", source: sources[0] };

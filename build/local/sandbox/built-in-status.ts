@@ -14,6 +14,7 @@ import { isReady } from "./workloads.ts";
 export function runBuiltIns({ store, agenda, pace }: Cluster): { settle(): void } {
   let settled = false;
   store.onChange(({ before, after }) => {
+    if (after === undefined && before?.kind === "Namespace") emptyNamespace(store, before.metadata.name);
     if (after === undefined || (before !== undefined && before.metadata.uid === after.metadata.uid)) return;
     const filled = withStatus(after, agenda.now());
     if (filled !== undefined) store.put(filled);
@@ -27,6 +28,11 @@ export function runBuiltIns({ store, agenda, pace }: Cluster): { settle(): void 
       for (const job of store.list("batch", "Job")) completeJob(store, job, agenda.now());
     },
   };
+}
+
+/** A namespace takes everything in it along. */
+function emptyNamespace(store: ObjectStore, namespace: string): void {
+  for (const object of store.inNamespace(namespace)) store.remove(refOf(object));
 }
 
 function withStatus(object: KubeObject, now: number): KubeObject | undefined {

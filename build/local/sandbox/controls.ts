@@ -1,6 +1,6 @@
 /** POST, DELETE /sandbox/faults and GET /sandbox/state: what a test or a demo may do to the stand-in. */
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { ApiError, badRequest } from "./api-status.ts";
 import { FAULT_KINDS, type Fault, type InjectedFault } from "./faults.ts";
 

@@ -63,7 +63,7 @@ const inert = new Set([
 /** Only pods made after such a fault was injected suffer from it: a running container keeps running. */
 const atStart = new Set<FaultKind>(["crash-loop", "image-pull", "slow-start"]);
 
-export function faultName({ kind, namespace, workload }: Fault): string {
+function faultName({ kind, namespace, workload }: Fault): string {
   return `${kind}:${namespace}/${workload ?? "*"}`;
 }
 

@@ -59,7 +59,7 @@ export function isNamespaced(kind: string): boolean {
 }
 
 /** English as the API conventions use it: networkpolicies, ingresses, endpoints. */
-export function pluralOf(kind: string): string {
+function pluralOf(kind: string): string {
   const lower = kind.toLowerCase();
   if (lower === "endpoints") return lower;
   if (/(?:s|x|z|ch|sh)$/.test(lower)) return `${lower}es`;

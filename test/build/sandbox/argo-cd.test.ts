@@ -79,6 +79,16 @@ describe("Argo CD's behaviour", () => {
     });
   });
 
+  test("a pruned Namespace takes everything in it along", async () => {
+    const file = "apiVersion: v1\nkind: Namespace\nmetadata: { name: lab }\n";
+    const map = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: notes, namespace: lab }\n";
+    await using it = await school({ ...platform, "apps/shop/lab.yaml": file, "apps/data/notes.yaml": map });
+    await it.deploy("shop", {}, ["apps/shop/lab.yaml"]);
+    await expect(it.core.readNamespacedConfigMap({ namespace: "lab", name: "notes" })).rejects.toMatchObject({
+      code: 404,
+    });
+  });
+
   test("without prune the object stays and the Application is out of sync", async () => {
     await using it = await school({
       ...platform,
