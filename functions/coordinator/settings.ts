@@ -10,7 +10,7 @@ export const CoordinatorSettings = RuntimeSettings.extend({
     error: 'is needed: "operator:ann:<token>,reviewer:ben:<token>,viewer:wall:<token>"',
   }),
   /** Signs approvals; the functions `approve` and `implement` share it. */
-  APPROVAL_SECRET: z.string({ error: "is needed: the secret that approve and implement use too" }).min(1),
+  APPROVAL_SECRET: z.string({ error: "is needed: the secret that approve and implement use too" }).min(16),
   /** `kubernetes`: start cold layers at once instead of at KEDA's next poll. */
   SCHOOL_WAKE: z.enum(["kubernetes", "off"]).optional(),
   /** Which parts of this school are real, for people: names separated by commas. */

@@ -1,5 +1,4 @@
 /** implement: commit the exact change set that was approved, exactly once, onto an Application that is well. */
-import { setTimeout } from "node:timers/promises";
 import type { ObjectRef } from "../../shared/domain/change-set.ts";
 import { implementMessage } from "../../shared/domain/commit-message.ts";
 import type { Baseline } from "../../shared/domain/health.ts";
@@ -63,9 +62,8 @@ export async function implement(
       return committed(pushed.commit, { change_set: changeSet, verdict }, `committed ${pushed.commit}`, context);
     }
     context.log.info({ head, tries }, "the branch moved; reading it again");
-    if (tries < PUSH_TRIES) await setTimeout(Math.random() * 50 * 2 ** tries, undefined, { signal: context.signal });
   }
-  throw new RetryLater(`the branch moved ${PUSH_TRIES} times while the change was being committed`, 5_000);
+  throw new RetryLater(`the branch moved ${PUSH_TRIES} times while the change was being committed`, 5_000, { free: true });
 }
 
 /** An earlier try may have pushed and died before it could say so: then nothing is pushed again. */

@@ -18,7 +18,7 @@ const idle = {
   KUBECONFIG: "/nonexistent",
   GITOPS_REPO: "/nonexistent",
   PROMETHEUS_URL: "http://127.0.0.1:1",
-  APPROVAL_SECRET: "bench",
+  APPROVAL_SECRET: "a-secret-for-the-bench-only",
 };
 
 export async function coldStart({ rounds }: { rounds: number }): Promise<Row[]> {

@@ -22,7 +22,7 @@ export async function idleMemory({ settleMs }: { settleMs: number }): Promise<Ro
     REDIS_URL: server.url,
     PORT: String(port),
     SCHOOL_TOKENS: "viewer:bench:bench-token-0000",
-    APPROVAL_SECRET: "bench",
+    APPROVAL_SECRET: "a-secret-for-the-bench-only",
     LOG_LEVEL: "fatal",
   };
   const coordinator = spawn(process.execPath, [path.join(folder, "main.js")], {
