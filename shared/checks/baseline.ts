@@ -12,7 +12,7 @@ import {
   namespaceErrorRatioQuery,
   p95Query,
 } from "./queries.ts";
-import { affectedNamespaces, key, podsOf, type WorkloadTarget, workloadTargets } from "./targets.ts";
+import { allNamespaces, key, podsOf, type WorkloadTarget, workloadTargets } from "./targets.ts";
 
 export interface BaselineInput {
   readonly objects: readonly ObjectRef[];
@@ -31,22 +31,25 @@ const MOST_PODS = 500;
 const MOST_FINGERPRINTS = 200;
 
 /**
- * Measures the workloads the change touches, and everything in the namespaces of its other objects. Errors of the ports
+ * Measures the workloads the change touches, and everything else in the namespaces of its objects. Errors of the ports
  * are the caller's to retry: a change without a baseline could not be judged.
  */
 export async function takeBaseline(input: BaselineInput): Promise<Baseline> {
   const { objects, now, health = "Healthy" } = input;
   const targets = workloadTargets(objects);
-  const namespaces = affectedNamespaces(objects);
+  const namespaces = allNamespaces(objects);
   const [workloads, neighbourhoods] = await Promise.all([
     Promise.all(targets.map((target) => measureWorkload(target, input))),
     Promise.all(namespaces.map((namespace) => measureNamespace(namespace, input))),
   ]);
   const all = [...neighbourhoods, ...workloads];
   const pods = all.flatMap((measured) => measured.pods).slice(0, MOST_PODS);
-  const services = Object.assign({}, ...all.map((measured) => measured.services)) as Record<string, ServiceBaseline>;
-  const errorRatio = highest(Object.values(services).map((service) => service.errorRatio));
-  const p95Seconds = highest(Object.values(services).map((service) => service.p95Seconds));
+  const services = merged(all);
+  // The changed workloads stand for the whole; where there is none, everything the change may hurt does.
+  const own = Object.values(merged(workloads));
+  const measured = own.length > 0 ? own : Object.values(services);
+  const errorRatio = highest(measured.map((service) => service.errorRatio));
+  const p95Seconds = highest(measured.map((service) => service.p95Seconds));
   return {
     at: now,
     health,
@@ -64,9 +67,18 @@ export async function takeBaseline(input: BaselineInput): Promise<Baseline> {
   };
 }
 
+interface MeasuredPod {
+  readonly id: string;
+  readonly pod: PodState;
+}
+
 interface Measured {
-  readonly pods: readonly { readonly id: string; readonly pod: PodState }[];
+  readonly pods: readonly MeasuredPod[];
   readonly services: Readonly<Record<string, ServiceBaseline>>;
+}
+
+function merged(all: readonly Measured[]): Readonly<Record<string, ServiceBaseline>> {
+  return Object.fromEntries(all.flatMap(({ services }) => Object.entries(services)));
 }
 
 async function measureWorkload(

@@ -64,10 +64,17 @@ async function podsIn(namespace: string, { baseline, cluster, signal }: World): 
     : worst;
 }
 
-async function requestsIn(namespace: string, { baseline, metrics, metricNames, signal }: World): Promise<Look> {
+async function requestsIn(
+  namespace: string,
+  { baseline, metrics, metricNames, objects, signal }: World,
+): Promise<Look> {
   const samples = await metrics.query(namespaceErrorRatioQuery(namespace, metricNames), signal);
   const now = new Map(samples.map(({ labels, value }) => [labels[metricNames.workloadLabel] ?? "", value]));
-  const before = Object.entries(baseline?.services ?? {}).filter(([id]) => id.startsWith(`${namespace}/`));
+  // A workload that was taken away on purpose gets no traffic any more.
+  const removed = new Set(objects.filter(({ effect }) => effect === "delete").map(({ name }) => key(namespace, name)));
+  const before = Object.entries(baseline?.services ?? {}).filter(
+    ([id]) => id.startsWith(`${namespace}/`) && !removed.has(id),
+  );
   const looks: Look[] = [];
   for (const [workload, ratio] of now) {
     if (!Number.isFinite(ratio)) continue;

@@ -28,6 +28,11 @@ export function affectedNamespaces(objects: readonly ObjectRef[]): readonly stri
   return [...new Set(otherObjects(objects).flatMap(({ namespace }) => namespace ?? []))].sort();
 }
 
+/** Namespaces of all objects: what a change or its revert may hurt, so what a baseline has to know. */
+export function allNamespaces(objects: readonly ObjectRef[]): readonly string[] {
+  return [...new Set(objects.flatMap(({ namespace }) => namespace ?? []))].sort();
+}
+
 /** `Deployment shop/api`, for messages. */
 export function describeTarget({ kind, namespace, name }: WorkloadTarget): string {
   return `${kind} ${namespace}/${name}`;

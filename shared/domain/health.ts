@@ -54,7 +54,7 @@ export interface Baseline {
   readonly errorRatio?: number;
   readonly p95Seconds?: number;
   readonly logFingerprints: readonly string[];
-  /** Per workload (`namespace/name`) that has request metrics; the two numbers above are the worst of them. */
+  /** Per workload (`namespace/name`) that has request metrics, neighbours included. The two numbers above sum it up. */
   readonly services?: Readonly<Record<string, ServiceBaseline>>;
   /** Pods (`namespace/name`) that were already in trouble, and why: a change is not blamed for them. */
   readonly troubledPods?: Readonly<Record<string, string>>;

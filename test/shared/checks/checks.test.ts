@@ -275,6 +275,15 @@ describe("neighbours of a policy", () => {
     expect(textOf(result)).toMatch(message);
   });
 
+  test("a workload that was taken away is not missed, its neighbours are", async () => {
+    const baseline = await baselineOf(shop({ errorRatio: { api: 0, web: 0 } }));
+    const objects: ObjectRef[] = [{ ...api, effect: "delete" }];
+    const gone = await look("neighbours", shop({ errorRatio: { web: 0 } }), { objects, baseline });
+    expect(phaseOf(gone)).toBe("Successful");
+    const quiet = await look("neighbours", shop({ errorRatio: { web: Number.NaN } }), { objects, baseline });
+    expect(phaseOf(quiet)).toBe("Inconclusive");
+  });
+
   test("whoever was unwell before is not blamed on it", async () => {
     const sick = [pod("api-1", { ready: false, reason: "CrashLoopBackOff", restarts: 9 })];
     const baseline = await baselineOf(shop({ pods: sick }), [policy]);
@@ -353,6 +362,12 @@ describe("baseline", () => {
     const baseline = await baselineOf(shop({ errorRatio: { api: 0.02, web: 0.01 } }), [policy]);
     expect(baseline.services).toEqual({ "shop/api": { errorRatio: 0.02 }, "shop/web": { errorRatio: 0.01 } });
     expect(Object.keys(baseline.restarts)).toEqual(["shop/api-1", "shop/api-2"]);
+  });
+
+  test("the neighbours of a changed workload are known, but do not stand for it", async () => {
+    const baseline = await baselineOf(shop({ errorRatio: { api: 0.01, web: 0.3 } }));
+    expect(baseline.errorRatio).toBe(0.01);
+    expect(Object.keys(baseline.services ?? {}).sort()).toEqual(["shop/api", "shop/web"]);
   });
 
   test("what cannot be measured is the caller's to retry, never an empty baseline", async () => {
