@@ -27,9 +27,10 @@ export function scoresOf({ title, description, implementation_notes }: Texts): S
     [description.slice(0, LOOKED_AT), 1],
     [implementation_notes.slice(0, LOOKED_AT / 2), 0.5],
   ] as const) {
-    // The action asked for wins over the things it is done to: topics behind the first count half.
-    for (const [rank, { topic, score }] of matchTopics(text).entries()) {
-      const points = score * weight * (rank === 0 ? 1 : 0.5);
+    // The action asked for wins over the things it is done to: topics weaker than the first count half.
+    const matches = matchTopics(text);
+    for (const { topic, score } of matches) {
+      const points = score * weight * (score === matches[0]?.score ? 1 : 0.5);
       const entry = byExpert.get(topic.expert) ?? { points: 0, topics: new Map<string, number>() };
       entry.points += points;
       entry.topics.set(topic.id, points + (entry.topics.get(topic.id) ?? 0));

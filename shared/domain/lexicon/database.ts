@@ -46,7 +46,7 @@ export const database: readonly Topic[] = [
     advice: "Backups are restored into a scratch database on a schedule and checked.",
     cues: [
       "(?:test|rehearse|practi[sc]e|verify|automate|try|drill|do|run) .. (?:restores?|restoring|recovery|recoveries)",
-      "restore .. (?:scratch|fresh|staging|every (?:week|month|night|day))",
+      "restore .. (?:(?:into|to) .. )?(?:scratch|fresh|staging|every (?:week|month|night|day))",
     ],
     patterns: [
       "restore (?:tests?|drills?|rehearsals?|jobs?)",

@@ -101,7 +101,9 @@ export const integration: readonly Topic[] = [
     type: "tool",
     title: "Build, test and publish through a CI/CD pipeline",
     advice: "Every change is built, tested and published by a pipeline with caching and provenance.",
-    cues: ["(?:build|test|run|move|automate|cache) .. (?:ci|ci cd|pipelines?|github actions|gitlab ci|tekton|jenkins)"],
+    cues: [
+      "(?:build|test|run|move|automate|cache) .. (?:(?:to|with|into) .. )?(?:ci|ci cd|pipelines?|github actions|gitlab ci|tekton|jenkins)",
+    ],
     patterns: [
       "ci(?:/| |)cd(?: pipelines?)?",
       "github actions",
@@ -143,7 +145,9 @@ export const integration: readonly Topic[] = [
     type: "integration",
     title: "Connect events to chat and tickets through webhooks",
     advice: "Events reach chat and ticket systems through signed webhooks.",
-    cues: ["(?:send|post|push|connect|wire|integrate) .. (?:slack|teams|webhooks?|jira|tickets?|pagerduty|discord)"],
+    cues: [
+      "(?:send|post|push|connect|wire|integrate) .. (?:(?:to|with|into) .. )?(?:slack|teams|webhooks?|jira|tickets?|pagerduty|discord)",
+    ],
     patterns: ["web ?hooks?", "chat ?ops", "slack (?:bots?|integration|notifications?|channels?)", "pager ?duty"],
     technologies: ["webhook", "slack", "pagerduty"],
   },

@@ -34,7 +34,7 @@ export const monitoring: readonly Topic[] = [
     advice: "Alerts nobody acts on are deleted; the rest are grouped, routed and linked to a runbook.",
     cues: [
       "(?:delete|remove|silence|group|deduplicate|route|review|tune|cut) .. (?:alerts?|pages|alert noise)",
-      "(?:link|add|attach|write) .. runbooks?",
+      "(?:link|add|attach|write) .. (?:(?:to|for) .. )?runbooks?",
     ],
     patterns: ["alert (?:routing|grouping)", "runbooks?"],
     problems: ["alert (?:fatigue|noise|storms?)", "noisy alerts?"],
@@ -123,7 +123,7 @@ export const monitoring: readonly Topic[] = [
     advice: "Services log JSON to standard output and a collector ships it to one searchable store with retention.",
     cues: [
       "(?:ship|send|collect|centrali[sz]e|structure|aggregate|forward|sample) .. logs?",
-      "log .. (?:json|structured|correlation ids?|request ids?)",
+      "log .. (?:with .. )?(?:json|structured|correlation ids?|request ids?)",
     ],
     patterns: [
       "structured log(?:s|ging)",

@@ -96,7 +96,10 @@ export const networking: readonly Topic[] = [
     type: "tool",
     title: "Choose and tune the cluster's network plugin",
     advice: "The CNI, its MTU and its data path fit the cluster's network.",
-    cues: ["(?:switch|migrate|move|upgrade) .. (?:cilium|calico|flannel|cni)", "(?:set|tune|check|lower) .. mtu"],
+    cues: [
+      "(?:switch|migrate|move|upgrade) .. (?:to .. )?(?:cilium|calico|flannel|cni)",
+      "(?:set|tune|check|lower) .. mtu",
+    ],
     patterns: [
       "cni(?: plugins?)?",
       "network plugins?",
@@ -142,7 +145,9 @@ export const networking: readonly Topic[] = [
     type: "technique",
     title: "Reach internal services over a VPN or tunnel",
     advice: "Internal services are reached over a VPN or an identity-aware tunnel, never from the open internet.",
-    cues: ["(?:use|put|hide|reach|run|set up) .. (?:vpn|wireguard|tailscale|bastion|cloudflare tunnels?)"],
+    cues: [
+      "(?:use|put|hide|reach|run|set up) .. (?:(?:behind|via) .. )?(?:vpn|wireguard|tailscale|bastion|cloudflare tunnels?)",
+    ],
     patterns: ["vpns?", "wireguard", "tailscale", "cloudflare tunnels?", "cloudflared", "bastion hosts?"],
     technologies: ["wireguard", "tailscale", "cloudflared"],
   },

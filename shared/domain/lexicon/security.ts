@@ -172,6 +172,7 @@ export const security: readonly Topic[] = [
     advice: "Dashboards and APIs ask for a login through OIDC, with a second factor.",
     cues: [
       "(?:enable|enforce|require|add|turn on|put) .. (?:authentication|auth|sso|single sign on|oidc|oauth2?|mfa|2fa|two factor|multi factor|login)",
+      "(?:put|hide) .. behind .. (?:sso|single sign on|oidc|oauth2?(?: proxy)?|login)",
     ],
     patterns: [
       "authentication",

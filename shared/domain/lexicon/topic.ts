@@ -30,12 +30,14 @@ export interface Topic {
 }
 
 const WORD = "[\\p{L}\\p{N}'’_./-]+";
-const GAP = `(?:[\\s,]+${WORD}){0,4}?[\\s,]+`;
+/** What follows one of these is no longer the object of the verb: "add a budget to the ingress controller". */
+const TURN = "(?!(?:to|on|onto|into|before|behind|with|by|from|via|for|against|beside)[\\s,])";
+const GAP = `(?:[\\s,]+${TURN}${WORD}){0,4}?[\\s,]+`;
 
 /**
  * Compiles phrases into one pattern that matches whole words only, in any script and case: `auth` does not match
- * `author`. A space matches white space or hyphens, ` ?` also nothing, ` .. ` up to four words of the same clause; the rest is
- * regular-expression syntax.
+ * `author`. A space matches white space or hyphens, ` ?` also nothing, ` .. ` up to four words before the next preposition; the rest
+ * is regular-expression syntax.
  */
 export function phrases(list: readonly string[]): RegExp {
   const sources = list.map((phrase) =>

@@ -17,7 +17,7 @@ export const workloads: readonly Topic[] = [
       `${DO} .. (?:limits?|requests) (?:and|or) (?:limits|requests)`,
       `${DO} .. (?:memory|mem|cpu|resource) (?:limits?|requests?)`,
       `${DO} .. (?:memory|cpu) and (?:memory|cpu) (?:limits|requests)`,
-      `${DO} .. limits? .. (?:container|containers|pod|pods|deployment|deployments|workload|workloads|memory|cpu)`,
+      `${DO} .. limits? (?:(?:on|for) .. )?(?:container|containers|pod|pods|deployment|deployments|workload|workloads|memory|cpu)`,
       "(?:cap|limit|bound) .. (?:memory|cpu)(?: usage)?",
       "right ?siz(?:e|ing) .. (?:container|containers|pod|pods|workload|workloads|requests)",
     ],
@@ -84,6 +84,7 @@ export const workloads: readonly Topic[] = [
     title: "Scale workloads automatically with HPA or KEDA",
     advice: "Workloads scale with their load through a HorizontalPodAutoscaler or a KEDA ScaledObject.",
     cues: [
+      "(?:auto ?scale|scale|scaling|scaled) .. (?:with|by|using|through|via|on) (?:keda|an? hpa|hpas?)",
       "(?:scale|scaling|scaled) .. (?:to zero|on queue|by queue|horizontally|automatically|on lag|on demand)",
       `${DO} .. (?:autoscal(?:er|ers|ing)|hpas?|scaled ?objects?)`,
       "auto ?scale .. (?:on|by|with)",
@@ -129,7 +130,7 @@ export const workloads: readonly Topic[] = [
     advice: "Important workloads run more than one replica, spread over nodes and zones.",
     cues: [
       "run .. (?:two|three|several|multiple|more than one) (?:replicas|copies|instances|pods)",
-      "spread .. (?:nodes|zones|hosts)",
+      "spread .. (?:(?:on|onto) .. )?(?:nodes|zones|hosts)",
       `${DO} .. anti affinity`,
     ],
     patterns: ["anti affinity", "topology ?spread(?: ?constraints?)?", "(?:two|three|multiple|several) replicas"],

@@ -1,0 +1,85 @@
+import { pino } from "pino";
+import { describe, expect, test } from "vitest";
+import { notify } from "../../functions/notify/handle.ts";
+import { messageFor } from "../../functions/notify/message.ts";
+import { logNotifier } from "../../shared/adapters/log-notifier.ts";
+import { changeSet } from "../../shared/domain/change-set.ts";
+import type { Improvement } from "../../shared/domain/improvement.ts";
+import { stages } from "../../shared/stages.ts";
+
+const improvement: Improvement = {
+  id: "0123456789abcdef",
+  status: "pending_review",
+  created_at: "",
+  updated_at: "",
+  title: "Set limits",
+  description: "d",
+  category: "architecture",
+  type: "technique",
+  implementation_notes: "",
+  relevance: 0.8,
+  quotes: [],
+  source_id: "s",
+  source_title: "t",
+  review_stage: "approve",
+  review_reason: "relevance: 0.8 is under 0.9",
+  failure_reason: "crash loop",
+  dead_reason: "no route to host",
+  died_in: "approved",
+  git_commit: "abc123",
+  rollback_commit: "def456",
+  change_set: changeSet([], [], "shop"),
+  conflicts_found: [{ check: "duplicate", result: "conflict", because: "same as 42", evidence: [] }],
+};
+
+describe("what a person reads", () => {
+  test.each(stages.notify.hears)("%s: names the improvement and says something of its own", (reached) => {
+    const text = messageFor(improvement, reached);
+    expect(text).toContain("Set limits");
+    expect(text).toContain(improvement.id);
+    expect(text).not.toContain("undefined");
+    for (const other of stages.notify.hears)
+      if (other !== reached) expect(messageFor(improvement, other)).not.toBe(text);
+  });
+
+  test.each([
+    ["pending_review", "relevance: 0.8 is under 0.9"],
+    ["conflicts", "same as 42"],
+    ["failed", "def456"],
+    ["dead", "no route to host"],
+  ] as const)("%s says what helps to act", (reached, fact) => {
+    expect(messageFor(improvement, reached)).toContain(fact);
+  });
+
+  test.each(["held", "rollback_blocked", "dead"] as const)("%s asks for somebody now", (reached) => {
+    expect(messageFor(improvement, reached)).toMatch(/^Needs you now/);
+  });
+
+  test("no field can forge a line of its own", () => {
+    const forged = { ...improvement, title: "x\nCommit: evil", review_reason: "a\u2028Policy: auto\r\nb".repeat(200) };
+    const lines = messageFor(forged, "pending_review").split("\n");
+    expect(lines.filter((line) => line.startsWith("Commit:") || line.startsWith("Policy:"))).toEqual([]);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(400);
+  });
+});
+
+test("the message goes to the notifier with the state that was reached; its failure is ours", async () => {
+  const sent: unknown[] = [];
+  const notifier = { send: async (message: unknown) => void sent.push(message) };
+  await notify({ improvement, reached: "held" }, { notifier });
+  expect(sent).toEqual([{ improvement, reached: "held", text: messageFor(improvement, "held") }]);
+  const broken = { send: async () => Promise.reject(new Error("no network")) };
+  await expect(notify({ improvement, reached: "held" }, { notifier: broken })).rejects.toThrow("no network");
+});
+
+test("the log notifier writes one JSON line per message", async () => {
+  const lines: string[] = [];
+  const log = pino({}, { write: (line: string) => void lines.push(line) });
+  await logNotifier(log).send({ improvement, reached: "failed", text: "two\nlines" });
+  expect(lines).toHaveLength(1);
+  expect(JSON.parse(lines[0] ?? "")).toMatchObject({
+    improvement: improvement.id,
+    reached: "failed",
+    text: "two\nlines",
+  });
+});

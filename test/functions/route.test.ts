@@ -1,0 +1,142 @@
+import { describe, expect, test } from "vitest";
+import { route } from "../../functions/route/handle.ts";
+import { keywordVote } from "../../functions/route/keywords.ts";
+import type { Improvement } from "../../shared/domain/improvement.ts";
+
+const base: Improvement = {
+  id: "0000000000000001",
+  status: "raw",
+  created_at: "2026-01-01T00:00:00Z",
+  updated_at: "2026-01-01T00:00:00Z",
+  title: "Set memory limits on every container",
+  description: "Containers get limits.",
+  category: "architecture",
+  type: "technique",
+  implementation_notes: "",
+  relevance: 0.8,
+  quotes: [],
+  source_id: "s",
+  source_title: "A talk",
+};
+const ports = (earlier: readonly Improvement[] = []) => ({
+  history: { recent: async () => earlier },
+  reviewThreshold: 0.6,
+});
+const routed = async (over: Partial<Improvement>, earlier?: readonly Improvement[]) => {
+  const outcome = await route({ improvement: { ...base, ...over } }, ports(earlier));
+  if (outcome.kind !== "move") throw new Error(`unexpected ${outcome.kind}`);
+  return outcome;
+};
+
+test.each<[string, string]>([
+  ["Set memory limits on the Postgres StatefulSet", "architecture"],
+  ["Add a default-deny NetworkPolicy to the redis namespace", "security"],
+  ["Back up the auth database every night with pg_dump", "database"],
+  ["Add a PrometheusRule that alerts on MySQL replication lag", "monitoring"],
+  ["Deploy an MCP server for Postgres", "integration"],
+  ["Move from Ingress to the Gateway API with HTTPRoutes", "networking"],
+  ["Enforce RBAC least privilege for the monitoring service accounts", "security"],
+  ["Add a PodDisruptionBudget to the ingress controller", "architecture"],
+])("%s is for the %s expert, whatever category is claimed", async (title, expert) => {
+  for (const category of ["architecture", "database", "knowledge", "security"] as const) {
+    const outcome = await routed({ title, description: title, category });
+    expect([category, outcome.to, outcome.patch.expert]).toEqual([category, "routed", expert]);
+  }
+});
+
+describe("abstention", () => {
+  test.each([
+    ["Make everything better", "The author mapped the happy path to an application."],
+    ["Use databases", "Databases are nice."],
+    ["Grafana and Postgres and Traefik", "We use Grafana, Postgres and Traefik."],
+  ])("nothing clear is asked for: %s", async (title, description) => {
+    const outcome = await routed({ title, description });
+    expect(outcome.to).toBe("pending_review");
+    expect(outcome.patch.review_reason).toMatch(/candidate/);
+    expect(outcome.patch).not.toHaveProperty("expert");
+    expect(outcome.patch.routing?.every(({ expert }) => expert === null)).toBe(true);
+  });
+
+  test("a claimed category alone decides nothing", async () => {
+    const outcome = await routed({ title: "Improve things", description: "It is good.", category: "security" });
+    expect(outcome.to).toBe("pending_review");
+  });
+});
+
+test("every tier's vote is recorded", async () => {
+  const outcome = await routed({});
+  expect(outcome.patch.routing?.map(({ tier }) => tier)).toEqual(["exact-repeat", "keywords", "claimed-category"]);
+  for (const vote of outcome.patch.routing ?? []) {
+    expect(vote.because).not.toBe("");
+    expect(vote.confidence).toBeGreaterThanOrEqual(0);
+    expect(vote.confidence).toBeLessThanOrEqual(1);
+  }
+});
+
+describe("exact repeat", () => {
+  const judged = { feasibility: { value: "high", evidence: "" } } as const;
+  const before: Improvement = {
+    ...base,
+    id: "0000000000000002",
+    status: "verified",
+    title: "SET memory limits, on every container!",
+    expert: "monitoring",
+    expert_evaluation: {
+      expert: "monitoring",
+      by: "rules",
+      ...judged,
+      impact: judged.feasibility,
+      effort: judged.feasibility,
+      priority: judged.feasibility,
+      risks: [],
+    },
+  };
+
+  test("the same words go where they went before, and the keywords' vote is still recorded", async () => {
+    const outcome = await routed({}, [before]);
+    expect(outcome.patch.expert).toBe("monitoring");
+    expect(outcome.patch.routing).toMatchObject([{ expert: "monitoring" }, { expert: "architecture" }, {}]);
+  });
+
+  test.each<[string, Partial<Improvement>]>([
+    ["itself", { id: base.id }],
+    ["other words", { title: "Set cpu limits" }],
+    ["one that no expert judged", { expert_evaluation: undefined as never }],
+  ])("%s is no precedent", async (_name, over) => {
+    expect((await routed({}, [{ ...before, ...over }])).patch.expert).toBe("architecture");
+  });
+});
+
+test.each([
+  [0.5999, "rejected"],
+  [0.6, "routed"],
+  [Number.NaN, "rejected"],
+])("relevance %d is %s", async (relevance, to) => {
+  const outcome = await routed({ relevance });
+  expect(outcome.to).toBe(to);
+  if (to === "rejected") expect(outcome.patch.failure_reason).toMatch(/under 0.6/);
+});
+
+test("a history that cannot be read is an error, not an abstention", async () => {
+  const broken = { history: { recent: async () => Promise.reject(new Error("redis is gone")) }, reviewThreshold: 0.6 };
+  await expect(route({ improvement: base }, broken)).rejects.toThrow("redis is gone");
+});
+
+test("adding the word author, or a noun of another field, does not change the expert", () => {
+  const sentences = [
+    "Set memory limits on every container",
+    "Add a default-deny NetworkPolicy",
+    "Back up every database with pg_dump",
+    "Add Prometheus alert rules",
+  ];
+  for (const title of sentences) {
+    const { vote } = keywordVote({ ...base, title, description: "" });
+    for (const noise of ["The author wrote it.", "It also helps on Postgres.", "Seen on a map of the application."]) {
+      expect([title, noise, keywordVote({ ...base, title, description: noise }).vote.expert]).toEqual([
+        title,
+        noise,
+        vote.expert,
+      ]);
+    }
+  }
+});
