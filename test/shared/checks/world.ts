@@ -1,8 +1,11 @@
 /** A small cluster in memory: one namespace, one Deployment, its pods, its metrics. Tests change the fields. */
 import { vi } from "vitest";
-import type { World } from "../../../shared/checks/check.ts";
+import { allChecks } from "../../../shared/checks/all.ts";
+import { takeBaseline } from "../../../shared/checks/baseline.ts";
+import type { Look, World } from "../../../shared/checks/check.ts";
 import { defaultMetricNames, parseQuery } from "../../../shared/checks/queries.ts";
 import type { ObjectRef } from "../../../shared/domain/change-set.ts";
+import type { Baseline, Phase } from "../../../shared/domain/health.ts";
 import type {
   ArgoApplication,
   ArgoCd,
@@ -151,3 +154,18 @@ export function worldOf(state: Shop, over: Partial<World> = {}): World {
     ...over,
   };
 }
+
+/** One look of the check called `name`. */
+export async function look(name: string, state: Shop, over: Partial<World> = {}): Promise<Look> {
+  const check = allChecks.find((candidate) => candidate.name === name);
+  if (check === undefined) throw new Error(`no check ${name}`);
+  return check.look(worldOf(state, over));
+}
+
+/** What was true while `state` was, for these objects. */
+export function baselineOf(state: Shop, objects: readonly ObjectRef[] = [api]): Promise<Baseline> {
+  return takeBaseline({ objects, cluster: clusterOf(state), metrics: metricsOf(state), now: 900_000 });
+}
+
+export const phaseOf = (result: Look): Phase | "n/a" => ("phase" in result ? result.phase : "n/a");
+export const textOf = (result: Look): string => ("phase" in result ? result.message : result.because);
