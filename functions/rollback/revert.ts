@@ -1,5 +1,4 @@
 /** Takes the commit back in Git, exactly once, by a three-way merge: later work on the same files survives. */
-import { setTimeout } from "node:timers/promises";
 import { operationRuns } from "../../shared/argocd/live.ts";
 import { appliedRevisions, requestedRevisions } from "../../shared/argocd/revisions.ts";
 import type { ChangeSet } from "../../shared/domain/change-set.ts";
@@ -55,7 +54,6 @@ export async function revert(
       }
       case "moved":
         context.log.info({ head, tries }, "the branch moved; reverting on its new head");
-        await setTimeout(Math.random() * 50 * 2 ** tries, undefined, { signal: context.signal });
     }
   }
   throw new RetryLater(`the branch moved ${PUSH_TRIES} times while the commit was being taken back`, 5_000);

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { argoCd } from "../../shared/adapters/argocd.ts";
 import { gitSettings } from "../../shared/adapters/git/settings.ts";
 import { gitCli } from "../../shared/adapters/git-cli.ts";

@@ -1,5 +1,5 @@
 /** The port ArgoCd over the Kubernetes API: Applications are read and patched, no Argo CD token is needed. */
-import { z } from "zod";
+import * as z from "zod";
 import type { ArgoApplication, ArgoCd } from "../ports.ts";
 import { PermanentError, RetryLater } from "../runtime/errors.ts";
 import { type KubeClient, type KubeRequest, kubeClient } from "./kube-client.ts";

@@ -1,5 +1,5 @@
 /** The port ClusterReader over the Kubernetes API. Fields an object lacks read as 0 or absent, never as an error. */
-import { z } from "zod";
+import * as z from "zod";
 import type { ClusterReader } from "../ports.ts";
 import { PermanentError, RetryLater } from "../runtime/errors.ts";
 import { type KubeClient, kubeClient } from "./kube-client.ts";

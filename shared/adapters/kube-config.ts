@@ -1,7 +1,7 @@
 /** Which cluster to talk to: the kubeconfig that is named, else the pod's own service account. Never an ambient one. */
 import { delimiter } from "node:path";
 import type { KubeConfig } from "@kubernetes/client-node";
-import { z } from "zod";
+import * as z from "zod";
 import { ConfigurationError } from "../runtime/config.ts";
 
 /** What the cluster adapters read from the environment. */

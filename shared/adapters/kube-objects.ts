@@ -1,5 +1,5 @@
 /** Kubernetes objects as JSON -> the few facts the health checks need. Absent numbers read as 0. */
-import { z } from "zod";
+import * as z from "zod";
 import type { ClusterEvent, PodState, Workload } from "../ports.ts";
 
 const number = z

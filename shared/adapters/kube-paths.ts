@@ -1,5 +1,5 @@
 /** Where an object lives in the Kubernetes API: the path of its kind, known or discovered. */
-import { z } from "zod";
+import * as z from "zod";
 import type { KubeClient } from "./kube-client.ts";
 
 export interface ResourcePath {

@@ -1,5 +1,5 @@
 /** The port Metrics over Prometheus' HTTP API (https://prometheus.io/docs/prometheus/latest/querying/api/). */
-import { z } from "zod";
+import * as z from "zod";
 import type { MetricNames } from "../checks/queries.ts";
 import type { MetricSample, Metrics } from "../ports.ts";
 import { PermanentError, RetryLater } from "../runtime/errors.ts";

@@ -1,5 +1,5 @@
 /** How long and how often a sync is waited for; what `sync` and `rollback` read from the environment. */
-import { z } from "zod";
+import * as z from "zod";
 
 const seconds = (fallback: number) => z.coerce.number().positive().default(fallback);
 

@@ -1,5 +1,5 @@
 /** A Job runs to its end; its conditions say how it ended (batch/v1 JobStatus). */
-import { z } from "zod";
+import * as z from "zod";
 import type { ObjectRef } from "../domain/change-set.ts";
 import { type Check, failed, inconclusive, type Look, successful, type World, worstOf } from "./check.ts";
 import { clusterLimits } from "./schedule.ts";

@@ -1,5 +1,5 @@
 /** How long and how often health is measured; what `verify` and `rollback` read from the environment. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Schedule } from "./schedule.ts";
 
 const seconds = (fallback: number) => z.coerce.number().positive().default(fallback);

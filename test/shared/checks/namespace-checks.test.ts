@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ObjectRef } from "../../../shared/domain/change-set.ts";
 import type { Phase } from "../../../shared/domain/health.ts";
-
 import { api, baselineOf, look, phaseOf, pod, policy, type Shop, shop, textOf } from "./world.ts";
 
 describe("objects without pods", () => {
