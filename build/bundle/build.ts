@@ -2,6 +2,7 @@
 import { rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
+import { lazyBuiltins } from "./builtins.ts";
 import { recordOf } from "./record.ts";
 import { DIST, ROOT, type Target } from "./targets.ts";
 import { warmUp } from "./warm-up.ts";
@@ -30,6 +31,7 @@ export async function buildTarget(target: Target): Promise<void> {
     sourcesContent: false,
     legalComments: "linked",
     banner: { js: REQUIRE },
+    plugins: [lazyBuiltins],
     metafile: true,
     logLevel: "warning",
   });

@@ -1,6 +1,6 @@
 /** The CloudEvents the school speaks: one type per thing that happens, one schema each. */
 import { randomUUID } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { CATEGORIES } from "./improvement.ts";
 import { STATUSES, type Status } from "./lifecycle.ts";
 import { cleanLine, cleanText } from "./text.ts";

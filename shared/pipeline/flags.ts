@@ -4,7 +4,7 @@
  * ignored and named in `warnings`.
  */
 import type { Redis } from "ioredis";
-import { z } from "zod";
+import * as z from "zod";
 import type { Keys } from "./keys.ts";
 
 export const RESTRICTING = ["auto_approve_none", "freeze"] as const;

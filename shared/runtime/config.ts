@@ -1,5 +1,5 @@
 /** The environment as the school reads it: founding names accepted as aliases, every problem reported at once. */
-import { z } from "zod";
+import type * as z from "zod";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,5 +1,4 @@
 /** Runs one stage in list mode: connect, consume, answer probes, drain on SIGTERM. The bundle's entry calls it. */
-import { randomBytes } from "node:crypto";
 import { flushCompileCache } from "node:module";
 import { connectRedis, openRedis, withoutPassword } from "../pipeline/connection.ts";
 import { keysOf } from "../pipeline/keys.ts";
@@ -10,7 +9,6 @@ import { stageEntry } from "../stages.ts";
 import { ConfigurationError, type Environment, readSettings, resolveEnvironment } from "./config.ts";
 import { consume } from "./consume.ts";
 import { createLog } from "./log.ts";
-import { serveProbes } from "./probes.ts";
 import { RuntimeSettings } from "./settings.ts";
 import type { Stage } from "./stage.ts";
 import { perform } from "./work.ts";
@@ -23,6 +21,7 @@ type AnyStage = Stage<any, any>;
 export async function runStage(stage: AnyStage, environment: Environment = process.env): Promise<void> {
   if (environment["SCHOOL_WARMUP"] === "1") {
     // The build runs every bundle once like this, so that the compile cache holds what a cold start needs.
+    await import("./probes.ts");
     flushCompileCache();
     return;
   }
@@ -38,7 +37,7 @@ export async function runStage(stage: AnyStage, environment: Environment = proce
 async function serve(stage: AnyStage, env: Environment): Promise<void> {
   const settings = readSettings(RuntimeSettings, env);
   const { scale, drainMs } = stageEntry(stage.name);
-  const worker = `${stage.name}-${process.pid}-${randomBytes(3).toString("hex")}`;
+  const worker = `${stage.name}-${process.pid}-${process.hrtime.bigint().toString(36)}`;
   const log = createLog(settings.LOG_LEVEL, { stage: stage.name, worker });
   const keys = keysOf(settings.KEY_PREFIX);
 
@@ -71,11 +70,6 @@ async function serve(stage: AnyStage, env: Environment): Promise<void> {
     log,
     perform: (work) => perform(stage, ports, queue, log, work),
   });
-  const probes = serveProbes(settings.PORT, () => !draining && redis.status === "ready");
-  probes.on("error", (error: Error) =>
-    log.warn({ err: error, port: settings.PORT }, "The probes cannot listen; set PORT"),
-  );
-
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.once(signal, () => {
       draining = true;
@@ -83,6 +77,14 @@ async function serve(stage: AnyStage, env: Environment): Promise<void> {
       void consumer.drain(drainMs);
     });
   }
+  // Only now: the first claim is on its way, and an HTTP server costs a tenth of a cold start.
+  const probes = import("./probes.ts").then(({ serveProbes }) => {
+    const server = serveProbes(settings.PORT, () => !draining && redis.status === "ready");
+    server.on("error", (error: Error) =>
+      log.warn({ err: error, port: settings.PORT }, "The probes cannot listen; set PORT"),
+    );
+    return server;
+  });
   await consumer.stopped.finally(() => redis.disconnect());
-  probes.close();
+  (await probes).close();
 }

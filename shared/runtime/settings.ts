@@ -1,5 +1,5 @@
 /** Settings every function has. What only one stage needs is read in its own wiring. */
-import { z } from "zod";
+import * as z from "zod";
 
 const positive = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 
