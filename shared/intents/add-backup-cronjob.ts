@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { neighboursOf } from "../repository/conventions.ts";
+import { inNamespace } from "../repository/lookup.ts";
 import type { Platform } from "../repository/platform.ts";
 import { isService } from "../repository/services.ts";
 import { at, type Fields, listAt, stringsAt } from "../repository/values.ts";
@@ -83,7 +84,7 @@ function render({ workload: { kind, namespace, name } }: AddBackupCronJob, platf
   const plan = workload === undefined ? `${name} is no workload` : backupPlan(platform, workload);
   if (typeof plan === "string") return refused(plan);
   const backup = backupName(name);
-  const taken = platform.resources.find((one) => one.namespace === namespace && one.name === backup);
+  const taken = inNamespace(platform, namespace).find((one) => one.name === backup);
   if (taken !== undefined) return refused(`${taken.kind} ${namespace}/${backup} is already there`);
   const labels = ownLabels(neighboursOf(platform, plan.application.name), backup);
   const problem = blockedBy(platform, plan, labels) ?? selectedBy(platform, namespace, labels);
@@ -116,9 +117,8 @@ function selectedBy(
   namespace: string,
   labels: Readonly<Record<string, string>>,
 ): string | undefined {
-  const service = platform.resources.find(
-    (one) =>
-      isService(one) && one.namespace === namespace && selects(stringsAt(one.object, "spec", "selector"), labels),
+  const service = inNamespace(platform, namespace).find(
+    (one) => isService(one) && selects(stringsAt(one.object, "spec", "selector"), labels),
   );
   return service === undefined ? undefined : `Service ${service.name} would pick the backup's pods`;
 }

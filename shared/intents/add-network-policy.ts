@@ -4,9 +4,10 @@
  */
 import { z } from "zod";
 import { isProtectedNamespace } from "../policy/protected.ts";
+import { inNamespace, ofKind } from "../repository/lookup.ts";
 import type { Platform, RepositoryApplication, Resource } from "../repository/platform.ts";
 import { type Fields, textAt } from "../repository/values.ts";
-import { type RepositoryWorkload, workloadsOf } from "../repository/workloads.ts";
+import { type RepositoryWorkload, workloadsIn, workloadsOf } from "../repository/workloads.ts";
 import { apiServerCalls, type Caller, callersOf, isRunning } from "./callers.ts";
 import type { Candidate, IntentDefinition, Rendered, Survey } from "./intent.ts";
 import { writeNewObjects } from "./new-objects.ts";
@@ -44,24 +45,24 @@ function survey(platform: Platform): Survey {
     const existing = policyIn(platform, namespace);
     if (existing !== undefined) done.push(`${existing.path}: ${existing.kind} ${namespace}/${existing.name}`);
     else {
-      const rendered = render({ kind: "add-network-policy", namespace }, platform);
-      open.push({ target: namespace, because: rendered.kind === "refused" ? rendered.because : "it has none" });
+      const target = targetIn(platform, namespace);
+      open.push({ target: namespace, because: typeof target === "string" ? target : "it has none" });
     }
   }
   return { done, open };
 }
 
 function policyIn(platform: Platform, namespace: string): Resource | undefined {
-  return platform.resources.find((one) => /NetworkPolicy$/.test(one.kind) && one.namespace === namespace);
+  return inNamespace(platform, namespace).find(({ kind }) => /NetworkPolicy$/.test(kind));
 }
 
 function candidateFor(platform: Platform, namespace: string): Candidate<AddNetworkPolicy> | undefined {
   const intent: AddNetworkPolicy = { kind: "add-network-policy", namespace };
   const target = targetIn(platform, namespace);
-  if (typeof target === "string" || render(intent, platform).kind === "refused") return undefined;
-  const { application, workloads } = target;
+  if (typeof target === "string") return undefined;
+  const { application, workloads, callers } = target;
   const stateful = workloads.filter(({ kind }) => kind === "StatefulSet").length;
-  const open = callersOf(platform, namespace).filter(({ from }) => from === undefined || from === "*").length;
+  const open = callers.filter(({ from }) => from === undefined || from === "*").length;
   return {
     intent,
     target: `NetworkPolicy ${namespace}/${NAME}`,
@@ -75,12 +76,13 @@ function candidateFor(platform: Platform, namespace: string): Candidate<AddNetwo
 interface Target {
   readonly application: RepositoryApplication;
   readonly workloads: readonly RepositoryWorkload[];
+  readonly callers: readonly Caller[];
 }
 
 /** The namespace's running workloads and the Application to write into: the one that runs most of them. */
 function targetIn(platform: Platform, namespace: string): Target | string {
   if (isProtectedNamespace(namespace)) return `namespace ${namespace} is off limits`;
-  const workloads = workloadsOf(platform).filter((one) => one.namespace === namespace && isRunning(one));
+  const workloads = workloadsIn(platform, namespace).filter(isRunning);
   const reading = workloads.filter(({ resource }) => resource.application !== undefined);
   if (reading.length === 0) return `no Application runs a workload in ${namespace}`;
   const existing = policyIn(platform, namespace);
@@ -93,16 +95,18 @@ function targetIn(platform: Platform, namespace: string): Target | string {
   const applications = paths.map((path) => writableApplication(platform, path));
   const application = applications.find((one) => typeof one !== "string");
   if (application === undefined) return String(applications[0]);
-  return { application, workloads: reading };
+  const callers = callersOf(platform, namespace);
+  const isOpen = callers.some(({ from, ports }) => (from === undefined || from === "*") && ports === undefined);
+  if (isOpen) return `${namespace} is called from places and on ports that cannot be told`;
+  return { application, workloads: reading, callers };
 }
 
 /** Pods nobody here can read would be isolated unseen: an Application that renders a chart into the namespace. */
 function unseenPods(platform: Platform, namespace: string): string | undefined {
   const read = new Set(platform.applications.filter(({ tool }) => tool !== "helm").map(({ name }) => name));
   const helm = platform.applications.find((one) => one.tool === "helm" && one.destination === namespace);
-  const other = platform.resources.find(
-    ({ kind, name, object }) =>
-      kind === "Application" && !read.has(name) && textAt(object, "spec", "destination", "namespace") === namespace,
+  const other = ofKind(platform, "Application").find(
+    ({ name, object }) => !read.has(name) && textAt(object, "spec", "destination", "namespace") === namespace,
   );
   const name = helm?.name ?? other?.name;
   return name === undefined ? undefined : `Application ${name} puts pods into ${namespace} that are not written here`;
@@ -111,10 +115,7 @@ function unseenPods(platform: Platform, namespace: string): string | undefined {
 function render({ namespace }: AddNetworkPolicy, platform: Platform): Rendered {
   const target = targetIn(platform, namespace);
   if (typeof target === "string") return { kind: "refused", because: target };
-  const callers = callersOf(platform, namespace);
-  if (callers.some(({ from, ports }) => (from === undefined || from === "*") && ports === undefined)) {
-    return { kind: "refused", because: `${namespace} is called from places and on ports that cannot be told` };
-  }
+  const { callers } = target;
   const written = writeNewObjects(platform, target.application, namespace, [
     { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", name: NAME, body: { spec: specFor(callers) } },
   ]);

@@ -2,6 +2,7 @@
 
 import { isPinned } from "../policy/images.ts";
 import { limitsOf } from "../repository/limit-range.ts";
+import { inNamespace, ofKind, oncePer } from "../repository/lookup.ts";
 import type { Platform, RepositoryApplication, Resource } from "../repository/platform.ts";
 import { formatMemory, parseQuantity } from "../repository/quantity.ts";
 import { portsOf, servicesOf } from "../repository/services.ts";
@@ -50,11 +51,15 @@ export function keepsData({ resource, podSpec }: RepositoryWorkload): boolean {
   return lasting || itemsAt(resource.object, "spec", "volumeClaimTemplates").length > 0;
 }
 
+const backupObjects = oncePer(({ resources }) =>
+  resources.filter(({ kind }) => kind === "CronJob" || kind === "ScheduledBackup" || kind === "Schedule"),
+);
+
 /** A CronJob or a backup tool's object that already takes care of the workload. */
 export function existingBackup(platform: Platform, workload: RepositoryWorkload): Resource | undefined {
   const services = servicesOf(platform, workload).map(({ name }) => name);
   const names = [workload.name, ...services];
-  return platform.resources.find((resource) => {
+  return backupObjects(platform).find((resource) => {
     const { kind, apiVersion, namespace, object } = resource;
     if (kind === "ScheduledBackup") return namespace === workload.namespace;
     if (kind === "Schedule" && apiVersion.startsWith("velero.io/")) {
@@ -102,7 +107,7 @@ function storageFor(
   const claimed = new Set(
     itemsAt(workload.podSpec, "volumes").map((one) => textAt(one, "persistentVolumeClaim", "claimName")),
   );
-  const claims = platform.resources.filter(({ kind }) => kind === "PersistentVolumeClaim");
+  const claims = ofKind(platform, "PersistentVolumeClaim");
   const mounted = claims.filter(({ name, namespace }) => namespace === workload.namespace && claimed.has(name));
   const near = claims.filter(({ namespace }) => namespace === workload.namespace);
   const templates = workloadsOf(platform).flatMap(({ resource }) =>
@@ -130,9 +135,7 @@ export function blockedBy(
   { workload, port }: BackupPlan,
   podLabels: Readonly<Record<string, string>>,
 ): string | undefined {
-  const policies = platform.resources.filter(
-    ({ kind, namespace }) => kind === "NetworkPolicy" && namespace === workload.namespace,
-  );
+  const policies = inNamespace(platform, workload.namespace).filter(({ kind }) => kind === "NetworkPolicy");
   const picks = (spec: Fields, labels: Readonly<Record<string, string>>) =>
     matchesSelector(fieldsAt(spec, "podSelector"), labels, true);
   const types = (spec: Fields) => listAt(spec, "policyTypes");

@@ -1,15 +1,16 @@
 /** Who has to reach the pods of a namespace, as far as the repository tells; what an ingress policy must let in. */
+import { inNamespace, ofKind, oncePer } from "../repository/lookup.ts";
 import type { Platform, Resource } from "../repository/platform.ts";
 import {
-  allReferences,
   ingressBackends,
   isService,
   namespacesAt,
   portsOf,
+  referencesTo,
   type ServicePort,
 } from "../repository/services.ts";
 import { at, fieldsAt, itemsAt, listAt, stringsAt, textAt } from "../repository/values.ts";
-import { type RepositoryWorkload, workloadsOf } from "../repository/workloads.ts";
+import { type RepositoryWorkload, workloadsIn, workloadsOf } from "../repository/workloads.ts";
 import { imageName } from "./resource-values.ts";
 
 export interface PolicyPort {
@@ -41,20 +42,42 @@ const ROUTES = new Set([
 
 /** Everything known to call into `namespace` from other places, in a stable order. */
 export function callersOf(platform: Platform, namespace: string): readonly Caller[] {
-  const services = platform.resources.filter((one) => isService(one) && one.namespace === namespace);
-  const workloads = workloadsOf(platform);
-  const here = workloads.filter((workload) => workload.namespace === namespace);
+  const services = inNamespace(platform, namespace).filter(isService);
+  const here = workloadsIn(platform, namespace);
   return merge([
     ...fromReferences(platform, namespace, services, here),
     ...fromOutside(services, here),
-    ...fromRoutes(platform, namespace, services, here, workloads),
-    ...fromMetrics(platform, namespace, workloads),
+    ...fromRoutes(platform, namespace, services, here),
+    ...fromMetrics(platform, namespace, here),
   ]);
 }
 
+const onHostNetwork = oncePer(
+  (platform) =>
+    new Set(
+      workloadsOf(platform)
+        .filter(({ podSpec }) => podSpec["hostNetwork"] === true)
+        .map(({ resource }) => resource.path),
+    ),
+);
+const controllersOf = oncePer((platform) =>
+  workloadsOf(platform).filter((one) => one.containers.some(({ image }) => CONTROLLERS.test(imageName(image)))),
+);
+const scrapersOf = oncePer((platform) => [
+  ...workloadsOf(platform).filter((one) => one.containers.some(({ image }) => PROMETHEUS.test(imageName(image)))),
+  ...ofKind(platform, "Prometheus"),
+  ...ofKind(platform, "PrometheusAgent"),
+]);
+const routesOf = oncePer(({ resources }) => resources.filter(({ kind }) => ROUTES.has(kind)));
+const callbacksOf = oncePer(({ resources }) =>
+  resources.filter(
+    ({ kind }) => kind === "APIService" || kind === "CustomResourceDefinition" || /WebhookConfiguration$/.test(kind),
+  ),
+);
+
 /** Why isolating `namespace` could cut off the API server itself; undefined when nothing speaks against it. */
 export function apiServerCalls(platform: Platform, namespace: string): string | undefined {
-  for (const { kind, name, object } of platform.resources) {
+  for (const { kind, name, object } of callbacksOf(platform)) {
     const targets =
       kind === "APIService"
         ? [fieldsAt(object, "spec", "service")]
@@ -76,22 +99,15 @@ function fromReferences(
   services: readonly Resource[],
   here: readonly RepositoryWorkload[],
 ): Caller[] {
-  const hostNetwork = new Set(
-    workloadsOf(platform)
-      .filter(({ podSpec }) => podSpec["hostNetwork"] === true)
-      .map(({ resource }) => resource.path),
-  );
-  return allReferences(platform)
-    .filter((reference) => reference.namespace === namespace)
-    .flatMap((reference): Caller[] => {
-      const service = services.find(({ name }) => name === reference.service);
-      const ports = service === undefined ? undefined : podPorts(portsOf(service), here);
-      const because = `${reference.path}:${reference.line} names ${reference.service}`;
-      if (hostNetwork.has(reference.path)) return [{ from: undefined, ports, because }];
-      return namespacesAt(platform, reference.path)
-        .filter((caller) => caller !== namespace)
-        .map((caller) => ({ from: caller, ports, because }));
-    });
+  return referencesTo(platform, namespace).flatMap((reference): Caller[] => {
+    const service = services.find(({ name }) => name === reference.service);
+    const ports = service === undefined ? undefined : podPorts(portsOf(service), here);
+    const because = `${reference.path}:${reference.line} names ${reference.service}`;
+    if (onHostNetwork(platform).has(reference.path)) return [{ from: undefined, ports, because }];
+    return namespacesAt(platform, reference.path)
+      .filter((caller) => caller !== namespace)
+      .map((caller) => ({ from: caller, ports, because }));
+  });
 }
 
 /** Services that are reached from outside the cluster. */
@@ -114,24 +130,25 @@ function fromRoutes(
   namespace: string,
   services: readonly Resource[],
   here: readonly RepositoryWorkload[],
-  workloads: readonly RepositoryWorkload[],
 ): Caller[] {
-  const controllers = workloads.filter((one) => one.containers.some(({ image }) => CONTROLLERS.test(imageName(image))));
+  const controllers = controllersOf(platform);
   const known =
     controllers.length > 0 &&
     controllers.every(({ podSpec, namespace: home }) => podSpec["hostNetwork"] !== true && home !== undefined);
   const homes = known ? [...new Set(controllers.map((one) => one.namespace))] : [undefined];
-  return platform.resources.flatMap((route): Caller[] => {
-    const isIngress = route.kind === "Ingress" && route.namespace === namespace;
-    const isRoute = ROUTES.has(route.kind) && (route.namespace === namespace || mentions(route, namespace));
-    if (!isIngress && !isRoute) return [];
-    const names = isIngress ? ingressBackends(route).map(({ service }) => service) : undefined;
-    const backends = services.filter(({ name }) => names === undefined || names.includes(name));
-    const ports = backends.length === 0 ? undefined : podPorts(backends.flatMap(portsOf), here);
-    return homes
-      .filter((home) => home !== namespace)
-      .map((home) => ({ from: home, ports, because: `${route.kind} ${route.name} leads here` }));
-  });
+  return [...inNamespace(platform, namespace).filter(({ kind }) => kind === "Ingress"), ...routesOf(platform)].flatMap(
+    (route): Caller[] => {
+      const isIngress = route.kind === "Ingress";
+      const isRoute = ROUTES.has(route.kind) && (route.namespace === namespace || mentions(route, namespace));
+      if (!isIngress && !isRoute) return [];
+      const names = isIngress ? ingressBackends(route).map(({ service }) => service) : undefined;
+      const backends = services.filter(({ name }) => names === undefined || names.includes(name));
+      const ports = backends.length === 0 ? undefined : podPorts(backends.flatMap(portsOf), here);
+      return homes
+        .filter((home) => home !== namespace)
+        .map((home) => ({ from: home, ports, because: `${route.kind} ${route.name} leads here` }));
+    },
+  );
 }
 
 function mentions(route: Resource, namespace: string): boolean {
@@ -139,18 +156,15 @@ function mentions(route: Resource, namespace: string): boolean {
 }
 
 /** Scrapers must keep seeing the pods, or the next verification would have nothing to measure. */
-function fromMetrics(platform: Platform, namespace: string, workloads: readonly RepositoryWorkload[]): Caller[] {
-  const scrapers = [
-    ...workloads.filter((one) => one.containers.some(({ image }) => PROMETHEUS.test(imageName(image)))),
-    ...platform.resources.filter(({ kind }) => kind === "Prometheus" || kind === "PrometheusAgent"),
-  ];
+function fromMetrics(platform: Platform, namespace: string, here: readonly RepositoryWorkload[]): Caller[] {
+  const scrapers = scrapersOf(platform);
   const homes = new Set(scrapers.map((one) => one.namespace).filter((home) => home !== undefined));
   homes.delete(namespace);
   if (homes.size > 0) {
     return [...homes].map((from) => ({ from, ports: undefined, because: `Prometheus in ${from} scrapes` }));
   }
-  const annotated = workloads.filter((one) => one.namespace === namespace && isScraped(one));
-  const monitors = platform.resources.filter(({ kind }) => kind === "ServiceMonitor" || kind === "PodMonitor");
+  const annotated = here.filter(isScraped);
+  const monitors = [...ofKind(platform, "ServiceMonitor"), ...ofKind(platform, "PodMonitor")];
   const watched = monitors.filter((one) => one.namespace === namespace || mentions(one, namespace));
   if (annotated.length === 0 && watched.length === 0) return [];
   const ports = watched.length > 0 ? undefined : annotated.flatMap(scrapePorts);

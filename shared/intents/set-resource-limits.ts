@@ -79,6 +79,8 @@ function candidateFor(
     ...Object.keys(chosen.requests).map((one) => `${one} request`),
     ...Object.keys(chosen.limits).map((one) => `${one} limit`),
   ];
+  // A CPU limit alone is a matter of taste, and a LimitRange's default applies anyway.
+  if (missing.every((one) => one === "cpu limit")) return undefined;
   return {
     intent: {
       kind: "set-resource-limits",

@@ -3,6 +3,7 @@
 import { isProtectedNamespace } from "../policy/protected.ts";
 import { coveringApplication } from "../repository/coverage.ts";
 import { kustomizeReach } from "../repository/kustomize.ts";
+import { inNamespace } from "../repository/lookup.ts";
 import type { Platform, RepositoryApplication, Resource } from "../repository/platform.ts";
 import { hasUnreadable } from "../repository/services.ts";
 
@@ -33,9 +34,7 @@ export function writableApplication(platform: Platform, path: string): Repositor
 
 /** Finds one object; a text says why there is none, or more than one. */
 export function findResource(platform: Platform, kind: string, namespace: string, name: string): Resource | string {
-  const found = platform.resources.filter(
-    (resource) => resource.kind === kind && resource.namespace === namespace && resource.name === name,
-  );
+  const found = inNamespace(platform, namespace).filter((one) => one.kind === kind && one.name === name);
   const read = found.filter(({ application }) => application !== undefined);
   const [resource, second] = read.length > 0 ? read : found;
   if (resource === undefined) return `there is no ${kind} ${namespace}/${name}`;

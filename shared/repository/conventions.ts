@@ -1,4 +1,5 @@
 /** How a repository writes things: file names, namespaces, labels, line endings. Counted, never assumed. */
+import { readByApplication } from "./lookup.ts";
 import type { Platform, Resource } from "./platform.ts";
 import { at, stringsAt } from "./values.ts";
 
@@ -17,7 +18,7 @@ type Pattern = "name-kind" | "kind-name" | "name.kind" | "kind" | "name";
 
 /** The resources that set the convention for a new file: read by the same Application, else anywhere. */
 export function neighboursOf(platform: Platform, application: string): readonly Resource[] {
-  const near = platform.resources.filter((resource) => resource.application === application);
+  const near = readByApplication(platform, application);
   return near.length > 0 ? near : platform.resources;
 }
 

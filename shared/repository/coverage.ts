@@ -1,6 +1,7 @@
 /** Which Application reads which file: Argo CD's rules for plain folders, kustomize and Helm. */
 import { matchesGlob } from "./glob.ts";
 import { KUSTOMIZATION_NAMES, type KustomizeReach, kustomizeReach } from "./kustomize.ts";
+import { groupBy, oncePer } from "./lookup.ts";
 import { isManifestPath } from "./parse.ts";
 import type { Platform, RepositoryApplication, RepositoryFile } from "./platform.ts";
 
@@ -15,17 +16,19 @@ export function detectTool(files: Files, folder: string): RepositoryApplication[
   return KUSTOMIZATION_NAMES.some((name) => files.has(inside(folder, name))) ? "kustomize" : "directory";
 }
 
-/** The files one Application reads; for kustomize also what it does with them. */
+/** The files one Application reads; for kustomize also what it does with them. `direct` lists the files of one folder. */
 export function readBy(
   application: RepositoryApplication,
   files: Files,
+  direct: (folder: string) => readonly RepositoryFile[],
 ): { readonly paths: readonly string[]; readonly kustomize?: KustomizeReach } {
   if (application.tool === "kustomize") {
     const kustomize = kustomizeReach(files, application.path);
     const own = kustomize.kustomizations.map(({ path }) => path);
     return { paths: [...own, ...kustomize.files, ...kustomize.patches], kustomize };
   }
-  return { paths: [...files.values()].filter((file) => readsFile(application, file)).map(({ path }) => path) };
+  const inReach = application.recurse || application.tool === "helm" ? [...files.values()] : direct(application.path);
+  return { paths: inReach.filter((file) => readsFile(application, file)).map(({ path }) => path) };
 }
 
 function readsFile(application: RepositoryApplication, file: RepositoryFile): boolean {
@@ -46,12 +49,14 @@ export function coveringApplication(platform: Platform, path: string): Repositor
   const names = platform.readers.get(path) ?? [];
   if (names.length === 0) return `no Argo CD Application reads ${path}`;
   if (names.length > 1) return `${path} is read by more than one Application: ${names.join(", ")}`;
-  const named = platform.applications.filter(({ name }) => name === names[0]);
+  const named = byName(platform).get(names[0] ?? "") ?? [];
   const [application] = named;
   if (application === undefined) return `no Argo CD Application reads ${path}`;
   const homes = new Set(named.map(({ definedIn }) => definedIn));
   return homes.size > 1 ? `two Applications are named ${application.name}` : application;
 }
+
+const byName = oncePer(({ applications }) => groupBy(applications, ({ name }) => name));
 
 /** Every folder of the repository that holds a file somewhere below it; "" is the root. */
 export function foldersOf(paths: Iterable<string>): ReadonlySet<string> {

@@ -1,4 +1,5 @@
 /** What LimitRanges of a namespace demand of containers, and whether values satisfy it. */
+import { inNamespace } from "./lookup.ts";
 import type { Platform } from "./platform.ts";
 import { parseQuantity } from "./quantity.ts";
 import { at, type Fields, fieldsAt, itemsAt } from "./values.ts";
@@ -23,9 +24,7 @@ export interface ContainerLimits {
 
 /** The limits of `namespace`; undefined when the repository has no LimitRange for it. */
 export function limitsOf(platform: Platform, namespace: string | undefined): ContainerLimits | undefined {
-  const ranges = platform.resources.filter(
-    (resource) => resource.kind === "LimitRange" && resource.namespace === namespace && namespace !== undefined,
-  );
+  const ranges = inNamespace(platform, namespace).filter(({ kind }) => kind === "LimitRange");
   if (ranges.length === 0) return undefined;
   const items = ranges.flatMap(({ object }) => itemsAt(object, "spec", "limits"));
   const container = items.filter(({ type }) => type === "Container");

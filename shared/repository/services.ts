@@ -1,4 +1,5 @@
 /** Services, who they lead to, and who names them: the dependencies a repository shows. */
+import { groupBy, inFile, inNamespace, ofKind, oncePer } from "./lookup.ts";
 import { parseFile } from "./parse.ts";
 import type { Platform, Resource } from "./platform.ts";
 import { fieldsAt, itemsAt, stringsAt, textAt } from "./values.ts";
@@ -19,19 +20,14 @@ export interface ServiceReference {
   readonly line: number;
 }
 
-const references = new WeakMap<Platform, readonly ServiceReference[]>();
-
 const NAME = "[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?";
 const SHORT = new RegExp(`(?<![-a-z0-9.])(${NAME})\\.(${NAME})(?![-a-z0-9.])`, "g");
 const HOST = new RegExp(`(?<![-a-z0-9.])(${NAME})\\.(${NAME})\\.svc(?![-a-z0-9])`, "g");
 
 /** The Services selecting `workload`'s pods. */
 export function servicesOf(platform: Platform, workload: RepositoryWorkload): readonly Resource[] {
-  return platform.resources.filter(
-    (resource) =>
-      isService(resource) &&
-      resource.namespace === workload.namespace &&
-      selects(stringsAt(resource.object, "spec", "selector"), workload.podLabels),
+  return inNamespace(platform, workload.namespace).filter(
+    (resource) => isService(resource) && selects(stringsAt(resource.object, "spec", "selector"), workload.podLabels),
   );
 }
 
@@ -63,19 +59,20 @@ export function referencesIn(text: string, path: string): ServiceReference[] {
 }
 
 /**
- * Every Service any manifest names, templates and values of charts included: a text that cannot be read as YAML still
+ * Every mention of a Service of `namespace` in any manifest, templates and values of charts included: a text that cannot be read as YAML still
  * tells whom it talks to. The short form `<service>.<namespace>` counts where such a Service is in the repository.
  */
-export function allReferences(platform: Platform): readonly ServiceReference[] {
-  const before = references.get(platform);
-  if (before !== undefined) return before;
-  const known = new Set(platform.resources.filter(isService).map(({ name, namespace }) => `${name}.${namespace}`));
+export function referencesTo(platform: Platform, namespace: string): readonly ServiceReference[] {
+  return references(platform).get(namespace) ?? [];
+}
+
+const references = oncePer((platform) => {
+  const known = new Set(ofKind(platform, "Service").map(({ name, namespace }) => `${name}.${namespace}`));
   const found = [...platform.files.values()].flatMap(({ path, content }) =>
     content === null ? [] : [...referencesIn(content, path), ...shortReferencesIn(content, path, known)],
   );
-  references.set(platform, found);
-  return found;
-}
+  return groupBy(found, ({ namespace }) => namespace);
+});
 
 function shortReferencesIn(text: string, path: string, known: ReadonlySet<string>): ServiceReference[] {
   const found: ServiceReference[] = [];
@@ -90,7 +87,7 @@ function shortReferencesIn(text: string, path: string, known: ReadonlySet<string
 
 /** Namespaces whose pods are made from `path`: those of its workloads, else where its Applications put it. */
 export function namespacesAt(platform: Platform, path: string): readonly string[] {
-  const own = platform.resources.filter((resource) => resource.path === path).map(({ namespace }) => namespace);
+  const own = inFile(platform, path).map(({ namespace }) => namespace);
   const readers = platform.readers.get(path) ?? [];
   const given = platform.applications
     .filter(({ name }) => readers.includes(name))

@@ -1,7 +1,9 @@
 /** Builds the picture of a repository at one commit from its files. Pure, deterministic, never throws. */
 import { type FoundDocument, findApplications } from "./argo-applications.ts";
+import { folderOf } from "./conventions.ts";
 import { detectTool, foldersOf, readBy, relativeTo } from "./coverage.ts";
 import { KUSTOMIZATION_NAMES } from "./kustomize.ts";
+import { groupBy } from "./lookup.ts";
 import { isManifestPath, parseFile } from "./parse.ts";
 import type { Platform, PlatformOptions, RepositoryApplication, RepositoryFile, Resource } from "./platform.ts";
 import { isClusterScoped } from "./scope.ts";
@@ -56,8 +58,9 @@ function cover(applications: readonly RepositoryApplication[], files: ReadonlyMa
   const readers = new Map<string, string[]>();
   const patches = new Set<string>();
   const namespaceOf = new Map<string, { name: string | undefined; wins: boolean }>();
+  const byFolder = groupBy([...files.values()], ({ path }) => folderOf(path));
   for (const application of applications) {
-    const { paths, kustomize } = readBy(application, files);
+    const { paths, kustomize } = readBy(application, files, (folder) => byFolder.get(folder) ?? []);
     for (const patch of kustomize?.patches ?? []) patches.add(patch);
     const forced = kustomize?.namespace;
     for (const path of new Set(paths)) {

@@ -1,4 +1,5 @@
 /** Workloads of a repository as one shape: where their pod template is, its labels and containers. */
+import { groupBy, oncePer } from "./lookup.ts";
 import type { Platform, Resource } from "./platform.ts";
 import { at, type Fields, fieldsAt, itemsAt, stringsAt, textAt } from "./values.ts";
 
@@ -37,8 +38,14 @@ const templatePaths: Readonly<Record<WorkloadKind, readonly string[]>> = {
   CronJob: ["spec", "jobTemplate", "spec", "template"],
 };
 
-export function workloadsOf(platform: Platform): readonly RepositoryWorkload[] {
-  return platform.resources.map(asWorkload).filter((workload) => workload !== undefined);
+export const workloadsOf: (platform: Platform) => readonly RepositoryWorkload[] = oncePer(({ resources }) =>
+  resources.map(asWorkload).filter((workload) => workload !== undefined),
+);
+
+const byNamespace = oncePer((platform) => groupBy(workloadsOf(platform), ({ namespace }) => namespace));
+
+export function workloadsIn(platform: Platform, namespace: string | undefined): readonly RepositoryWorkload[] {
+  return namespace === undefined ? [] : (byNamespace(platform).get(namespace) ?? []);
 }
 
 /** Undefined for objects of other kinds. */
