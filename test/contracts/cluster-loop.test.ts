@@ -1,0 +1,167 @@
+/** sync, verify and rollback over their real adapters: HTTP to a cluster that follows a real Git repository. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { pino } from "pino";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { rollback } from "../../functions/rollback/handle.ts";
+import { sync } from "../../functions/sync/handle.ts";
+import { verify } from "../../functions/verify/handle.ts";
+import { argoCd } from "../../shared/adapters/argocd.ts";
+import { clusterReader } from "../../shared/adapters/cluster-reader.ts";
+import { gitCli } from "../../shared/adapters/git-cli.ts";
+import type { ClusterSettings } from "../../shared/adapters/kube-config.ts";
+import { prometheus } from "../../shared/adapters/prometheus.ts";
+import { takeBaseline } from "../../shared/checks/baseline.ts";
+import { defaultMetricNames } from "../../shared/checks/queries.ts";
+import { changeSet, type ObjectRef } from "../../shared/domain/change-set.ts";
+import { implementMessage } from "../../shared/domain/commit-message.ts";
+import type { Improvement, Patch } from "../../shared/domain/improvement.ts";
+import type { Context } from "../../shared/runtime/stage.ts";
+import { deployment, networkPolicy, type School, school } from "../build/sandbox/platform.ts";
+import { committedImprovement } from "../support/improvement.ts";
+
+let it: School;
+let folder: string;
+let ports: ReturnType<typeof connect>;
+
+beforeAll(async () => {
+  it = await school();
+  folder = await mkdtemp(join(tmpdir(), "kubeconfig-"));
+  const file = join(folder, "config");
+  await writeFile(file, it.sandbox.kubeconfig());
+  ports = connect({ KUBECONFIG: file, ARGOCD_NAMESPACE: "argocd", KUBE_TIMEOUT_MS: 15_000 });
+});
+afterAll(async () => {
+  await it[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function connect(settings: ClusterSettings) {
+  return {
+    git: gitCli({ remote: it.remote.url, cacheDir: it.remote.cacheDir, author: "School <school@example.org>" }),
+    argoCd: argoCd(settings),
+    cluster: clusterReader(settings),
+    metrics: prometheus({
+      PROMETHEUS_URL: it.sandbox.prometheusUrl,
+      PROMETHEUS_TIMEOUT_MS: 10_000,
+      METRICS_WORKLOAD_LABEL: "service",
+      METRICS_STATUS_LABEL: "status",
+      METRICS_RATE_WINDOW: "2m",
+    }),
+    metricNames: defaultMetricNames,
+    timing: { intervalMs: 10_000, timeoutMs: 600_000 },
+    schedule: { durationMs: 60_000, intervalMs: 10_000 },
+    rollbackEnabled: true,
+  };
+}
+
+/** Commits as `implement` does, then runs the stages one after the other until the improvement has come to its end. */
+async function live(file: string, content: string, application: string, objects: readonly ObjectRef[]) {
+  const { git, cluster, metrics } = ports;
+  const baseline = await takeBaseline({ objects, cluster, metrics, now: Date.now() });
+  const base = await git.head();
+  const files = [{ path: file, before: (await git.tree(base)).get(file) ?? null, after: content }];
+  const described = committedImprovement("", objects);
+  const message = implementMessage(described, [], { approval: { actor: "rule:x", reason: "r" }, changeSet: "h" });
+  const pushed = await git.commit({ base, files, message });
+  if (pushed.kind !== "pushed") throw new Error("moved");
+
+  const record = {
+    ...described,
+    git_commit: pushed.commit,
+    baseline,
+    change_set: changeSet(files, objects, application),
+  };
+  const { landed: _, ...first } = record;
+  return toTheEnd(first);
+}
+
+/** The cluster lives a thousand times faster than a real one, so the stages' timers are cut short likewise. */
+const LONGEST_WAIT_MS = 50;
+
+async function toTheEnd(first: Improvement): Promise<{ record: Improvement; path: readonly string[] }> {
+  let record: Improvement = { ...first, status: "implementation" };
+  const path: string[] = [];
+  let skipped = 0;
+  const context: Context = {
+    log: pino({ level: "silent" }),
+    now: () => Date.now() + skipped,
+    signal: new AbortController().signal,
+    attempt: 1,
+    save: async (patch) => void (record = applied(record, patch)),
+  };
+  const stages = { implementation: sync, deployed: verify, rolling_back: rollback };
+  while (record.status in stages) {
+    const handle = stages[record.status as keyof typeof stages];
+    const outcome = await handle({ improvement: record }, ports, context);
+    record = applied(record, outcome.patch);
+    if (outcome.kind === "again") {
+      const wait = Math.min(outcome.afterMs, LONGEST_WAIT_MS);
+      await setTimeout(wait);
+      skipped += outcome.afterMs - wait;
+      continue;
+    }
+    record = { ...record, status: outcome.to };
+    path.push(outcome.to);
+  }
+  return { record, path };
+}
+
+function applied(record: Improvement, patch: Patch): Improvement {
+  const fields = Object.entries({ ...record, ...patch }).filter(([, value]) => value !== null);
+  return Object.fromEntries(fields) as unknown as Improvement;
+}
+
+const web: ObjectRef = { apiVersion: "apps/v1", kind: "Deployment", namespace: "shop", name: "web", effect: "change" };
+const WEB = "apps/shop/web.yaml";
+
+test("a good change is verified, a bad one is taken back, and the cluster is well again", {
+  timeout: 60_000,
+}, async () => {
+  const original = (await it.remote.show(WEB)) ?? "";
+  const better = original.replace("resources: {}", "resources: { limits: { memory: 64Mi } }");
+  const good = await live(WEB, better, "shop", [web]);
+  expect(good.path).toEqual(["deployed", "verified"]);
+  expect(good.record.argocd_sync_revision).toBe(good.record.git_commit);
+
+  it.sandbox.inject({ kind: "crash-loop", namespace: "shop", workload: "web", when: "changed" });
+  const bad = await live(WEB, better.replace("64Mi", "1Mi"), "shop", [web]);
+  expect(bad.path).toEqual(["deployed", "rolling_back", "failed"]);
+  expect(bad.record.failure_reason).toMatch(/CrashLoopBackOff|restarts/);
+  expect(bad.record.rollback_commit).toBe(await it.remote.tip());
+  expect(await it.remote.show(WEB)).toBe(better);
+  expect(await ports.cluster.workload("Deployment", "shop", "web")).toMatchObject({ desired: 2, available: 2 });
+});
+
+test("a policy that hurts its neighbours is taken out of the cluster again", { timeout: 60_000 }, async () => {
+  it.sandbox.clear();
+  it.sandbox.inject({ kind: "error-rate", namespace: "shop", workload: "web", when: "changed", ratio: 0.5 });
+  const policy: ObjectRef = {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    namespace: "shop",
+    name: "too-strict",
+    effect: "create",
+  };
+  const { path, record } = await live("apps/shop/policy.yaml", networkPolicy("too-strict", "web"), "shop", [policy]);
+  expect(path).toEqual(["deployed", "rolling_back", "failed"]);
+  expect(record.failure_reason).toMatch(/neighbours: .*shop\/web fail/);
+  expect(await ports.cluster.object(policy.apiVersion, policy.kind, "shop", policy.name)).toBeUndefined();
+  expect(await it.remote.show("apps/shop/policy.yaml")).toBeNull();
+});
+
+test("an object that the cluster refuses never counts as deployed", { timeout: 60_000 }, async () => {
+  it.sandbox.clear();
+  const broken = deployment("broken", { image: "registry.example.org/app:1.0.0" }).replace(
+    "app: broken } }\n    spec",
+    "app: other } }\n    spec",
+  );
+  const { path, record } = await live("apps/shop/broken.yaml", broken, "shop", [
+    { ...web, name: "broken", effect: "create" },
+  ]);
+  expect(path[0]).toBe("rolling_back");
+  expect(path.at(-1)).toBe("failed");
+  expect(record.failure_reason).toMatch(/broken|selector|invalid/i);
+});
