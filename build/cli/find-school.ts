@@ -1,7 +1,7 @@
 /** Where the school is: SCHOOL_URL and SCHOOL_TOKEN, or the file a running local school leaves in its data directory. */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { Failure } from "./failure.ts";
 
 export interface Address {

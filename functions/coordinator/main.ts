@@ -1,4 +1,5 @@
 /** The coordinator as a process: runs until SIGTERM or SIGINT. Exit 1 when its configuration is not usable. */
+import "./small-heap.ts";
 import { flushCompileCache } from "node:module";
 import { ConfigurationError } from "../../shared/runtime/config.ts";
 import { type Coordinator, startCoordinator } from "./start.ts";

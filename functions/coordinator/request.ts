@@ -1,6 +1,6 @@
 /** Reading requests: who calls, and JSON bodies and queries by schema. Every failure is a Problem that says what to do. */
 import type { Context, MiddlewareHandler } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { Problem } from "./problem.ts";
 import { covers, type Person, personWith, type Role, type Tokens } from "./tokens.ts";
 

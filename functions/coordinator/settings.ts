@@ -1,5 +1,5 @@
 /** What the coordinator reads from its environment. */
-import { z } from "zod";
+import * as z from "zod";
 import { RuntimeSettings } from "../../shared/runtime/settings.ts";
 
 export const CoordinatorSettings = RuntimeSettings.extend({
@@ -10,7 +10,9 @@ export const CoordinatorSettings = RuntimeSettings.extend({
     error: 'is needed: "operator:ann:<token>,reviewer:ben:<token>,viewer:wall:<token>"',
   }),
   /** Signs approvals; the functions `approve` and `implement` share it. */
-  APPROVAL_SECRET: z.string({ error: "is needed: the secret that approve and implement use too" }).min(16),
+  APPROVAL_SECRET: z
+    .string({ error: "is needed: the secret that approve and implement use too" })
+    .min(16, "needs at least 16 signs"),
   /** `kubernetes`: start cold layers at once instead of at KEDA's next poll. */
   SCHOOL_WAKE: z.enum(["kubernetes", "off"]).optional(),
   /** Which parts of this school are real, for people: names separated by commas. */

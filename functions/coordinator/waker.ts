@@ -16,9 +16,8 @@ export function waker(layers: Layers, log: Logger, clock: () => number = () => p
     layers
       .wake(stage)
       .then(
-        (woken) => woken && log.info({ layer: stage }, "woke a cold layer"),
-        (error: unknown) =>
-          log.warn({ err: error, layer: stage }, "A layer could not be woken; KEDA's next poll starts it"),
+        (woken) => woken && log.info({ woken: stage }, "woke a cold layer"),
+        (error: unknown) => log.warn({ err: error, stage }, "A layer could not be woken; KEDA's next poll starts it"),
       )
       .finally(() => busy.delete(stage));
   };

@@ -53,7 +53,7 @@ interface Answer {
 }
 
 async function connect(settings: ClusterSettings): Promise<Configuration> {
-  const { KubeConfig } = await import("@kubernetes/client-node");
+  const { KubeConfig } = await import("./kube-official.ts");
   const config = loadKubeConfig(new KubeConfig(), () => new KubeConfig(), settings);
   // makeApiClient hands its configuration to the class it is given; ours only keeps it.
   return config.makeApiClient(RawApi).configuration;

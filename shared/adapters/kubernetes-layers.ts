@@ -5,7 +5,7 @@
  * itself would not undo the wake-up.
  */
 
-import { z } from "zod";
+import * as z from "zod";
 import type { Layers } from "../ports.ts";
 import type { Environment } from "../runtime/config.ts";
 import { readSettings } from "../runtime/config.ts";

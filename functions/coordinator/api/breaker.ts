@@ -1,6 +1,6 @@
 /** POST /api/breaker/close: an operator has looked, and automatic changes may go on. */
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { bodyOf, type Env, needs, Reason } from "../request.ts";
 import type { School } from "../school.ts";
 

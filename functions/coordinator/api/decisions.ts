@@ -1,6 +1,6 @@
 /** POST /api/improvements/:id/<action>: what a person decides. Every decision needs a reason and leaves a trail. */
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { EXPERTS } from "../../../shared/domain/improvement.ts";
 import type { Status } from "../../../shared/domain/lifecycle.ts";
 import { countPersonMove } from "../../../shared/pipeline/counters.ts";

@@ -1,6 +1,6 @@
 /** GET /api/events: transitions after a point in the stream, for those who follow the school. */
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { transitions } from "../../../shared/pipeline/event-stream.ts";
 import { type Env, Limit, needs, queryOf } from "../request.ts";
 import type { School } from "../school.ts";

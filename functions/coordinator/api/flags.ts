@@ -1,6 +1,6 @@
 /** /api/flags: what operators switch by hand; permissive flags must end by themselves. */
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { clearFlag } from "../../../shared/pipeline/flag-removal.ts";
 import { FLAGS, type FlagName, PERMISSIVE, RESTRICTING, readFlags, writeFlag } from "../../../shared/pipeline/flags.ts";
 import { redisNow } from "../../../shared/pipeline/services.ts";

@@ -1,6 +1,6 @@
 /** GET /api/improvements: the list, one with everything, its trail and its diff. */
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { CATEGORIES } from "../../../shared/domain/improvement.ts";
 import { STATUSES } from "../../../shared/domain/lifecycle.ts";
 import { listImprovements } from "../../../shared/pipeline/listing.ts";

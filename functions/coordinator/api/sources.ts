@@ -1,6 +1,6 @@
 /** POST /api/sources hands in something to learn from; GET shows what was read. */
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { SubmittedSource } from "../../../shared/domain/events.ts";
 import { listSources } from "../../../shared/pipeline/sources.ts";
 import { Problem } from "../problem.ts";

@@ -88,7 +88,7 @@ describe("approving a change set", () => {
         school.call(who as "reviewer", "POST", `/api/improvements/${id}/approve`, { reason }),
       ),
     );
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 409]);
   });
 });
 

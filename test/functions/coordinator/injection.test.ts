@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Status } from "../../../shared/domain/lifecycle.ts";
 import { startSchool, type TestSchool } from "./support.ts";
 
 let school: TestSchool;
@@ -21,7 +20,7 @@ const improvement = {
   source_id: "s",
   source_title: "S",
 };
-const about = (status: Status | string, data: unknown) => ({
+const about = (status: string, data: unknown) => ({
   specversion: "1.0",
   id: "event-1",
   source: "/test",
