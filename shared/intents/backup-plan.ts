@@ -75,11 +75,11 @@ export function existingBackup(platform: Platform, workload: RepositoryWorkload)
 
 /** True when the text names the workload: by itself in the same namespace, with its namespace elsewhere. */
 function namesIt(text: string, name: string, sameNamespace: boolean, namespace: string | undefined): boolean {
-  const escaped = name.replace(/[^a-z0-9-]/g, "\\$&");
-  const pattern = sameNamespace
-    ? `(?<![a-z0-9])${escaped}(?![a-z0-9])`
-    : `(?<![-a-z0-9])${escaped}\\.${namespace ?? ""}(?![-a-z0-9])`;
-  return new RegExp(pattern).test(text);
+  const escaped = name.replaceAll(".", "\\.");
+  const alone = `(?<![-\\w])${escaped}(?![-\\w])`;
+  const inOwnName = `(?<![-\\w])${escaped}-(?:[a-z0-9]+-)*(?:backup|dump)|(?:backup|dump)s?-${escaped}(?![-\\w])`;
+  const elsewhere = `(?<![-\\w])${escaped}\\.${namespace ?? ""}(?![-\\w])`;
+  return new RegExp(sameNamespace ? `${alone}|${inOwnName}` : elsewhere).test(text);
 }
 
 function serviceFor(

@@ -166,7 +166,8 @@ function edit(
 }
 
 function withResources(workload: RepositoryWorkload, container: Container, intent: SetResourceLimits): Fields {
-  const object = structuredClone(workload.resource.object) as Record<string, unknown>;
+  // Through JSON, because a clone would keep what anchors share, and an alias would change along unseen.
+  const object = JSON.parse(JSON.stringify(workload.resource.object)) as Record<string, unknown>;
   const list = at(object, ...workload.templatePath, "spec", "containers") as Record<string, unknown>[];
   const target = list[container.index];
   if (target === undefined) return object;

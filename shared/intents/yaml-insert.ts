@@ -41,10 +41,11 @@ export function addKeys(
   const insertions: Insertion[] = [];
   const problem = collect(source, map, additions, after, insertions);
   if (problem !== undefined) return { because: problem };
+  // From the end, so that offsets stay true; of two at one place the later goes in first and ends up behind.
+  const ordered = insertions.map((insertion, order) => ({ ...insertion, order }));
+  ordered.sort((a, b) => b.at - a.at || b.order - a.order);
   let text = source.text;
-  for (const { at, replace, text: added } of [...insertions].sort((a, b) => b.at - a.at)) {
-    text = text.slice(0, at) + added + text.slice(at + replace);
-  }
+  for (const { at, replace, text: added } of ordered) text = text.slice(0, at) + added + text.slice(at + replace);
   return { text };
 }
 
@@ -128,10 +129,16 @@ function insertIntoFlow(
 ): string | undefined {
   const last = map.items.at(-1)?.value as Node | null | undefined;
   const end = last?.range?.[1];
-  if (end === undefined || isMap(last) || isSeq(last)) return "a mapping in braces of this form is left alone";
-  if (fresh.some(([, value]) => typeof value !== "string")) return "a mapping in braces of this form is left alone";
-  insertions.push({ at: end, replace: 0, text: fresh.map(([key, value]) => `, ${key}: ${String(value)}`).join("") });
+  if (end === undefined) return "a mapping in braces of this form is left alone";
+  insertions.push({ at: end, replace: 0, text: `, ${inBraces(Object.fromEntries(fresh))}` });
   return undefined;
+}
+
+function inBraces(additions: Additions): string {
+  const entries = Object.entries(additions).map(([key, value]) => {
+    return `${key}: ${typeof value === "string" ? value : `{${inBraces(value)}}`}`;
+  });
+  return entries.join(", ");
 }
 
 /** Offset of the end of the last line of a pair, -1 when its value ends in a form (block text) that is left alone. */

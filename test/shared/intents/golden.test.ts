@@ -1,0 +1,60 @@
+/** What each intent writes into both sample platforms, to the byte. */
+import { describe, expect, test } from "vitest";
+import { intents } from "../../../shared/intents/registry.ts";
+import { renderChangeSet } from "../../../shared/intents/render.ts";
+import { sample, sampleTexts } from "../../support/platform.ts";
+
+describe.each(["harbor", "meadow"] as const)("%s", (name) => {
+  const platform = sample(name);
+
+  test.each([...intents.keys()])("%s", async (kind) => {
+    const candidates = intents.get(kind)?.candidates(platform) ?? [];
+    const report = candidates.map((candidate) => {
+      const rendered = renderChangeSet(candidate.intent, platform);
+      if (rendered.kind === "refused") return `${candidate.target}: refused, ${rendered.because}`;
+      const { changeSet, verdict, changes } = rendered;
+      const rules = verdict.rules.map(({ rule, message }) => `  ${rule}: ${message}`);
+      const files = changeSet.files.flatMap(({ path, before, after }) => [
+        `=== ${path}${before === null ? " (new)" : ""}`,
+        after ?? "",
+      ]);
+      return [
+        `# ${candidate.target} in ${candidate.application}`,
+        `# ${candidate.because}`,
+        ...changes.map((line) => `# ${line}`),
+        `# verdict: ${verdict.decision}`,
+        ...rules.map((line) => `#${line}`),
+        ...files,
+      ].join("\n");
+    });
+    expect(report.length).toBeGreaterThan(0);
+    await expect(report.join("\n").replaceAll("\r", "␍")).toMatchFileSnapshot(`golden/${name}-${kind}.txt`);
+  });
+
+  test("an edit only adds lines: everything that was there is still there, in order", () => {
+    const texts = sampleTexts(name);
+    for (const { intent } of intents.get("set-resource-limits")?.candidates(platform) ?? []) {
+      const rendered = renderChangeSet(intent, platform);
+      if (rendered.kind === "refused") throw new Error(rendered.because);
+      for (const { path, after } of rendered.changeSet.files) {
+        const before = (texts[path] ?? "").split("\n").filter((line) => !/resources: \{\}/.test(line));
+        const lines = (after ?? "").split("\n");
+        let at = 0;
+        for (const line of lines) if (line === before[at]) at++;
+        expect(at, `${path} keeps every line`).toBe(before.length);
+        expect((after ?? "").includes("\r\n"), path).toBe((texts[path] ?? "").includes("\r\n"));
+        expect(lines.filter((line) => line.endsWith("\r")).length % (lines.length - 1)).toBe(0);
+      }
+    }
+  });
+
+  test("the same intent on the same repository gives the same hash, whatever order its fields have", () => {
+    for (const definition of intents.values()) {
+      const [candidate] = definition.candidates(platform);
+      const stored = JSON.parse(JSON.stringify(candidate?.intent)) as { kind: string };
+      const [once, again] = [renderChangeSet(stored, sample(name)), renderChangeSet(stored, platform)];
+      expect(once.kind).toBe("rendered");
+      expect(once).toEqual(again);
+    }
+  });
+});

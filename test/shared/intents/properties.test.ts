@@ -1,0 +1,109 @@
+/** Whatever an intent holds, the result is valid and judged, or refused; it never throws and never leaves the repository. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { intents } from "../../../shared/intents/registry.ts";
+import { renderChangeSet } from "../../../shared/intents/render.ts";
+import { isSafePath } from "../../../shared/policy/change-rules.ts";
+import { judge } from "../../../shared/policy/judge.ts";
+import { withChanges } from "../../../shared/repository/change.ts";
+import { workloadsOf } from "../../../shared/repository/workloads.ts";
+import { sample } from "../../support/platform.ts";
+
+const platforms = [sample("harbor"), sample("meadow")];
+const known = platforms.flatMap((platform) => workloadsOf(platform));
+const hostile = [
+  "../../etc/passwd",
+  "x\n---\nkind: ClusterRoleBinding",
+  "a: {b: c}",
+  "__proto__",
+  "constructor",
+  "$(rm -rf /)",
+  "{{ .Values.x }}",
+  "&a [*a]",
+  "kube-system",
+  "​web",
+  "%2e%2e",
+  "null",
+  "yes",
+  "",
+];
+const name = fc.oneof(
+  fc.constantFrom(...known.map((workload) => workload.name), ...known.map(({ namespace }) => namespace ?? "")),
+  fc.constantFrom(...hostile),
+  fc.string(),
+);
+const amount = fc.oneof(
+  fc.constantFrom("100m", "1", "64Mi", "1Gi", "999Ti", "0", "-1", "1e9", "256Mi\n  evil: 1"),
+  fc.string(),
+);
+const resources = fc.option(fc.record({ cpu: amount, memory: amount }, { requiredKeys: [] }), { nil: undefined });
+const workload = fc.oneof(
+  fc.constantFrom(
+    ...known.map((one) => ({ kind: one.kind as string, namespace: one.namespace ?? "", name: one.name })),
+  ),
+  fc.record({
+    kind: fc.constantFrom("Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "Secret"),
+    namespace: name,
+    name,
+  }),
+);
+const intent = fc.oneof(
+  fc.record({
+    kind: fc.constant("set-resource-limits"),
+    workload,
+    container: fc.oneof(fc.constantFrom(...known.flatMap(({ containers }) => containers.map((one) => one.name))), name),
+    requests: resources,
+    limits: resources,
+  }),
+  fc.record({ kind: fc.constant("add-network-policy"), namespace: name }),
+  fc.record({ kind: fc.constant("add-backup-cronjob"), workload }),
+  fc.dictionary(fc.string(), fc.jsonValue()).map((fields) => ({ kind: "add-network-policy", ...fields })),
+  fc.record({ kind: fc.string() }),
+);
+
+test.each(["harbor", "meadow"] as const)("any intent on %s", (which) => {
+  const platform = platforms[which === "harbor" ? 0 : 1];
+  if (platform === undefined) throw new Error("no platform");
+  let rendered = 0;
+  fc.assert(
+    fc.property(intent, (value) => {
+      const result = renderChangeSet(value as { kind: string }, platform);
+      if (result.kind === "refused") return result.because.length > 0;
+      rendered++;
+      expect(result.changeSet.files.every(({ path }) => isSafePath(path))).toBe(true);
+      expect(judge(result.changeSet, platform)).toEqual(result.verdict);
+      const broken = result.verdict.rules.filter(({ rule }) =>
+        [
+          "valid-schema",
+          "unknown-fields",
+          "valid-yaml",
+          "rfc-1123-names",
+          "not-covered",
+          "change-set-mismatch",
+        ].includes(rule),
+      );
+      expect(broken).toEqual([]);
+      const after = withChanges(platform, result.changeSet.files);
+      return after.unreadable.length === platform.unreadable.length;
+    }),
+    { numRuns: 400 },
+  );
+  expect(rendered, "the property must have looked at rendered changes").toBeGreaterThan(0);
+});
+
+describe("after a change", () => {
+  test.each(["harbor", "meadow"] as const)("%s: a target that was improved is no target any more", (which) => {
+    const platform = sample(which);
+    for (const definition of intents.values()) {
+      const [best] = definition.candidates(platform);
+      if (best === undefined) continue;
+      const rendered = renderChangeSet(best.intent, platform);
+      if (rendered.kind === "refused") throw new Error(rendered.because);
+      const after = withChanges(platform, rendered.changeSet.files);
+      expect(definition.candidates(after).map((one) => JSON.stringify(one.intent))).not.toContain(
+        JSON.stringify(best.intent),
+      );
+      expect(renderChangeSet(best.intent, after).kind).toBe("refused");
+    }
+  });
+});
