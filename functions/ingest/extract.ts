@@ -97,9 +97,14 @@ function judged(
     const onlyHints = match.mentions.every(({ tier }) => tier === "hint");
     const heard = onlyHints ? { ...advice, explicitness: advice.explicitness * 0.6 } : advice;
     const support = { text: quote, ...(start === undefined ? {} : { start }), advice: heard, match };
+    // "Set memory limits, but no CPU limits" is for the topic first.
+    const objection = stance.for ? { ...support, advice: { ...heard, explicitness: heard.explicitness / 2 } } : support;
     // "We had no backups" describes; only a plain rejection or prohibition counts against.
     const objects = stance.against && advice.form !== "practice" && advice.form !== "consequence";
-    return [...(stance.for ? [{ support, against: false }] : []), ...(objects ? [{ support, against: true }] : [])];
+    return [
+      ...(stance.for ? [{ support, against: false }] : []),
+      ...(objects ? [{ support: objection, against: true }] : []),
+    ];
   });
 }
 
@@ -108,9 +113,18 @@ function meant(matches: readonly TopicMatch[]): readonly TopicMatch[] {
   const has = (match: TopicMatch, ...tiers: string[]): boolean =>
     match.mentions.some(({ tier }) => tiers.includes(tier));
   const actions = matches.filter((match) => has(match, "action", "warning"));
-  if (actions.length > 0) return actions;
+  if (actions.length > 0) return actions.filter((match) => !isInside(match, actions));
   const names = matches.filter((match) => has(match, "name", "problem"));
   return names.length > 0 ? names.slice(0, 2) : matches.slice(0, 1);
+}
+
+/** True when a stronger topic names the very same object: a DNS cache is about DNS, not about caching. */
+function isInside(match: TopicMatch, matches: readonly TopicMatch[]): boolean {
+  const stronger = matches.filter(({ score }) => score > match.score);
+  const objects = new Set(
+    stronger.flatMap(({ mentions }) => mentions.map(({ index, phrase }) => index + phrase.length)),
+  );
+  return match.mentions.every(({ index, phrase }) => objects.has(index + phrase.length));
 }
 
 /** "You really must have them everywhere": the thing was named in the sentence before. */

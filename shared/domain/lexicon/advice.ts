@@ -11,8 +11,11 @@ export interface Advice {
 /** Base forms that begin an imperative or follow "always", "never", "to". */
 const VERB =
   "(?:set|add|put|give|define|specify|declare|configure|enforce|require|use|run|create|write|apply|enable|install|deploy|back|encrypt|rotate|restrict|deny|block|isolate|pin|sign|scan|test|restore|monitor|alert|scrape|trace|log|ship|schedule|automate|limit|cap|keep|store|move|split|partition|pool|index|tune|replicate|route|cache|expose|terminate|issue|renew|drop|remove|revoke|audit|review|lock|turn|make|start|build|serve|scale|spread|drain|handle|document|measure|publish|version|archive|delete|group|check|verify|have|get|take|treat|separate|choose|pick|adopt|introduce|roll|switch|migrate|wire|connect|protect|secure|harden|label|reserve|size|dump|validate|practi[sc]e|rehearse|open|close|allow|provision|attach|collect|export|instrument|page|rate|throttle|seal|vault|patch|upgrade|segment|deliver|template|push|pull|go|let)";
+/** "Version two adds …", "Cache invalidation is hard": verbs that are nouns too need an object to be an order. */
+const NOT_A_NOUN =
+  "(?!(?:version|store|page|log|cache|index|pool|build|test|run|patch|size|group|label|document|trace|alert|monitor|route|cap|limit|dump|template|export|schedule|issue|review|audit|request|scale|snapshot|budget|draw|track)\\s+(?!(?:your|the|every|each|all|any|a|an|it|them|their|our|those|these|this|that|on|only|both|with|in|as|everything|whatever|what|who|json|everybody|if|when|to|for|from|at)\\b))";
 const DONE =
-  "(?:started|switched|moved|ended up|rolled out|introduced|adopted|added|put|set|gave|enabled|turned on|enforced?|requires?|run|ran|use|keep|kept|deployed|deploy|wrote|write|installed|built|build|migrated|created|configured|applied|back(?:ed)? up|encrypt(?:ed)?|rotate[ds]?|restricted|locked|pinned?|sign(?:ed)?|scan(?:ned)?|tests?|tested|schedule[ds]?|automated?|capped|moved|split|replaced|made|gave|defined|alert|page|scrape|trace|ship(?:ped)?|store[ds]?|snapshot|drill|rehearse[ds]?|dump(?:ed)?|refused?|reject(?:ed)?)";
+  "(?:started|switched|moved|ended up|rolled out|introduced|adopted|added|put|set|gave|enabled|turned on|enforced?|requires?|run|ran|use|keep|kept|deployed|deploy|wrote|write|installed|built|build|migrated|created|configured|applied|back(?:ed)? up|encrypt(?:ed)?|rotate[ds]?|restricted|locked|pinned?|sign(?:ed)?|scan(?:ned)?|tests?|tested|schedule[ds]?|automated?|capped|moved|split|replaced|made|gave|defined|alert|page|scrape|trace|ship(?:ped)?|store[ds]?|snapshot|drill|rehearse[ds]?|dump(?:ed)?|scale[ds]?|serve[ds]?|measure[ds]?|route[ds]?|cache[ds]?|replicate[ds]?|sample[ds]?|isolate[ds]?|refused?|reject(?:ed)?)";
 const SOFT =
   "(?:now |also |then |finally |eventually |always |simply |just |really |absolutely |definitely |still |all )*";
 
@@ -54,7 +57,7 @@ const forms: readonly { form: string; explicitness: number; pattern: RegExp }[] 
     form: "imperative",
     explicitness: 0.85,
     pattern: new RegExp(
-      `(?:^|[,;:–—]\\s+)(?:(?:so|and|then|now|okay|ok|also|first|firstly|second|secondly|third|finally|next|just|instead|lastly|again|number (?:one|two|three|four)|step (?:one|two|three|four)|my advice|our advice|the advice|advice|lesson|tip)(?: of all)?[,:.]?\\s+)*(?:(?:do not |don't |please |just |always |never )?${VERB}|(?:stop|avoid|quit) \\p{L}+)(?![\\p{L}\\p{N}'’])(?! (?:me|us|about|you)(?![\\p{L}]))`,
+      `(?:^|[,;:–—]\\s+)(?:(?:so|and|but|then|now|okay|ok|also|first|firstly|second|secondly|third|finally|next|just|instead|lastly|again|number (?:one|two|three|four)|step (?:one|two|three|four)|my advice|our advice|the advice|advice|lesson|tip)(?: of all)?[,:.]?\\s+)*(?:(?:do not |don't |please |just |always |never )?${NOT_A_NOUN}${VERB}|(?:stop|avoid|quit) \\p{L}+)(?![\\p{L}\\p{N}'’])(?! (?:me|us|about|you)(?![\\p{L}]))`,
       "iu",
     ),
   },
@@ -65,7 +68,7 @@ const forms: readonly { form: string; explicitness: number; pattern: RegExp }[] 
       "should(?! (?:be (?:possible|obvious|able)|work|sound|look familiar|have seen))|shouldn't|ought to",
       "recommend(?:ed|s|ation)?|suggest|advise|advice|i urge",
       "i(?:'d| would) (?:always |never |definitely |rather )?(?:start|set|use|put|add|go|run|give|have|do|pick|choose|begin)",
-      `(?:you'll|you|we|you're going to) want to|let's ${VERB}|(?:you|we) (?:really |always |all |definitely )?(?:want|need) (?:a|an|the|your|some|every|at least|one|two|both|proper|real)|better (?:to|off)|it pays to|worth (?:doing|setting|adding|having|the effort|every)`,
+      `(?:you'll|you|we|you're going to) want to|let's ${VERB}|(?:you|teams?|everyone|everybody) (?:really |always |all |definitely )?(?:want|need)(?! (?:to (?:be honest|say|know|understand|admit)|me|it|not))|we (?:really |always |all )?need (?:a|an|the|some|every|at least|both|proper|real)|better (?:to|off)|it pays to|worth (?:doing|setting|adding|having|the effort|every)`,
       "starts? (?:with|by)|started (?:with|by)|the way to|(?:can't|cannot|couldn't) (?:afford|live without)|wish (?:we|i) had|do(?:n't)? (?:yourself|wait)",
       "has to (?:be|have|come|go|live|run)|have to be|needs? to be|is (?:key|essential|critical|crucial|vital)|are (?:key|essential|critical|crucial|vital)",
     ]),
@@ -75,7 +78,7 @@ const forms: readonly { form: string; explicitness: number; pattern: RegExp }[] 
     explicitness: 0.7,
     pattern: phrases([
       "mistakes?|overrated|overkill|not worth|regret(?:ted)?|stay away from|bad idea|anti ?patterns?|beware of|g[eo]t rid of|rip(?:ped)? out|moved away from|avoid",
-      "(?:we|i) (?:removed|dropped|disabled|turned off|deleted|stopped|abandoned|ditched)|(?:don't|do not) need|no longer",
+      "(?:we|i) (?:removed|dropped|disabled|turned off|deleted|stopped|abandoned|ditched)|(?:don't|do not|dont) (?:need|set|use|add|run|put|enable|install|deploy|bother|buy|build|write|create|configure|apply|turn|start with)|no longer",
     ]),
   },
   {
@@ -90,6 +93,7 @@ const forms: readonly { form: string; explicitness: number; pattern: RegExp }[] 
     pattern: phrases([
       `(?:we|i|our (?:team|platform|operators|engineers|crew|group)|they|my team) ${SOFT}${DONE}(?! to (?:think|believe|have))`,
       "(?:every|each|all) (?:new |single )?\\p{L}+ (?:gets?|got|has|have|comes? with)(?! .* by default)",
+      "(?:nobody|no one|nothing),? (?:gets?|has|may|can|is allowed|should)",
       "(?:these days|since then|from then on|nowadays|today),? (?:we|every|all|each|our)",
       "(?:we|our) (?:default|standard|baseline|template)s? (?:is|are|has|have|includes?)",
     ]),
@@ -113,6 +117,7 @@ const notAdvice: readonly RegExp[] = [
   /^(?:so |and |now |but |okay )*(?:should|do|does|did|can|could|would|is|are) (?:you|we|i|they|it|everyone|people)\b/iu,
   /^(?:so |and |now |but |okay )*(?:how many of you|who here|raise your hands?|why (?:would|should|do|does|did))\b/iu,
   /\b(?:people|folks|everyone|everybody|they|vendors?|critics|consultants?|bloggers?|blogs?|twitter|the internet|tutorials?|managers?|salespeople|some|someone|somebody) (?:(?:will|would|often|always|usually|keep|keeps|like to|love to|may|might|online|here) )*(?:say|says|said|saying|tell|tells|told|telling|claim|claims|claimed|think|thinks|thought|argue|argues|insist|insists|believe|believes)\b/iu,
+  /\b(?!(?:us|this|always|does|was|is)\b)\p{L}+s (?:(?:will|would|often|always|usually|keep) )*(?:say|claim|argue|insist|tell (?:you|us|me|everyone))\b/iu,
   /\b(?:we|i) (?:used to|once|always) (?:think|thought|believe|believed|tell|told|say|said)\b/iu,
   /\b(?:it(?:'s| is) a myth|common myth|myth number)\b/iu,
   /\b(?:i'm going to|i am going to|i'll|i will|we'll|we will|let me|i want to|today i) (?:\p{L}+ )?(?:talk|tell|show|speak|walk|explain|cover|discuss|present|start by (?:telling|talking))\b/iu,

@@ -15,6 +15,7 @@ export const database: readonly Topic[] = [
     advice: "Databases get a scheduled backup job that writes dumps away from the database's own volume.",
     cues: [
       `(?:back|backs|backed|backing) up .. ${STORE}`,
+      `${STORE} (?:get|gets|is|are|must be|should be|has to be|have to be|need to be|being) (?:backed up|dumped)`,
       `(?:back|backs|backed|backing) (?:it|them|that|this|your data|the data) up`,
       "(?:nightly|daily|hourly|weekly|scheduled|automated|automatic|regular|offsite|off site) (?:\\p{L}+ )?(?:backups?|dumps?)",
       "(?:schedule|automate|take|run|add|create|set up|have|need|needs|keep|make|write) .. (?:backups|dumps|(?:database|scheduled|nightly|daily) backup|backup (?:cron ?)?jobs?)",

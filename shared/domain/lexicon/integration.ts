@@ -38,6 +38,7 @@ export const integration: readonly Topic[] = [
     advice: "Models answer from retrieved passages, found by dense and keyword search together and reranked.",
     cues: [
       "(?:use|add|build|combine|ground|improve) .. (?:rag|retrieval(?: augmented generation)?|hybrid search|rerank(?:er|ers|ing)?|embeddings)",
+      "combine .. (?:with .. )?(?:keyword search|bm25|sparse vectors?|dense vectors?)",
       "rerank .. (?:results|passages|documents)",
     ],
     patterns: [

@@ -58,7 +58,10 @@ export const networking: readonly Topic[] = [
     type: "technique",
     title: "Make cluster DNS fast and redundant",
     advice: "DNS is cached on each node, redundant and watched; records are managed from the cluster.",
-    cues: ["(?:cache|run|deploy|scale|tune|fix|automate|use|lower) .. (?:dns|core ?dns|ndots|external dns)"],
+    cues: [
+      "(?:cache|run|deploy|scale|tune|fix|automate|use|lower) .. (?:dns|core ?dns|ndots|external dns)",
+      "(?:put|add|install|use|run) .. (?:node ?local dns(?: cache)?|dns caches?)",
+    ],
     patterns: [
       "core ?dns",
       "node ?local dns(?: cache)?",

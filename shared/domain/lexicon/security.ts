@@ -65,6 +65,9 @@ export const security: readonly Topic[] = [
       "(?:rotate|encrypt|seal|externali[sz]e|vault|scan for|move|store|keep|get) .. (?:secrets?|credentials?|passwords?|api keys?|tokens?)",
       `${DO} .. (?:sealed secrets?|external secrets?|vault|sops|secrets? (?:manager|store|operator))`,
     ],
+    warnings: [
+      "(?:never|don't|do not|stop) .. (?:secrets?|passwords?|credentials?|api keys?|tokens?) .. (?:git|repositor(?:y|ies)|repos?|manifests?|code|config ?maps?|values files?|images?)",
+    ],
     patterns: [
       "sealed ?secrets?",
       "external ?secrets?(?: operator)?",

@@ -30,6 +30,9 @@ const harm = phrases([
 ]);
 const dismissed =
   /^(?:[\s,]+[\p{L}\p{N}'’-]+){0,5}?[\s,]+(?:a |an |our |my |the |just |simply |really |totally |pretty |mostly )*(?:big |bad |huge |biggest |worst |terrible )*(?:mistake|overrated|overkill|harmful|trap|waste|useless|pointless|bad idea|terrible idea|anti-?pattern|not worth|more trouble|snake oil|a hoax|premature)/iu;
+/** "…, and it was a mistake": the verdict follows in a clause of its own. */
+const regretted =
+  /^[^.!?]{0,60}?\b(?:and|but|which|,)\s+(?:it|that|this|they|which)?\s*(?:was|is|were|turned out)[^.!?]{0,20}\b(?:mistake|overkill|overrated|bad idea|disaster|waste|not worth)\b/iu;
 const prohibited = phrases([
   "(?:should|must|may|can|could|would|need|ought)(?:n't| not| never)(?! only)|cannot|no longer|any ?more",
   "(?:is|are|was|were)(?:n't| not| never) (?:needed|necessary|recommended|worth|required|allowed|useful|helpful|for us|the answer|a good)",
@@ -76,7 +79,7 @@ function isNegated(text: string, { index, phrase, tier }: Mention): boolean | un
     if (after.search(lost) >= 0) turns += 1;
   } else if (/^\s*(?:is|are)\s+(?:missing|optional)\b/iu.test(after)) turns += 1;
   prohibited.lastIndex = 0;
-  if (dismissed.test(after)) turns += 1;
+  if (dismissed.test(after) || regretted.test(text.slice(index + phrase.length))) turns += 1;
   if (turns % 2 === 0) return false;
   const absent = `${before}${inside}`.search(absence) >= 0;
   return !(absent && text.search(harm) >= 0);
