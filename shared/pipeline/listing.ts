@@ -37,26 +37,44 @@ export interface ListingQuery {
   readonly limit: number;
 }
 
-const PAGE = 500;
-/** Up to this many members a category is read whole and sorted; a larger one is met often enough in the time indexes. */
-const SMALL_CATEGORY = 1_000;
+const PAGE = 1_000;
+/** Up to this many members a category is sorted whole; a larger one is met often enough in the time indexes. */
+const SMALL_CATEGORY = 2_000;
 
 /** Newest first by the time of the last transition. */
 export async function listImprovements(redis: Redis, keys: Keys, query: ListingQuery): Promise<ImprovementLine[]> {
   const { status, category, limit } = query;
   if (category !== undefined && (await redis.scard(keys.categorySet(category))) <= SMALL_CATEGORY) {
-    const all = await lines(redis, keys, await redis.smembers(keys.categorySet(category)));
-    return all
-      .filter((line) => status === undefined || line.status === status)
-      .sort((a, b) => ((a.updated_at ?? "") < (b.updated_at ?? "") ? 1 : -1))
-      .slice(0, limit);
+    const ids = await redis.smembers(keys.categorySet(category));
+    return lines(redis, keys, (await newestOf(redis, keys, ids, status)).slice(0, limit));
   }
+  const page = category === undefined ? Math.min(PAGE, limit) : PAGE;
   const found: string[] = [];
-  for await (const ids of newestFirst(redis, keys, status === undefined ? STATUSES : [status], Math.min(PAGE, limit))) {
+  for await (const ids of newestFirst(redis, keys, status === undefined ? STATUSES : [status], page)) {
     found.push(...(category === undefined ? ids : await membersOf(redis, keys.categorySet(category), ids)));
     if (found.length >= limit) break;
   }
   return lines(redis, keys, found.slice(0, limit));
+}
+
+/** Those of `ids` that stand in `status` (or anywhere), newest move first. */
+async function newestOf(
+  redis: Redis,
+  keys: Keys,
+  ids: readonly string[],
+  status: Status | undefined,
+): Promise<string[]> {
+  const batch = redis.pipeline();
+  for (const id of ids) batch.hmget(keys.record(id), "status", "updated_at");
+  const replies = (await batch.exec()) ?? [];
+  return ids
+    .flatMap((id, i) => {
+      const [error, values] = replies[i] ?? [new Error("no reply"), []];
+      const [standing, moved] = error === null ? (values as (string | null)[]) : [];
+      return standing && (status === undefined || standing === status) ? [{ id, moved: moved ?? "" }] : [];
+    })
+    .sort((a, b) => (a.moved < b.moved ? 1 : -1))
+    .map(({ id }) => id);
 }
 
 interface Cursor {

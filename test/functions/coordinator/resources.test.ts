@@ -77,7 +77,7 @@ describe("improvements", () => {
       batch.zadd("improvements:failed", n, id).sadd("improvements:category:security", id);
       if (n % 3 === 0) batch.srem("improvements:category:security", id).sadd("improvements:category:database", id);
     }
-    for (let n = 0; n < 1_100; n += 1) batch.sadd("improvements:category:security", `elsewhere-${n}`);
+    for (let n = 0; n < 2_100; n += 1) batch.sadd("improvements:category:security", `elsewhere-${n}`);
     await batch.exec();
 
     const { json } = await school.call("viewer", "GET", "/api/improvements?status=failed&category=security&limit=700");
