@@ -42,7 +42,7 @@ export async function knownFields(): Promise<string> {
       fields[baseName] = isObject ? `${prefix === "" ? "" : prefix.startsWith("A") ? "[" : "{"}${inner}` : "";
       if (isObject) open.push(inner);
     }
-    types[model] = Object.fromEntries(Object.entries(fields).sort());
+    types[model] = Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)));
   }
   const sorted = Object.fromEntries(Object.entries(types).sort(([a], [b]) => (a < b ? -1 : 1)));
   return `${JSON.stringify({ kinds: KNOWN_KINDS, types: sorted }, null, 2)}\n`;

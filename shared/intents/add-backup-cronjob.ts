@@ -3,7 +3,7 @@
  * already uses, onto a volume of its own. The newest seven dumps are kept.
  */
 import { createHash } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { neighboursOf } from "../repository/conventions.ts";
 import { inNamespace } from "../repository/lookup.ts";
 import type { Platform } from "../repository/platform.ts";

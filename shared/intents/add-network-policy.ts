@@ -2,7 +2,7 @@
  * Isolates a namespace: only its own pods, and the callers the repository shows, may open connections to it. Ingress
  * only: DNS and everything the pods themselves call stays as it is. Probes come from the node and are not affected.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { isProtectedNamespace } from "../policy/protected.ts";
 import { inNamespace, ofKind } from "../repository/lookup.ts";
 import type { Platform, RepositoryApplication, Resource } from "../repository/platform.ts";
@@ -53,7 +53,7 @@ function survey(platform: Platform): Survey {
 }
 
 function policyIn(platform: Platform, namespace: string): Resource | undefined {
-  return inNamespace(platform, namespace).find(({ kind }) => /NetworkPolicy$/.test(kind));
+  return inNamespace(platform, namespace).find(({ kind }) => kind.endsWith("NetworkPolicy"));
 }
 
 function candidateFor(platform: Platform, namespace: string): Candidate<AddNetworkPolicy> | undefined {
@@ -94,7 +94,7 @@ function targetIn(platform: Platform, namespace: string): Target | string {
   const paths = [...counts].sort(([, a], [, b]) => b - a).map(([path]) => path);
   const applications = paths.map((path) => writableApplication(platform, path));
   const application = applications.find((one) => typeof one !== "string");
-  if (application === undefined) return String(applications[0]);
+  if (application === undefined) return applications.find((one) => typeof one === "string") ?? "nothing to write to";
   const callers = callersOf(platform, namespace);
   const isOpen = callers.some(({ from, ports }) => (from === undefined || from === "*") && ports === undefined);
   if (isOpen) return `${namespace} is called from places and on ports that cannot be told`;

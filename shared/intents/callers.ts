@@ -71,7 +71,7 @@ const scrapersOf = oncePer((platform) => [
 const routesOf = oncePer(({ resources }) => resources.filter(({ kind }) => ROUTES.has(kind)));
 const callbacksOf = oncePer(({ resources }) =>
   resources.filter(
-    ({ kind }) => kind === "APIService" || kind === "CustomResourceDefinition" || /WebhookConfiguration$/.test(kind),
+    ({ kind }) => kind === "APIService" || kind === "CustomResourceDefinition" || kind.endsWith("WebhookConfiguration"),
   ),
 );
 
@@ -81,7 +81,7 @@ export function apiServerCalls(platform: Platform, namespace: string): string | 
     const targets =
       kind === "APIService"
         ? [fieldsAt(object, "spec", "service")]
-        : /WebhookConfiguration$/.test(kind)
+        : kind.endsWith("WebhookConfiguration")
           ? itemsAt(object, "webhooks").map((hook) => fieldsAt(hook, "clientConfig", "service"))
           : kind === "CustomResourceDefinition"
             ? [fieldsAt(object, "spec", "conversion", "webhook", "clientConfig", "service")]

@@ -1,5 +1,5 @@
 /** What an intent's fields may hold. An intent is stored and read again, so nothing about it is taken on trust. */
-import { z } from "zod";
+import * as z from "zod";
 import { parseQuantity } from "../repository/quantity.ts";
 
 /** RFC 1123 subdomain, as Kubernetes names most objects. */

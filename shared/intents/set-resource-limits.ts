@@ -1,7 +1,7 @@
 /** Gives a container the requests and limits it lacks. Edits the file in place, nothing else in it moves. */
 import { isDeepStrictEqual } from "node:util";
 import { isMap, isSeq } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { limitsOf } from "../repository/limit-range.ts";
 import { readDocuments } from "../repository/parse.ts";
 import type { Platform } from "../repository/platform.ts";

@@ -6,6 +6,7 @@ import { isManifestPath, parseFile } from "../repository/parse.ts";
 import { at, listAt, stringsAt } from "../repository/values.ts";
 import { isProtectedNamespace } from "./protected.ts";
 import { nameOf, type ObjectChange, type Review, type ReviewRule } from "./review.ts";
+import { resourceQuota } from "./rules/quota.ts";
 import { MANAGED_BY, MANAGED_BY_LABEL } from "./settings.ts";
 
 const deny = (rule: string, message: string, path?: string): RuleHit => hit(rule, "deny", message, path);
@@ -164,4 +165,5 @@ export const changeRules: readonly ReviewRule[] = [
   deletions,
   foreign,
   kustomizations,
+  resourceQuota,
 ];

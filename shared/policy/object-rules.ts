@@ -16,7 +16,6 @@ import {
   podSecurityRestricted,
   requireLimits,
   requireProbes,
-  resourceQuota,
   restrictRegistries,
 } from "./rules/workloads.ts";
 
@@ -33,7 +32,6 @@ export const objectRules: readonly ObjectRule[] = [
   restrictRegistries,
   requireLimits,
   limitRange,
-  resourceQuota,
   noReplicasFight,
   noEffect,
   ...alwaysHuman,

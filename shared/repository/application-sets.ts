@@ -72,7 +72,8 @@ function flatten(value: unknown, prefix = ""): Values {
   if (!isFields(value)) return {};
   const entries = Object.entries(value).flatMap(([key, entry]): [string, string][] => {
     if (isFields(entry)) return Object.entries(flatten(entry, `${prefix}${key}.`));
-    return typeof entry === "object" ? [] : [[`${prefix}${key}`, String(entry)]];
+    const isPlain = typeof entry === "string" || typeof entry === "number" || typeof entry === "boolean";
+    return isPlain ? [[`${prefix}${key}`, String(entry)]] : [];
   });
   return Object.fromEntries(entries);
 }

@@ -1,6 +1,7 @@
 /** Repositories for tests: from a few texts, or the sample platforms. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import type { GitReader } from "../../shared/ports.ts";
 import { gitBlobId } from "../../shared/repository/change.ts";
 import type { Platform, PlatformOptions, RepositoryFile } from "../../shared/repository/platform.ts";
 import { understand } from "../../shared/repository/understand.ts";
@@ -67,3 +68,15 @@ spec: {selector: {app: ${app}}, ports: [{port: ${port}}]}
 
 /** `resources:` of a container, in the form `deployment` takes as `extra`. */
 export const SIZED = "          resources: {requests: {cpu: 100m, memory: 128Mi}, limits: {memory: 256Mi}}\n";
+
+/** A Git reader over one commit with these files. */
+export function gitOf(texts: Readonly<Record<string, string>>): GitReader {
+  const files = filesOf(texts);
+  const contents = new Map([...files.values()].map(({ blob, content }) => [blob, content]));
+  return {
+    head: async () => "c0ffee",
+    tree: async () => new Map([...files].map(([path, { blob }]) => [path, blob])),
+    read: async (blobs) => new Map(blobs.map((blob) => [blob, contents.get(blob) ?? null])),
+    isAncestor: async () => true,
+  };
+}

@@ -32,7 +32,7 @@ export const noClusterAdmin: ObjectRule = {
   decision: "deny",
   on: "written",
   check({ kind, object }) {
-    if (!/RoleBinding$/.test(kind)) return [];
+    if (!kind.endsWith("RoleBinding")) return [];
     return textAt(object, "roleRef", "name") === "cluster-admin" ? ["it hands out cluster-admin"] : [];
   },
 };

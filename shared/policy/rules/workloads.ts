@@ -1,8 +1,8 @@
 /** What a pod may be: Pod Security, images, resources, probes. */
 import { limitProblems, limitsOf, RESOURCE_NAMES } from "../../repository/limit-range.ts";
-import type { Platform, Resource } from "../../repository/platform.ts";
+import type { Resource } from "../../repository/platform.ts";
 import { parseQuantity } from "../../repository/quantity.ts";
-import { at, type Fields, fieldsAt, itemsAt, listAt, textAt } from "../../repository/values.ts";
+import { at, fieldsAt, itemsAt, listAt } from "../../repository/values.ts";
 import { asContainer, asWorkload, type RepositoryWorkload, workloadsOf } from "../../repository/workloads.ts";
 import { isPinned, registryOf } from "../images.ts";
 import type { ObjectRule } from "../review.ts";
@@ -163,63 +163,3 @@ export const limitRange: ObjectRule = {
     return problems.map((problem) => `LimitRange ${limits.names.join(", ")}: ${problem}`);
   },
 };
-
-/** What the manifests of a namespace ask for together, against every ResourceQuota there. */
-export const resourceQuota: ObjectRule = {
-  id: "resource-quota",
-  decision: "deny",
-  on: "written",
-  check({ namespace }, { before, after }) {
-    if (namespace === undefined) return [];
-    const quotas = after.resources.filter((one) => one.kind === "ResourceQuota" && one.namespace === namespace);
-    return quotas.flatMap(({ name, object }) =>
-      Object.entries(fieldsAt(object, "spec", "hard")).flatMap(([key, hard]) => {
-        const allowed = parseQuantity(hard);
-        const now = usage(after, namespace, key);
-        if (allowed === undefined || now === undefined || now <= allowed) return [];
-        return now > (usage(before, namespace, key) ?? 0) ? [`ResourceQuota ${name}: ${key} would be exceeded`] : [];
-      }),
-    );
-  },
-};
-
-const counted: Readonly<Record<string, string>> = {
-  configmaps: "ConfigMap",
-  services: "Service",
-  secrets: "Secret",
-  persistentvolumeclaims: "PersistentVolumeClaim",
-  "count/cronjobs.batch": "CronJob",
-  "count/deployments.apps": "Deployment",
-};
-
-/** Undefined for quota keys manifests cannot tell. Jobs run for a moment and are not counted. */
-function usage(platform: Platform, namespace: string, key: string): number | undefined {
-  const here = platform.resources.filter((one) => one.namespace === namespace && one.application !== undefined);
-  const kind = counted[key];
-  if (kind !== undefined) return here.filter((one) => one.kind === kind).length;
-  const [, field = "requests", name] = /^(?:(requests|limits)\.)?(cpu|memory)$/.exec(key) ?? [];
-  if (name === undefined) return key === "requests.storage" ? storage(here) : undefined;
-  const defaults = limitsOf(platform, namespace);
-  const standard =
-    (field === "limits" ? defaults?.defaultLimit : defaults?.defaultRequest)?.[name as "cpu" | "memory"] ?? 0;
-  const amount = (spec: Fields) =>
-    parseQuantity(at(spec, "resources", field, name)) ??
-    parseQuantity(at(spec, "resources", "limits", name)) ??
-    standard;
-  return here
-    .map(asWorkload)
-    .filter((one) => one !== undefined && one.kind !== "Job" && one.kind !== "CronJob")
-    .reduce(
-      (sum, one) =>
-        sum + (one?.replicas ?? 0) * (one?.containers ?? []).reduce((all, { spec }) => all + amount(spec), 0),
-      0,
-    );
-}
-
-function storage(here: readonly Resource[]): number {
-  const claims = here.filter(({ kind }) => kind === "PersistentVolumeClaim");
-  return claims.reduce(
-    (sum, { object }) => sum + (parseQuantity(textAt(object, "spec", "resources", "requests", "storage")) ?? 0),
-    0,
-  );
-}

@@ -1,50 +1,10 @@
-/** Each rule with a change that breaks it and nothing else. */
+/** Each rule about an object, with a change that breaks it and nothing else. */
 import { describe, expect, test } from "vitest";
-import { type ChangeSet, changeSet, type FileChange, type ObjectRef } from "../../../shared/domain/change-set.ts";
 import { isPinned, registryOf } from "../../../shared/policy/images.ts";
-import { judge } from "../../../shared/policy/judge.ts";
-import { reviewOf } from "../../../shared/policy/review.ts";
-import type { PolicySettings } from "../../../shared/policy/settings.ts";
-import type { Platform } from "../../../shared/repository/platform.ts";
-import { application, deployment, platformOf, SIZED, service } from "../../support/platform.ts";
-
-const base = {
-  "apps/shop.yaml": application("shop", "shop", "shop"),
-  "apps/other.yaml": application("other", "other", "other"),
-  "shop/web.yaml": deployment("web", { extra: SIZED }),
-  "shop/web-service.yaml": service("web", 80),
-  "other/x.yaml": service("x", 80),
-};
-
-/** A change set that says of its objects what is true. */
-function honest(platform: Platform, files: readonly FileChange[], app = "shop"): ChangeSet {
-  const review = reviewOf(changeSet(files, [], app), platform, {});
-  const objects = review.changes.map(({ before, after }): ObjectRef => {
-    const { apiVersion, kind, namespace, name } = (after ?? before) as NonNullable<typeof after>;
-    const effect = after === undefined ? "delete" : before === undefined ? "create" : "change";
-    return { apiVersion, kind, name, effect, ...(namespace === undefined ? {} : { namespace }) };
-  });
-  return changeSet(files, objects, app);
-}
-
-function rulesOf(
-  write: Record<string, string | null>,
-  settings: PolicySettings = {},
-  texts: Record<string, string> = base,
-): string[] {
-  const platform = platformOf(texts);
-  const files = Object.entries(write).map(([path, after]) => ({
-    path,
-    before: platform.files.get(path)?.blob ?? null,
-    after,
-  }));
-  const verdict = judge(honest(platform, files), platform, settings);
-  return [...new Set(verdict.rules.map(({ rule, decision }) => `${decision} ${rule}`))].sort();
-}
+import { deployment, SIZED } from "../../support/platform.ts";
+import { policyBase as base, newObject as object, rulesOf } from "../../support/policy.ts";
 
 const one = (text: string) => rulesOf({ "shop/new.yaml": text });
-const object = (kind: string, rest: string, apiVersion = "v1") =>
-  `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: new}\n${rest}`;
 
 const secure =
   "securityContext: {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, runAsNonRoot: true, capabilities: {drop: [ALL]}, seccompProfile: {type: RuntimeDefault}}";
@@ -303,63 +263,6 @@ describe("always a person", () => {
       "human always-human-foreign-object",
     ]);
     expect(rulesOf({ "shop/web.yaml": `${bad}          ttyy: true\n` }, {}, texts)).toContain("deny unknown-fields");
-  });
-});
-
-describe("denied: where it goes", () => {
-  const good = service("new", 80);
-  test.each([
-    ["../outside.yaml", "path-outside-repository"],
-    ["/etc/x.yaml", "path-outside-repository"],
-    ["shop/.git/x.yaml", "path-outside-repository"],
-    ["shop//x.yaml", "path-outside-repository"],
-    ["shop/a\nb.yaml", "path-outside-repository"],
-    ["shop/sub/x.yaml", "not-covered"],
-    ["nowhere/x.yaml", "not-covered"],
-    ["other/new.yaml", "not-covered"],
-    ["shop/kustomization.yaml", "no-tool-switch"],
-    ["shop/Chart.yaml", "no-tool-switch"],
-    ["shop/x.txt", "valid-yaml"],
-  ])("%j: %s", (path, rule) => expect(rulesOf({ [path]: good })).toContain(`deny ${rule}`));
-
-  test("a file that is another one by now", () => {
-    const platform = platformOf(base);
-    const files = [{ path: "shop/web-service.yaml", before: "0".repeat(40), after: service("web", 81) }];
-    expect(judge(honest(platform, files), platform).rules.map(({ rule }) => rule)).toContain("stale-file");
-  });
-
-  test("an object that is defined elsewhere already", () => {
-    expect(rulesOf({ "shop/again.yaml": service("web", 81) })).toEqual(["deny duplicate-object"]);
-  });
-
-  test("a list of objects that is not what the files do", () => {
-    const platform = platformOf(base);
-    const files = [
-      {
-        path: "shop/new.yaml",
-        before: null,
-        after: `${good}---\n${object("ClusterRole", "rules: []\n", "rbac.authorization.k8s.io/v1")}`,
-      },
-    ];
-    const told = changeSet(
-      files,
-      [{ apiVersion: "v1", kind: "Service", namespace: "shop", name: "new", effect: "create" }],
-      "shop",
-    );
-    expect(judge(told, platform).rules.map(({ rule }) => rule)).toContain("change-set-mismatch");
-  });
-
-  test("a kustomization may gain resources, nothing else", () => {
-    const texts = { ...base, "shop/kustomization.yaml": "resources:\n- web.yaml\n" };
-    const added = { "shop/new.yaml": good, "shop/kustomization.yaml": "resources:\n- web.yaml\n- new.yaml\n" };
-    expect(rulesOf(added, {}, texts)).toEqual([]);
-    const more = { ...added, "shop/kustomization.yaml": "namePrefix: x-\nresources:\n- web.yaml\n- new.yaml\n" };
-    expect(rulesOf(more, {}, texts)).toEqual(["human always-human-foreign-object"]);
-  });
-
-  test("nothing at all", () => {
-    const platform = platformOf(base);
-    expect(judge(changeSet([], [], "shop"), platform).rules.map(({ rule }) => rule)).toEqual(["no-effect"]);
   });
 });
 

@@ -109,7 +109,7 @@ describe("who reads what", () => {
     expect(readersOf(platform, "base/web.yaml")).toEqual(["web"]);
     expect(readersOf(platform, "overlay/unlisted.yaml")).toEqual([]);
     const read = platform.resources.filter((resource) => resource.application === "web");
-    expect(read.map(({ path, namespace }) => [path, namespace]).sort()).toEqual([
+    expect(read.map(({ path, namespace }) => [path, namespace])).toEqual([
       ["base/web.yaml", "prod"],
       ["overlay/extra.yaml", "prod"],
     ]);

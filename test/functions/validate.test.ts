@@ -1,0 +1,198 @@
+import { describe, expect, test } from "vitest";
+import { findDuplicate } from "../../functions/validate/duplicates.ts";
+import { validate } from "../../functions/validate/handle.ts";
+import { likeness } from "../../functions/validate/similarity.ts";
+import type { Improvement } from "../../shared/domain/improvement.ts";
+import { type GitReader } from "../../shared/ports.ts";
+import { committedImprovement } from "../support/improvement.ts";
+import { application, deployment, gitOf, SIZED, sampleTexts, service } from "../support/platform.ts";
+
+const signal = new AbortController().signal;
+const proposal = (title: string, over: Partial<Improvement> = {}): Improvement =>
+  committedImprovement("c", [], {
+    title,
+    description: "",
+    status: "categorized",
+    id: "new",
+    created_at: "2026-03-02T00:00:00.000Z",
+    ...over,
+  });
+
+interface World {
+  readonly texts?: Record<string, string>;
+  readonly past?: readonly Improvement[] | Error;
+  readonly git?: GitReader;
+  readonly attempt?: number;
+}
+const harbor = sampleTexts("harbor");
+
+async function run(
+  improvement: Improvement,
+  { texts = harbor, past = [], git = gitOf(texts), attempt = 1 }: World = {},
+) {
+  const recent = async () => (past instanceof Error ? Promise.reject(past) : past);
+  const outcome = await validate(
+    { improvement },
+    { git, history: { recent }, settings: { platform: {} } },
+    { signal, attempt, now: () => 0 },
+  );
+  if (outcome.kind !== "move") throw new Error("validate always moves");
+  return outcome;
+}
+
+describe("nothing against it", () => {
+  test("every check passes and says what it looked at", async () => {
+    const outcome = await run(proposal("Set memory limits on every container"));
+    expect(outcome).toMatchObject({
+      to: "validated",
+      patch: { rag_check_passed: "true", validated_at: "1970-01-01T00:00:00.000Z", conflicts_found: null },
+    });
+    expect(outcome.patch.validation?.map(({ check, result }) => `${check}: ${result}`)).toEqual([
+      "duplicate: pass",
+      "already-in-place: pass",
+      "dependencies: pass",
+    ]);
+  });
+});
+
+describe("duplicates", () => {
+  const said = (text: string, over: Partial<Improvement> = {}) =>
+    proposal("Set limits", { quotes: [{ text }], ...over });
+  const before = (text: string, over: Partial<Improvement> = {}) =>
+    said(text, { id: "old", status: "verified", created_at: "2026-03-01T00:00:00.000Z", ...over });
+  const text = "Every container in the cart namespace needs a memory limit";
+
+  test.each<[string, Improvement, string]>([
+    ["the same words", before(text), "conflict"],
+    ["other case and punctuation", before("every CONTAINER in the cart namespace — needs a memory limit!"), "conflict"],
+    [
+      "the same words in other order",
+      before("A memory limit: every container needs it in the cart namespace"),
+      "conflict",
+    ],
+    [
+      "nearly the same",
+      before("Every container in the cart namespace needs its own strict memory limit set"),
+      "unknown",
+    ],
+    ["another matter of the same topic", before("A CPU request helps the scheduler to place the search pods"), "pass"],
+    [
+      "one that was rolled back, although younger",
+      before(text, { status: "failed", created_at: "2027-01-01T00:00:00.000Z" }),
+      "conflict",
+    ],
+    ["one that came later", before(text, { created_at: "2027-01-01T00:00:00.000Z" }), "pass"],
+    ["one that was itself only a duplicate", before(text, { status: "conflicts" }), "pass"],
+    ["itself", said(text), "pass"],
+  ])("%s: %#", (_, other, result) => expect(findDuplicate(said(text), [other]).result).toBe(result));
+
+  test("a rolled-back one is named as such", async () => {
+    const outcome = await run(said(text), { past: [before(text, { status: "failed" })] });
+    expect(outcome).toMatchObject({
+      to: "conflicts",
+      patch: { rag_check_passed: "false", conflicts_found: [{ evidence: ["old"] }] },
+    });
+    expect(outcome.because).toContain("rolled back");
+  });
+
+  test.each([
+    ["Enable TLS between the services", "Disable TLS between the services"],
+    ["Upgrade Postgres to 17 this month", "Upgrade Postgres to 16 this month"],
+    ["Increase the memory of the cache pods", "Decrease the memory of the cache pods"],
+    ["Store the traces in Phoenix for now", "Store the traces in Langfuse for now"],
+    ["Run the pods as root users", "Never run the pods as root users"],
+    ["Allow traffic from the ingress pods", "Block traffic from the ingress pods"],
+    ["Set the limit to 512Mi for workers", "Set the limit to 1Gi for workers"],
+  ])("%s / %s: alike in words, not the same", (a, b) => {
+    expect(likeness(a, b).score).toBeGreaterThan(0.4);
+    expect(likeness(a, b).guard).toBeDefined();
+    expect(findDuplicate(said(a), [before(b)]).result).toBe("pass");
+    expect(likeness(a, a).guard).toBeUndefined();
+  });
+});
+
+describe("already in place", () => {
+  test("everywhere it applies: a conflict with the files as evidence", async () => {
+    const texts = { "app.yaml": application("a", "web", "shop"), "web/web.yaml": deployment("web", { extra: SIZED }) };
+    const outcome = await run(proposal("Set memory limits on every container"), { texts });
+    expect(outcome).toMatchObject({
+      to: "conflicts",
+      patch: {
+        conflicts_found: [{ check: "already-in-place", evidence: [expect.stringContaining("web/web.yaml") as string] }],
+      },
+    });
+  });
+
+  test("where it applies nowhere that is no conflict: plan will find nothing to improve", async () => {
+    const outcome = await run(proposal("Back up every database with a scheduled CronJob"), {
+      texts: { "app.yaml": application("a", "web", "shop"), "web/web.yaml": deployment("web") },
+    });
+    expect(outcome).toMatchObject({ to: "validated" });
+    expect(outcome.because).toContain("no conflict");
+  });
+});
+
+describe("dependencies", () => {
+  const texts = {
+    "app.yaml": application("a", "shop", "shop"),
+    "shop/db-service.yaml": service("db", 5432),
+    "shop/idle-service.yaml": service("idle", 80),
+    "shop/idle.yaml": deployment("idle").replace("spec:\n", "spec:\n  replicas: 0\n"),
+    "shop/scaled-service.yaml": service("scaled", 80),
+    "shop/scaled.yaml": deployment("scaled").replace("spec:\n", "spec:\n  replicas: 0\n"),
+    "shop/so.yaml":
+      "apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\nmetadata: {name: s}\nspec: {scaleTargetRef: {name: scaled}}\n",
+    "shop/ext.yaml":
+      "apiVersion: v1\nkind: Service\nmetadata: {name: ext}\nspec: {type: ExternalName, externalName: example.com}\n",
+    "shop/order-worker.yaml": deployment("order-worker", {
+      extra: "          env: [{name: Q, value: 'queue.shop.svc:6379'}]\n",
+    }),
+    "chart.yaml": application("charted", "charted", "metrics"),
+    "charted/Chart.yaml": "name: x\n",
+    "nobody/lost.yaml": service("lost", 80).replace("{name: lost}", "{name: lost, namespace: shop}"),
+  };
+  test.each([
+    ["present", "Cache results of db.shop.svc.cluster.local", "validated"],
+    ["absent", "Put a queue before payments.billing.svc.cluster.local:8443", "conflicts"],
+    ["in a file that no Application reads", "Send it to lost.shop.svc", "conflicts"],
+    ["scaled to zero", "Send it to idle.shop.svc", "conflicts"],
+    ["scaled from zero by KEDA", "Send it to scaled.shop.svc", "validated"],
+    ["an external name", "Send it to ext.shop.svc", "validated"],
+    ["the API server", "Ask kubernetes.default.svc for pods", "validated"],
+    ["in a namespace a chart fills", "Scrape prometheus.metrics.svc", "pending_review"],
+    ["implied by a workload it names", "Restart order-worker more gently", "pending_review"],
+  ])("%s", async (_, title, to) => expect((await run(proposal(title), { texts })).to).toBe(to));
+
+  test("the sample platform's missing payment gateway is found, with the place", async () => {
+    const outcome = await run(proposal("Give orders-api a circuit breaker for its calls"));
+    expect(outcome.to).toBe("pending_review");
+    expect(outcome.because).toContain("payments-gateway.billing.svc has no manifest");
+  });
+});
+
+describe("what could not be looked at", () => {
+  const away = { ...gitOf(harbor), head: async () => Promise.reject(new Error("remote is away")) };
+
+  test("is tried again first", async () => {
+    await expect(run(proposal("x"), { git: away })).rejects.toThrow("remote is away");
+    await expect(run(proposal("x"), { past: new Error("history is away"), attempt: 2 })).rejects.toThrow(
+      "history is away",
+    );
+  });
+
+  test("then it is unknown, and unknown is never a pass", async () => {
+    const outcome = await run(proposal("Set memory limits"), { git: away, attempt: 3 });
+    expect(outcome).toMatchObject({
+      to: "pending_review",
+      patch: { rag_check_passed: "unknown", review_stage: "validate" },
+    });
+    expect(outcome.patch.review_reason).toContain("remote is away");
+    const blind = await run(proposal("Set memory limits"), { past: new Error("history is away"), attempt: 3 });
+    expect(blind).toMatchObject({ to: "pending_review", patch: { rag_check_passed: "unknown" } });
+  });
+
+  test("a conflict that was seen outweighs what was not", async () => {
+    const outcome = await run(proposal("Use gone.nowhere.svc"), { past: new Error("history is away"), attempt: 3 });
+    expect(outcome.to).toBe("conflicts");
+  });
+});
