@@ -3,7 +3,7 @@
  * record with `transcript.segments` and `actionable_items`, and bare lists of timed segments as transcript tools write
  * them. What producers say of status, approval and relevance is not read at all.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { spoken } from "./clean.ts";
 import { type Claim, type Piece, type Transcript, Unreadable } from "./transcript.ts";
 

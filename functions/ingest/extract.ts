@@ -23,10 +23,15 @@ export interface Finding {
 /** Quotes longer than this are no evidence, they are the talk. */
 const LONGEST_QUOTE = 600;
 
+/** Sentences after which other work gets its turn. */
+const TURN = 500;
+
 /** Everything the talk speaks for, best supported first; topics it mostly warns against are in `refused`. */
-export function findAdvice(sentences: readonly Sentence[]): { found: Finding[]; refused: Finding[] } {
+export async function findAdvice(sentences: readonly Sentence[]): Promise<{ found: Finding[]; refused: Finding[] }> {
   const byTopic = new Map<string, { topic: Topic; supports: Support[]; objections: Support[] }>();
   for (const [i, sentence] of sentences.entries()) {
+    // A book of a transcript takes seconds; the lease's heartbeat must get its turn.
+    if (i % TURN === TURN - 1) await new Promise((resolve) => setImmediate(resolve));
     for (const { support, against } of adviceAt(sentences, i, sentence)) {
       const { topic } = support.match;
       const finding = byTopic.get(topic.id) ?? { topic, supports: [], objections: [] };

@@ -54,7 +54,7 @@ export async function ingest(
     return { kind: "source-read", source: read, proposals: [], because: "already read: the content has not changed" };
 
   const sentences = sentencesOf(transcript.pieces);
-  const { found, refused } = findAdvice(sentences);
+  const { found, refused } = await findAdvice(sentences);
   const notes = notesOf(
     transcript,
     sentences.filter(({ order }) => order !== undefined).length,

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { gitSettings, repositoryNames } from "../../shared/adapters/git/settings.ts";
 import { gitCli } from "../../shared/adapters/git-cli.ts";
 import { loadPlatform } from "../../shared/repository/load.ts";

@@ -17,32 +17,44 @@ export function withoutMarkup(text: string): { kept: string; setAside: string[] 
   const kept: string[] = [];
   const setAside: string[] = [];
   const lines = text.split("\n");
-  for (let i = 0; i < lines.length; i += 1) {
-    const end = fence.test(lines[i] ?? "") ? closing(lines, i) : manifestEnd(lines, i);
-    if (end === undefined) kept.push(lines[i] ?? "");
-    else {
-      setAside.push(lines.slice(i, end + 1).join("\n"));
+  for (let i = 0; i < lines.length; ) {
+    const fenced = fence.test(lines[i] ?? "");
+    const end = fenced ? closing(lines, i) : runEnd(lines, i);
+    const block = lines.slice(i, end + 1);
+    if (fenced || block.filter((line) => manifestLine.test(line)).length >= 2) {
+      setAside.push(block.join("\n"));
       kept.push("");
-      i = end;
-    }
+    } else kept.push(...block);
+    i = end + 1;
   }
   return { kept: kept.join("\n"), setAside };
 }
 
+/** Longest fenced block in lines; a fence that is never closed must not swallow the talk. */
+const LONGEST_BLOCK = 200;
+
+/** Index of the line that closes the fence at `from`, or of the last one before the next caption. */
 function closing(lines: readonly string[], from: number): number {
-  const end = lines.findIndex((line, i) => i > from && (fence.test(line) || line.includes("-->")));
-  if (end < 0) return Math.min(lines.length - 1, from + 200);
-  return fence.test(lines[end] ?? "") ? end : end - 1;
+  const last = Math.min(lines.length - 1, from + LONGEST_BLOCK);
+  for (let i = from + 1; i <= last; i += 1) {
+    if (fence.test(lines[i] ?? "")) return i;
+    if (lines[i]?.includes("-->")) return i - 1;
+  }
+  return last;
 }
 
-/** Index of the last line of a manifest that begins at `from`; undefined when none does. */
-function manifestEnd(lines: readonly string[], from: number): number | undefined {
-  if (!yamlLine.test(lines[from] ?? "")) return undefined;
+/** Index of the last line of the run of `key: value` lines at `from`; `from` itself for any other line. */
+function runEnd(lines: readonly string[], from: number): number {
   let end = from;
-  while (end + 1 < lines.length && yamlLine.test(lines[end + 1] ?? "") && !(lines[end + 1] ?? "").includes("-->"))
+  if (!yamlLine.test(lines[from] ?? "")) return end;
+  while (
+    end + 1 < lines.length &&
+    end - from < LONGEST_BLOCK &&
+    yamlLine.test(lines[end + 1] ?? "") &&
+    !lines[end + 1]?.includes("-->")
+  )
     end += 1;
-  const keys = lines.slice(from, end + 1).filter((line) => manifestLine.test(line)).length;
-  return keys >= 2 ? end : undefined;
+  return end;
 }
 
 const orders: readonly { because: string; pattern: RegExp }[] = [

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { readSettings } from "../../shared/runtime/config.ts";
 import { defineStage } from "../../shared/runtime/stage.ts";
 import { route } from "./handle.ts";
