@@ -195,4 +195,22 @@ export const architecture: readonly Topic[] = [
     ],
     technologies: ["agent", "orchestrator", "router"],
   },
+  {
+    id: "operators",
+    expert: "architecture",
+    category: "architecture",
+    type: "pattern",
+    title: "Extend the cluster with an operator and custom resources",
+    advice: "Repeated operational work becomes a custom resource and a controller that reconciles it.",
+    cues: ["(?:write|build|use|adopt|add|implement) .. (?:operators?|controllers?|crds?|custom resources?)"],
+    patterns: [
+      "operator pattern",
+      "kubernetes (?:operators?|controllers?)",
+      "custom resources?(?: definitions?)?",
+      "crds?",
+      "controller (?:patterns?|runtime)",
+      "reconcil(?:e|iation) loops?",
+    ],
+    technologies: ["CustomResourceDefinition", "operator", "controller"],
+  },
 ];

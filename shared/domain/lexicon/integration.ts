@@ -149,7 +149,12 @@ export const integration: readonly Topic[] = [
     cues: [
       "(?:send|post|push|connect|wire|integrate) .. (?:(?:to|with|into) .. )?(?:slack|teams|webhooks?|jira|tickets?|pagerduty|discord)",
     ],
-    patterns: ["web ?hooks?", "chat ?ops", "slack (?:bots?|integration|notifications?|channels?)", "pager ?duty"],
+    patterns: [
+      "(?<!(?:admission|validating|mutating) )web ?hooks?",
+      "chat ?ops",
+      "slack (?:bots?|integration|notifications?|channels?)",
+      "pager ?duty",
+    ],
     technologies: ["webhook", "slack", "pagerduty"],
   },
   {
@@ -190,5 +195,24 @@ export const integration: readonly Topic[] = [
       "crossplane",
     ],
     technologies: ["backstage", "crossplane"],
+  },
+  {
+    id: "model-training",
+    expert: "integration",
+    category: "capability",
+    type: "technique",
+    title: "Train and version models with an MLOps pipeline",
+    advice: "Models are trained, evaluated and versioned by a pipeline, from recorded data to a registry.",
+    cues: ["(?:train|retrain|fine ?tune|version) .. (?:models?|classifiers?|embeddings)"],
+    patterns: [
+      "federated learning",
+      "fine ?tun(?:e|ed|ing)",
+      "mlops",
+      "training pipelines?",
+      "feature stores?",
+      "model registry",
+      "distributed training",
+    ],
+    technologies: ["mlflow", "kubeflow", "training"],
   },
 ];

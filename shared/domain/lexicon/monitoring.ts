@@ -192,4 +192,16 @@ export const monitoring: readonly Topic[] = [
     problems: ["(?:model|data|concept) drift"],
     technologies: ["langfuse", "mlflow", "evidently"],
   },
+  {
+    id: "observability",
+    expert: "monitoring",
+    category: "monitoring",
+    type: "technique",
+    title: "Give every service the same observability: golden signals first",
+    advice: "Every service reports rate, errors, duration and saturation in the same way.",
+    cues: ["(?:add|improve|have|need|build|implement|create) .. (?:observability|monitoring)"],
+    patterns: ["observability", "golden signals", "red method", "monitoring (?:stack|coverage|platform)"],
+    hints: ["monitoring"],
+    technologies: ["prometheus", "metrics", "grafana"],
+  },
 ];
