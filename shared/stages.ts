@@ -27,6 +27,8 @@ const light = { maxPods: 4, perPod: 8 };
 const network = { maxPods: 4, perPod: 4 };
 /** One change at a time keeps the history linear without retries; Applications are locked one by one anyway. */
 const writer = { maxPods: 2, perPod: 1 };
+/** Two plans made at the same moment could choose the same workload; one after the other they cannot. */
+const serial = { maxPods: 1, perPod: 1 };
 const watcher = { maxPods: 4, perPod: 32 };
 
 export const stages = {
@@ -34,7 +36,7 @@ export const stages = {
   route: { kind: "owner", takes: "raw", layer: "reasoning", scale: light, drainMs: 30_000 },
   evaluate: { kind: "owner", takes: "routed", layer: "reasoning", scale: network, drainMs: 60_000 },
   validate: { kind: "owner", takes: "categorized", layer: "reasoning", scale: network, drainMs: 30_000 },
-  plan: { kind: "owner", takes: "validated", layer: "reasoning", scale: network, drainMs: 60_000 },
+  plan: { kind: "owner", takes: "validated", layer: "reasoning", scale: serial, drainMs: 60_000 },
   approve: { kind: "owner", takes: "planned", layer: "reasoning", scale: light, drainMs: 30_000 },
   implement: { kind: "owner", takes: "approved", layer: "execution", scale: writer, drainMs: 60_000 },
   sync: { kind: "owner", takes: "implementation", layer: "execution", scale: watcher, drainMs: 30_000 },

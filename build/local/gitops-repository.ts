@@ -20,9 +20,14 @@ const isolated = {
   GIT_COMMITTER_EMAIL: "platform@example.com",
 };
 
-/** Address under which the Applications of the sample know their repository. */
-export function publicUrl(sample: string): string {
-  return `https://git.example.com/platform/${sample}.git`;
+/** Addresses under which the Applications of the samples know their repository. */
+const PUBLIC_URLS: Readonly<Record<string, string>> = {
+  harbor: "https://git.example.com/harbor/platform.git",
+  meadow: "https://code.example.org/meadow/fleet.git",
+};
+
+export function publicUrl(sample: string): string | undefined {
+  return PUBLIC_URLS[sample];
 }
 
 /** Path of the bare repository, created from the sample on first use. Throws when there is no such sample. */

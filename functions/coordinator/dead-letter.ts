@@ -33,7 +33,7 @@ export async function retryDead(
       patch: { died_in: null, dead_reason: null },
     });
   } else {
-    await operations.redrive(letter, actor);
+    await operations.redrive(letter, actor, reason);
   }
   return diedIn;
 }

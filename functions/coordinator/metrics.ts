@@ -3,6 +3,7 @@
  * of what waits. A number that cannot be stated truthfully is left out.
  */
 import { Counter, Gauge, Registry } from "prom-client";
+import { EXPERTS } from "../../shared/domain/improvement.ts";
 import { STATUSES, type Status } from "../../shared/domain/lifecycle.ts";
 import { readCounters } from "../../shared/pipeline/counters.ts";
 import { transitionsSince } from "../../shared/pipeline/event-stream.ts";
@@ -78,6 +79,11 @@ async function collect({ redis, keys, records, brakes }: School, sink: Sink): Pr
     const share = moved("rolling_back") / moved("implementation");
     sink.gauge("cortex_school_rollback_rate", "Rollbacks begun per change committed", [[{}, share]]);
   }
+  sink.counter(
+    "cortex_moe_routing_total",
+    "Improvements routed, by the expert chosen",
+    EXPERTS.map((expert) => [{ expert }, count(`expert:${expert}`)]),
+  );
   sink.counter("cortex_rag_validations_total", "Decisions of validate", [
     [{ result: "pass" }, automatically("validated")],
     [{ result: "conflict" }, moved("conflicts")],

@@ -63,7 +63,9 @@ export async function implement(
     }
     context.log.info({ head, tries }, "the branch moved; reading it again");
   }
-  throw new RetryLater(`the branch moved ${PUSH_TRIES} times while the change was being committed`, 5_000, { free: true });
+  throw new RetryLater(`the branch moved ${PUSH_TRIES} times while the change was being committed`, 5_000, {
+    free: true,
+  });
 }
 
 /** An earlier try may have pushed and died before it could say so: then nothing is pushed again. */

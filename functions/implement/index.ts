@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { argoCd } from "../../shared/adapters/argocd.ts";
 import { clusterReader } from "../../shared/adapters/cluster-reader.ts";
 import { gitSettings, gitVariables, repositoryNames } from "../../shared/adapters/git/settings.ts";

@@ -6,7 +6,7 @@ import { Proposal } from "../../shared/domain/events.ts";
 import { cleanLine } from "../../shared/domain/text.ts";
 import type { History } from "../../shared/ports.ts";
 import type { Platform } from "../../shared/repository/platform.ts";
-import type { SourceFailed, SourceRead } from "../../shared/runtime/outcome.ts";
+import type { OutcomeOf } from "../../shared/runtime/outcome.ts";
 import type { Context, InputOf } from "../../shared/runtime/stage.ts";
 import { findAdvice } from "./extract.ts";
 import { canonicalAddress, contentHash, sourceId } from "./identity.ts";
@@ -27,7 +27,7 @@ export async function ingest(
   { source }: InputOf<"ingest">,
   { history, platform, sizeLimit }: IngestPorts,
   { log, signal }: Context,
-): Promise<SourceRead | SourceFailed> {
+): Promise<OutcomeOf<"ingest">> {
   const { content } = source;
   const id = sourceId(source);
   const known = { id, ...(source.address === undefined ? {} : { address: canonicalAddress(source.address) }) };
@@ -51,7 +51,7 @@ export async function ingest(
   const before = await history.source(id);
   const wasRead = before?.state === "read" || before?.state === "nothing_found";
   if (!source.again && wasRead && before.contentHash === hash)
-    return { kind: "source-read", source: read, proposals: [], because: "already read: the content has not changed" };
+    return { kind: "source-known", because: `already read: the content of ${id} has not changed` };
 
   const sentences = sentencesOf(transcript.pieces);
   const { found, refused } = await findAdvice(sentences);

@@ -3,8 +3,9 @@
  * what it is about; where and how much comes from the repository.
  */
 
-import type { StoredIntent } from "../../shared/domain/improvement.ts";
+import type { Improvement, StoredIntent } from "../../shared/domain/improvement.ts";
 import { topicOf } from "../../shared/domain/lexicon.ts";
+import type { Status } from "../../shared/domain/lifecycle.ts";
 import type { Candidate } from "../../shared/intents/intent.ts";
 import { intents, type RegisteredIntent, targetOf } from "../../shared/intents/registry.ts";
 import { type RenderedChangeSet, renderChangeSet } from "../../shared/intents/render.ts";
@@ -44,7 +45,7 @@ export async function plan(
   const past = (await history.recent(REMEMBERED)).filter(({ id }) => id !== improvement.id);
   const taken = new Set(past.flatMap(({ intent }) => (intent === undefined ? [] : [targetOf(intent)])));
   const free = all.filter(({ intent }) => !taken.has(targetOf(intent)));
-  const chosen = choose(keepEarlier(free, improvement.intent), platform, settings.policy);
+  const chosen = choose(keepEarlier(restedFirst(free, past), improvement.intent), platform, settings.policy);
   if (chosen === undefined) return nothingLeft(definition, platform, all.length, all.length - free.length);
   const { candidate, rendered } = chosen;
   const others = new Set(free.map(({ target }) => target).filter((target) => target !== candidate.target));
@@ -59,6 +60,19 @@ export async function plan(
     `${candidate.target}: ${candidate.because}`,
     { commit, changes: rendered.changes, candidates: all.length, taken: all.length - free.length },
   );
+}
+
+/**
+ * Applications where nothing is under way and nothing was rolled back come first: changes of one Application wait for
+ * each other, and one that was just hurt should rest.
+ */
+function restedFirst(candidates: readonly Candidate[], past: readonly Improvement[]): readonly Candidate[] {
+  const settled: readonly Status[] = ["verified", "rejected", "conflicts", "dead"];
+  const busy = new Set(
+    past.flatMap(({ status, change_set }) => (settled.includes(status) ? [] : [change_set?.application])),
+  );
+  const isBusy = ({ application }: Candidate) => busy.has(application);
+  return [...candidates.filter((candidate) => !isBusy(candidate)), ...candidates.filter(isBusy)];
 }
 
 /** A plan that was made before stays where it was, so that a second run does not move it to another workload. */

@@ -5,17 +5,24 @@ import type { World } from "../../shared/checks/check.ts";
 import { runRound } from "../../shared/checks/round.ts";
 import type { Schedule } from "../../shared/checks/schedule.ts";
 import type { ChangeSet } from "../../shared/domain/change-set.ts";
-import type { Verification } from "../../shared/domain/health.ts";
-import type { Improvement } from "../../shared/domain/improvement.ts";
+import type { Baseline, Verification } from "../../shared/domain/health.ts";
+import type { Improvement, Patch } from "../../shared/domain/improvement.ts";
 import type { Context } from "../../shared/runtime/stage.ts";
+import { startProof } from "./start-proof.ts";
 import type { Step } from "./step.ts";
+
+/**
+ * How long the cluster may take to recover once the revert is live, in lengths of a proof: a pod in CrashLoopBackOff
+ * waits up to five minutes for its next start, also when what made it crash is gone.
+ */
+const PATIENCE = 10;
 
 export interface ProvePorts extends Pick<World, "cluster" | "metrics" | "argoCd" | "metricNames"> {
   readonly schedule: Schedule;
 }
 
 export async function prove(
-  { baseline, rollback_commit }: Improvement,
+  { baseline, rollback_commit, rollback_live_at: liveAt }: Improvement,
   { changeSet, before }: { readonly changeSet: ChangeSet; readonly before: Verification },
   { cluster, metrics, argoCd, metricNames, schedule }: ProvePorts,
   context: Context,
@@ -26,7 +33,7 @@ export async function prove(
     metrics,
     argoCd,
     metricNames,
-    baseline,
+    baseline: sinceProof(baseline, before),
     application: changeSet.application,
     objects: invertObjects(changeSet.objects),
     now,
@@ -38,12 +45,26 @@ export async function prove(
       return { kind: "step", because: decision.because, patch, afterMs: Math.max(0, decision.nextAt - now) };
     case "passed":
       return { kind: "done", because: `taken back by ${rollback_commit} and ${decision.because}`, patch };
-    case "failed":
     case "undecided":
-      return {
-        kind: "blocked",
-        because: `the revert is live, but the cluster is not well: ${decision.because}`,
-        patch,
-      };
+      return blocked(decision.because, patch);
+    case "failed": {
+      const recovering = now - (Date.parse(liveAt ?? "") || before.startedAt) < PATIENCE * schedule.durationMs;
+      if (recovering) {
+        const fresh = await startProof(changeSet.objects, { cluster, schedule }, context);
+        const because = `not well yet, measuring again: ${decision.because}`;
+        return { kind: "step", because, patch: { rollback_verification: fresh }, afterMs: schedule.intervalMs };
+      }
+      return blocked(decision.because, patch);
+    }
   }
+}
+
+function blocked(because: string, patch: Patch): Step {
+  return { kind: "blocked", because: `the revert is live, but the cluster is not well: ${because}`, patch };
+}
+
+/** What was well before the change must be well again; restarts and warnings count from the start of the proof. */
+function sinceProof(baseline: Baseline | undefined, { restarts, startedAt }: Verification): Baseline | undefined {
+  if (baseline === undefined || restarts === undefined) return baseline;
+  return { ...baseline, at: startedAt, restarts };
 }

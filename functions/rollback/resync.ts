@@ -3,16 +3,17 @@ import { operationRuns } from "../../shared/argocd/live.ts";
 import { lookForCommit } from "../../shared/argocd/look.ts";
 import { invertObjects } from "../../shared/argocd/objects.ts";
 import { appliedRevisions, requestedRevisions } from "../../shared/argocd/revisions.ts";
-import { startVerification } from "../../shared/checks/round.ts";
 import type { Schedule } from "../../shared/checks/schedule.ts";
 import type { ChangeSet } from "../../shared/domain/change-set.ts";
-import type { ArgoApplication, ArgoCd, GitReader } from "../../shared/ports.ts";
+import type { ArgoApplication, ArgoCd, ClusterReader, GitReader } from "../../shared/ports.ts";
 import type { Context } from "../../shared/runtime/stage.ts";
+import { startProof } from "./start-proof.ts";
 import type { Step } from "./step.ts";
 
 export interface ResyncPorts {
   readonly argoCd: ArgoCd;
   readonly git: Pick<GitReader, "head" | "isAncestor">;
+  readonly cluster: ClusterReader;
   readonly schedule: Schedule;
 }
 
@@ -27,7 +28,10 @@ export async function resync(
   const { application, liveness } = await lookForCommit(name, question, ports, signal);
   switch (liveness.kind) {
     case "live": {
-      const patch = { rollback_verification: startVerification(context.now(), ports.schedule) };
+      const patch = {
+        rollback_verification: await startProof(objects, ports, context),
+        rollback_live_at: new Date(context.now()).toISOString(),
+      };
       return { kind: "step", because: `the revert ${commit} is live`, patch, afterMs: 0 };
     }
     case "failed":

@@ -1,5 +1,7 @@
 /** Was this proposed before, in these words or nearly so? A rolled-back one is never proposed again. */
 import type { Improvement, ValidationFinding } from "../../shared/domain/improvement.ts";
+import { topicOf } from "../../shared/domain/lexicon.ts";
+import { END_STATUSES } from "../../shared/domain/lifecycle.ts";
 import { likeness } from "./similarity.ts";
 
 type Known = Pick<Improvement, "id" | "title" | "description" | "quotes" | "status" | "created_at" | "rollback_commit">;
@@ -13,6 +15,8 @@ export function findDuplicate(improvement: Known, past: readonly Known[]): Valid
   const earlier = past.filter((other) => counts(other, improvement));
   const exact = earlier.find((other) => normalised(textOf(other)) === normalised(textOf(improvement)));
   if (exact !== undefined) return conflict(exact, "says exactly the same");
+  const open = earlier.find((other) => isOpen(other) && wantsTheSame(other, improvement));
+  if (open !== undefined) return conflict(open, "wants the same kind of change and is not decided yet");
   const ranked = earlier
     .map((other) => ({ other, ...likeness(substance(improvement), substance(other)) }))
     .filter(({ guard, score }) => guard === undefined && score >= DOUBT)
@@ -42,6 +46,16 @@ function counts(other: Known, improvement: Known): boolean {
   if (isTombstone(other)) return true;
   const [theirs, ours] = [`${other.created_at} ${other.id}`, `${improvement.created_at} ${improvement.id}`];
   return theirs < ours;
+}
+
+/** Under way or waiting for a person. Once it is done the same advice may be for the next place in the repository. */
+function isOpen({ status }: Known): boolean {
+  return status !== "dead" && !(END_STATUSES as readonly string[]).includes(status);
+}
+
+function wantsTheSame(one: Known, other: Known): boolean {
+  const intent = topicOf(one)?.intent;
+  return intent !== undefined && intent === topicOf(other)?.intent;
 }
 
 function isTombstone({ status, rollback_commit }: Known): boolean {

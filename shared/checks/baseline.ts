@@ -67,6 +67,20 @@ export async function takeBaseline(input: BaselineInput): Promise<Baseline> {
   };
 }
 
+/** Restarts of every pod in the namespaces of these objects, by `namespace/pod`. */
+export async function countRestarts(
+  objects: readonly ObjectRef[],
+  cluster: ClusterReader,
+  signal?: AbortSignal,
+): Promise<Readonly<Record<string, number>>> {
+  const namespaces = allNamespaces(objects);
+  const pods = await Promise.all(namespaces.map((namespace) => cluster.pods(namespace, {}, signal)));
+  const counted = pods.flatMap((found, i) =>
+    found.map(({ name, restarts }) => [key(namespaces[i] as string, name), restarts] as const),
+  );
+  return Object.fromEntries(counted.slice(0, MOST_PODS));
+}
+
 interface MeasuredPod {
   readonly id: string;
   readonly pod: PodState;

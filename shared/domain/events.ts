@@ -60,7 +60,11 @@ export type SubmittedSource = z.infer<typeof SubmittedSource>;
 
 export const SourceData = z.object({ source: SubmittedSource });
 export type SourceData = z.infer<typeof SourceData>;
-export const ImprovementData = z.object({ id: line(64), improvement: Proposal.optional() });
+/** No colon: `improvement:<id>` must never be another improvement's trail or index. */
+const improvementIdentifier = z
+  .string()
+  .regex(/^[\w.-]{1,64}$/, "may hold letters, digits, _ . and - only, at most 64");
+export const ImprovementData = z.object({ id: improvementIdentifier, improvement: Proposal.optional() });
 export type ImprovementData = z.infer<typeof ImprovementData>;
 
 /** A structured-mode CloudEvent 1.0 as lists carry it (CloudEvents JSON format 1.0). */

@@ -35,6 +35,8 @@ export interface CheckRun {
 }
 
 export interface Verification {
+  /** Restarts of every pod when this verification began, by `namespace/pod`; the baseline's count where absent. */
+  readonly restarts?: Readonly<Record<string, number>>;
   readonly startedAt: number;
   readonly endsAt: number;
   /** Inconclusive at the end extends once. */

@@ -137,6 +137,8 @@ export interface Improvement extends Proposal {
   readonly rollback_started_at?: string;
   readonly rollback_head_before?: string;
   readonly rollback_commit?: string;
+  /** When the revert was first seen live: from then on the cluster has a while to recover. */
+  readonly rollback_live_at?: string;
   readonly rollback_verification?: Verification;
   readonly failed_at?: string;
   readonly held_from?: Status;

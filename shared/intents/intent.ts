@@ -1,5 +1,5 @@
 /** A typed intent: what to change, never how the YAML looks. One file per kind beside this one. */
-import type { z } from "zod";
+import type * as z from "zod";
 import type { FileChange, ObjectRef } from "../domain/change-set.ts";
 import type { StoredIntent } from "../domain/improvement.ts";
 import type { Platform } from "../repository/platform.ts";

@@ -37,7 +37,7 @@ export interface Operations {
   decide(move: { id: string; from: Status; to: Status; actor: string; reason: string; patch?: Patch }): Promise<void>;
   deadLetters(stage: StageName, limit?: number): Promise<DeadLetter[]>;
   /** Puts one dead letter back: its improvement returns to the status it died in. Throws Refused. */
-  redrive(letter: DeadLetter, actor: string): Promise<void>;
+  redrive(letter: DeadLetter, actor: string, reason: string): Promise<void>;
   /** Moves long timers that come near to their stages; returns milliseconds until the next, -1 when there is none. */
   promoteTimers(): Promise<number>;
   /** Puts back expired leases and due retries of one stage; returns the length of its list. */
@@ -72,12 +72,12 @@ export function operations(redis: Redis, keys: Keys, scripts: Scripts): Operatio
       const entries = await redis.lrange(keys.dead(stage), 0, limit - 1);
       return entries.map((entry) => ({ ...(JSON.parse(entry) as Omit<DeadLetter, "entry">), entry }));
     },
-    async redrive({ stage, entry, event }, actor) {
+    async redrive({ stage, entry, event }, actor, reason) {
       // The event must go back as the very text it was; a JSON round trip is not that, so it is cut out of the entry.
       const text = event === undefined ? "" : entry.slice(entry.indexOf('"event":') + '"event":'.length, -1);
       const data = event?.["data"] as { id?: unknown } | undefined;
       const id = typeof data?.id === "string" ? data.id : "";
-      refuseUnlessOk(await scripts.schoolRedrive(stage, entry, text, id, actor));
+      refuseUnlessOk(await scripts.schoolRedrive(stage, entry, text, id, actor, reason));
     },
     async promoteTimers() {
       const [, next] = (await scripts.schoolTimers()) as [number, number];

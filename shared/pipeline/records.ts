@@ -33,7 +33,7 @@ export function records(redis: Redis, keys: Keys): Records {
     for (const id of ids) batch.hgetall(keys.record(id));
     const replies = (await batch.exec()) ?? [];
     return replies.flatMap(([error, hash]) => {
-      if (error !== null) return [];
+      if (error !== null) throw error;
       const fields = hash as Record<string, string>;
       return fields["id"] === undefined ? [] : [decodeImprovement(fields)];
     });

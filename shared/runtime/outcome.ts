@@ -39,6 +39,12 @@ export interface SourceRead {
   readonly because: string;
 }
 
+/** The source was read before and has not changed: what is known of it stays as it is. */
+export interface SourceKnown {
+  readonly kind: "source-known";
+  readonly because: string;
+}
+
 /** The source cannot be read, ever (a passing fault is an error instead). */
 export interface SourceFailed {
   readonly kind: "source-failed";
@@ -61,9 +67,9 @@ export type OutcomeOf<S extends StageName> = S extends OwnerName
   ? MoveTo<Leaves<S>> | Again | (S extends "implement" ? BehindLock : never)
   : S extends ObserverName
     ? Observed
-    : SourceRead | SourceFailed;
+    : SourceRead | SourceKnown | SourceFailed;
 
-export type AnyOutcome = MoveTo | Again | BehindLock | SourceRead | SourceFailed | Observed;
+export type AnyOutcome = MoveTo | Again | BehindLock | SourceRead | SourceKnown | SourceFailed | Observed;
 
 export function moveTo<To extends string>(to: To, patch: Patch, because: string, evidence?: unknown): MoveTo<To> {
   return { kind: "move", to, patch, because, ...(evidence === undefined ? {} : { evidence }) };

@@ -9,6 +9,7 @@ import type { AnyOutcome } from "./outcome.ts";
 export function settlementFor(token: string, outcome: AnyOutcome, improvement: Improvement | undefined): Settlement {
   switch (outcome.kind) {
     case "observed":
+    case "source-known":
       return { kind: "done", token };
     case "source-read": {
       const { source, proposals, because } = outcome;

@@ -7,6 +7,7 @@ import { improvementId } from "../../shared/domain/improvement.ts";
 import { cleanText } from "../../shared/domain/text.ts";
 import type { Platform } from "../../shared/repository/platform.ts";
 import { RetryLater } from "../../shared/runtime/errors.ts";
+import type { OutcomeOf } from "../../shared/runtime/outcome.ts";
 import { context, empty, proposals, read, repository, shop, talk } from "./ingest/support.ts";
 
 const strong =
@@ -132,10 +133,15 @@ describe("relevance", () => {
   });
 });
 
+function sourceOf(outcome: OutcomeOf<"ingest">) {
+  if (outcome.kind === "source-known") throw new Error("it was read before");
+  return outcome.source;
+}
+
 describe("reading again", () => {
   const hashOf = async (content: string) => {
-    const { source } = await read({ content, address: "https://example.com/talk" });
-    return source.contentHash ?? "";
+    const { contentHash } = sourceOf(await read({ content, address: "https://example.com/talk" }));
+    return contentHash ?? "";
   };
 
   test.each(["read", "nothing_found"])(
@@ -144,8 +150,7 @@ describe("reading again", () => {
       const known = { state, contentHash: await hashOf(strong) };
       const outcome = await read({ content: `${strong}\r\n`, address: "https://example.com/talk" }, { known });
       expect(outcome).toMatchObject({
-        kind: "source-read",
-        proposals: [],
+        kind: "source-known",
         because: expect.stringContaining("already read"),
       });
     },
@@ -173,7 +178,7 @@ describe("reading again", () => {
   });
 
   test("the address is the identity; without one the words are", async () => {
-    const id = async (source: Partial<SubmittedSource>) => (await read(source)).source.id;
+    const id = async (source: Partial<SubmittedSource>) => sourceOf(await read(source)).id;
     expect(await id({ content: "A one.", address: "https://a.example/x" })).toBe(
       await id({ content: "B two.", address: "https://a.example/x" }),
     );
@@ -191,7 +196,7 @@ describe("what cannot be read", () => {
   ])("%s fails with a reason", async (_name, source, reason) => {
     const outcome = await read(source, { sizeLimit: 5_000 });
     expect(outcome).toMatchObject({ kind: "source-failed", because: expect.stringMatching(reason) });
-    expect(outcome.source.id).toMatch(/^[0-9a-f]{16}$/u);
+    expect(sourceOf(outcome).id).toMatch(/^[0-9a-f]{16}$/u);
   });
 
   test("a repository out of reach is tried again later, not answered without it", async () => {

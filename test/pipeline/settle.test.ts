@@ -268,7 +268,14 @@ describe("crashes, retries and dead letters", () => {
     await queue.settle([{ kind: "dead", token, reason: "cannot" }], 0);
     const entry = (await school.redis.lindex("school:queue:route:dead", 0)) as string;
 
-    const args = ["route", entry, JSON.stringify(JSON.parse(entry).event), "a", "person:ada"] as const;
+    const args = [
+      "route",
+      entry,
+      JSON.stringify(JSON.parse(entry).event),
+      "a",
+      "person:ada",
+      "the remote is back",
+    ] as const;
     expect(await school.scripts.schoolRedrive(...args)).toEqual(["ok"]);
     expect(await school.scripts.schoolRedrive(...args)).toEqual(["refused", "this dead letter is gone already"]);
     expect(await school.redis.hget("improvement:a", "status")).toBe("raw");

@@ -2,7 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseAllDocuments } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { compileFormula, type Formula } from "./formula.ts";
 
 /** What decides the replicas of one Deployment. Times in milliseconds. */

@@ -20,6 +20,7 @@ export interface DemoClient {
   /** Why it last moved. */
   lastReason(id: string): Promise<string>;
   approve(id: string, reason: string): Promise<void>;
+  override(id: string, reason: string): Promise<void>;
   /** Sources that were read to their end. */
   readSources(): Promise<number>;
   doctor(): Promise<readonly { readonly kind: string; readonly id: string; readonly problem: string }[]>;
@@ -53,6 +54,9 @@ export function demoClient({ url, tokens }: Pick<LocalSchool, "url" | "tokens">)
     },
     async approve(id, reason) {
       await call(tokens.reviewer, "POST", `/api/improvements/${id}/approve`, { reason });
+    },
+    async override(id, reason) {
+      await call(tokens.reviewer, "POST", `/api/improvements/${id}/override`, { reason });
     },
     async readSources() {
       const { sources } = await call<{ sources: { state?: string }[] }>(tokens.viewer, "GET", "/api/sources");

@@ -49,26 +49,19 @@ async function untilSettled(
 ): Promise<Line[]> {
   const seen = new Map<string, string>();
   const person = reviewer(client, school.sandbox, log);
-  const reviewed = new Set<string>();
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     // Sources first: a talk that is read after the list was taken would be missed.
     const read = await client.readSources();
     const lines = await client.list();
-    let decided = false;
     for (const line of [...lines].sort((a, b) => (a.id < b.id ? -1 : 1))) {
-      if (seen.get(line.id) !== line.status) {
-        seen.set(line.id, line.status);
-        log(
-          `  ${line.id}  ${line.status.padEnd(15)} ${(line.title ?? "").slice(0, 48).padEnd(48)}  ${oneLine(await client.lastReason(line.id))}`,
-        );
-      }
-      if (line.status !== "pending_review" || reviewed.has(line.id)) continue;
-      reviewed.add(line.id);
-      decided = true;
-      await person.review(line);
+      if (seen.get(line.id) === line.status) continue;
+      seen.set(line.id, line.status);
+      const title = (line.title ?? "").slice(0, 48).padEnd(48);
+      log(`  ${line.id}  ${line.status.padEnd(15)} ${title}  ${oneLine(await client.lastReason(line.id))}`);
     }
-    if (read >= talks && !decided && lines.every(({ status }) => !isMoving(status))) return lines;
+    const quiet = read >= talks && lines.every(({ status }) => !isMoving(status));
+    if (quiet && !(await person.round(lines))) return lines;
     if (performance.now() > deadline) {
       log(`Gave up after ${PATIENCE_MS / 60_000} minutes; see the logs in ${path.join(school.dataDir, "logs")}`);
       return lines;

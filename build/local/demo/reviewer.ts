@@ -1,46 +1,80 @@
 /**
  * The demonstration's reviewer: approves every change set that waits for a person, as somebody would in the dashboard,
  * and breaks two of the changes on purpose, so that the way back is seen too. Which two is decided by what comes, not
- * by name: the first change of an existing workload crashes, the first new object makes its neighbours answer errors.
+ * by name: the first change of an existing workload crashes, the first new NetworkPolicy makes its neighbours answer
+ * errors. When all is decided it overrides one of the conflicts, if there are several.
  */
 import type { Improvement } from "../../../shared/domain/improvement.ts";
+import type { Fault } from "../sandbox/faults.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { DemoClient, Line } from "./client.ts";
 
 const WORKLOADS = ["Deployment", "StatefulSet", "DaemonSet"];
 
 export interface Reviewer {
-  /** Looks at one improvement in pending_review; approves it when there is a change set to approve. */
-  review(line: Line): Promise<void>;
+  /**
+   * One round over what waits for review while nothing moves: at most one change per Application, so that an injected
+   * fault can only hit the change it is meant for; faults of earlier rounds are over. False: nothing is left to do.
+   */
+  round(lines: readonly Line[]): Promise<boolean>;
 }
 
 export function reviewer(client: DemoClient, sandbox: Sandbox | undefined, log: (message: string) => void): Reviewer {
-  const broken = new Set<string>();
+  const broken = new Set<Fault["kind"]>();
+  const reviewed = new Set<string>();
+  let overridden = false;
 
-  function sabotage({ change_set, id }: Improvement): void {
-    const changed = change_set?.objects.find(({ kind, effect }) => effect === "change" && WORKLOADS.includes(kind));
-    const created = change_set?.objects.find(({ effect }) => effect === "create");
-    if (changed?.namespace !== undefined && !broken.has("crash-loop")) {
-      broken.add("crash-loop");
-      sandbox?.inject({ kind: "crash-loop", namespace: changed.namespace, workload: changed.name, when: "changed" });
-      log(
-        `  ✗ fault injected: ${changed.namespace}/${changed.name} will crash with the change of ${id}, and only with it`,
-      );
-    } else if (created?.namespace !== undefined && changed === undefined && !broken.has("error-rate")) {
-      broken.add("error-rate");
-      sandbox?.inject({ kind: "error-rate", namespace: created.namespace, when: "changed" });
-      log(`  ✗ fault injected: ${created.namespace} will answer errors with the change of ${id}, and only with it`);
-    }
+  function sabotage({ change_set: changeSet, id }: Improvement): void {
+    const fault = changeSet === undefined ? undefined : faultFor(changeSet.objects);
+    if (fault === undefined || broken.has(fault.kind)) return;
+    broken.add(fault.kind);
+    sandbox?.inject(fault);
+    const where = fault.workload === undefined ? fault.namespace : `${fault.namespace}/${fault.workload}`;
+    log(`  ✗ fault injected: ${fault.kind} in ${where}, with the change of ${id} and only with it`);
+  }
+
+  /** A person who knows better: the same advice, but for the next place. */
+  async function overrideOne(lines: readonly Line[]): Promise<boolean> {
+    const conflicts = lines.filter(({ status }) => status === "conflicts").sort((a, b) => (a.id < b.id ? -1 : 1));
+    const [first, second] = conflicts;
+    if (overridden || first === undefined || second === undefined) return false;
+    overridden = true;
+    await client.override(first.id, "the earlier one is decided; this is for the next place");
+    log(`  ✓ the demonstration's reviewer overrides the conflict of ${first.id}`);
+    return true;
   }
 
   return {
-    async review({ id }) {
-      const improvement = await client.show(id);
-      if (improvement.change_set === undefined || improvement.verdict?.decision === "deny") return;
-      sabotage(improvement);
-      const reason = `the diff is what we want (${improvement.change_set.files.map(({ path }) => path).join(", ")})`;
-      await client.approve(id, reason);
-      log(`  ✓ the demonstration's reviewer approves ${id}: ${reason}`);
+    async round(lines) {
+      sandbox?.clear();
+      const busy = new Set<string>();
+      const waiting = lines.filter(({ id, status }) => status === "pending_review" && !reviewed.has(id));
+      for (const { id } of waiting.sort((a, b) => (a.id < b.id ? -1 : 1))) {
+        const improvement = await client.show(id);
+        const { change_set: changeSet, verdict } = improvement;
+        if (changeSet === undefined || verdict?.decision === "deny") {
+          reviewed.add(id);
+        } else if (!busy.has(changeSet.application)) {
+          reviewed.add(id);
+          busy.add(changeSet.application);
+          sabotage(improvement);
+          const reason = `the diff is what we want: ${changeSet.files.map(({ path }) => path).join(", ")}`;
+          await client.approve(id, reason);
+          log(`  ✓ the demonstration's reviewer approves ${id}: ${reason}`);
+        }
+      }
+      return busy.size > 0 || overrideOne(lines);
     },
   };
+}
+
+function faultFor(objects: NonNullable<Improvement["change_set"]>["objects"]): Fault | undefined {
+  const changed = objects.find(({ kind, effect }) => effect === "change" && WORKLOADS.includes(kind));
+  if (changed?.namespace !== undefined) {
+    return { kind: "crash-loop", namespace: changed.namespace, workload: changed.name, when: "changed" };
+  }
+  const created = objects.find(({ kind, effect }) => effect === "create" && kind === "NetworkPolicy");
+  return created?.namespace === undefined
+    ? undefined
+    : { kind: "error-rate", namespace: created.namespace, when: "changed" };
 }

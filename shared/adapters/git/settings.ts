@@ -1,6 +1,6 @@
 /** What the Git adapter needs to know, and how it is read from the environment. */
 import path from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { ConfigurationError, type Environment, readSettings } from "../../runtime/config.ts";
 
 export interface GitSettings {

@@ -44,6 +44,8 @@ local function take(stage, event, token, leaseMs)
   local eventId, id = identify(event)
   if not eventId then bury(stage, event, '', '', 1, 'not JSON', false) return end
   if eventId == '' then bury(stage, event, '', '', 1, 'not a CloudEvent 1.0: it has no id', true) return end
+  -- A colon would let one improvement's record be another's trail.
+  if string.find(id, '[^%w_.-]') then bury(stage, event, eventId, '', 1, 'an improvement id may hold letters, digits, _ . and - only', true) return end
   local attempt = attemptsOf(stage, eventId) + 1
   local fields = {}
   if stage ~= 'ingest' and id ~= '' then

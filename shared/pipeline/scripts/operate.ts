@@ -119,10 +119,10 @@ return {'ok'}
 
 /**
  * redrive: one dead letter back. An improvement that died of it returns to the status it died in (and gets a fresh
- * event); any other event goes back as it was. ARGV stage, entry, event ('' for text that never was an event), id, actor.
+ * event); any other event goes back as it was. ARGV stage, entry, event ('' for text that never was an event), id, actor, reason.
  */
 export const redriveScript = `
-local stage, entry, event, id, actor = arg(), arg(), arg(), arg(), arg()
+local stage, entry, event, id, actor, reason = arg(), arg(), arg(), arg(), arg(), arg()
 local dead = queue(stage) .. ':dead'
 redis.call('LLEN', queue(stage))
 if event == '' then return {'refused', 'this dead letter never was an event; it can only be discarded'} end
@@ -130,7 +130,7 @@ local facts = id ~= '' and redis.call('TYPE', record(id)).ok == 'hash' and redis
 local revive = TAKES[stage] and facts[1] == 'dead' and facts[2]
 if revive then probeStatus('dead'); probeStatus(revive); probeStreams(id) end
 if redis.call('LREM', dead, 1, entry) == 0 then return {'refused', 'this dead letter is gone already'} end
-if revive then move(id, 'dead', revive, actor, 'retried', '', {}, {'died_in', 'dead_reason'})
+if revive then move(id, 'dead', revive, actor, reason, '', {}, {'died_in', 'dead_reason'})
 else redis.call('LPUSH', queue(stage), event) end
 flush()
 return {'ok'}

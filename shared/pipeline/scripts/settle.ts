@@ -46,6 +46,7 @@ function kinds.move(token)
   if not owned(token, id, from) then return 'lost' end
   probeStatus(from); probeStatus(to); probeStreams(id)
   succeeded(finish(token))
+  for i = 1, #set, 2 do if set[i] == 'expert' then count('expert:' .. set[i + 1]) end end
   move(id, from, to, stage, because, evidence, set, remove)
   return 'ok'
 end
