@@ -4,7 +4,10 @@ import { topicOf } from "../../shared/domain/lexicon.ts";
 import { END_STATUSES } from "../../shared/domain/lifecycle.ts";
 import { likeness } from "./similarity.ts";
 
-type Known = Pick<Improvement, "id" | "title" | "description" | "quotes" | "status" | "created_at" | "rollback_commit">;
+type Known = Pick<
+  Improvement,
+  "id" | "title" | "description" | "quotes" | "status" | "created_at" | "relevance" | "rollback_commit"
+>;
 
 /** From here on two texts without a telling difference say the same; from `DOUBT` on a person looks. */
 const SAME = 0.8;
@@ -15,7 +18,7 @@ export function findDuplicate(improvement: Known, past: readonly Known[]): Valid
   const earlier = past.filter((other) => counts(other, improvement));
   const exact = earlier.find((other) => normalised(textOf(other)) === normalised(textOf(improvement)));
   if (exact !== undefined) return conflict(exact, "says exactly the same");
-  const open = earlier.find((other) => isOpen(other) && wantsTheSame(other, improvement));
+  const open = past.find((other) => isAhead(other, improvement) && isOpen(other) && wantsTheSame(other, improvement));
   if (open !== undefined) return conflict(open, "wants the same kind of change and is not decided yet");
   const ranked = earlier
     .map((other) => ({ other, ...likeness(substance(improvement), substance(other)) }))
@@ -44,8 +47,17 @@ export function findDuplicate(improvement: Known, past: readonly Known[]): Valid
 function counts(other: Known, improvement: Known): boolean {
   if (other.id === improvement.id || other.status === "conflicts") return false;
   if (isTombstone(other)) return true;
-  const [theirs, ours] = [`${other.created_at} ${other.id}`, `${improvement.created_at} ${improvement.id}`];
-  return theirs < ours;
+  return isOlder(other, improvement);
+}
+
+function isOlder(one: Known, other: Known): boolean {
+  return `${one.created_at} ${one.id}` < `${other.created_at} ${other.id}`;
+}
+
+/** Of two that want the same the better founded one goes first, so that a passing remark cannot block real advice. */
+function isAhead(other: Known, improvement: Known): boolean {
+  if (other.id === improvement.id || other.relevance < improvement.relevance) return false;
+  return other.relevance > improvement.relevance || isOlder(other, improvement);
 }
 
 /** Under way or waiting for a person. Once it is done the same advice may be for the next place in the repository. */
