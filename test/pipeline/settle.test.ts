@@ -155,34 +155,6 @@ describe("two events for one improvement", () => {
   });
 });
 
-describe("timers", () => {
-  test.each([
-    ["short ones wait beside the stage", 60_000, { delayed: 1 }, 0],
-    ["long ones wait with the coordinator", 600_000, { delayed: 0 }, 1],
-  ])("%s", async (_name, delayMs, near, far) => {
-    await school.seed(["a"]);
-    const { queue, token } = await claimOne();
-
-    await queue.settle([{ kind: "again", token, id: "a", from: "raw", delayMs, patch: {} }], 0);
-
-    expect(await school.places("route")).toEqual({ ...idle, ...near });
-    expect(await school.redis.zcard("school:timers")).toBe(far);
-    expect(await school.redis.hget("improvement:a", "status")).toBe("raw");
-  });
-
-  test("the coordinator moves a long timer near its stage two minutes ahead; the stage claims it when due", async () => {
-    await school.seed(["a"]);
-    const { queue, token, lease } = await claimOne();
-    await queue.settle([{ kind: "again", token, id: "a", from: "raw", delayMs: 600_000, patch: {} }], 0);
-    await school.redis.zadd("school:timers", Date.now() + 60_000, `route|${lease?.event}`);
-
-    expect(await school.scripts.schoolTimers()).toEqual([1, -1]);
-    expect((await queue.claim(1)).leases).toHaveLength(0);
-    await makeDue("route");
-    expect((await queue.claim(1)).leases[0]?.event).toBe(lease?.event);
-  });
-});
-
 describe("crashes, retries and dead letters", () => {
   test("an expired lease is put back with its attempt counted; the late worker is refused", async () => {
     await school.seed(["a"]);
