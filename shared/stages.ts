@@ -2,7 +2,7 @@
  * THE registry: every stage, what it takes, what it may leave, how it scales. Data only. Folders, generated YAML and
  * the flow picture are checked against it; adding a stage is one entry here, one folder and one test file.
  */
-import { lifecycle, type Status } from "./domain/lifecycle.ts";
+import type { StageExit, Status } from "./domain/lifecycle.ts";
 
 export interface Scale {
   /** Most pods at once. */
@@ -63,7 +63,7 @@ export type OwnerName = { [S in StageName]: (typeof stages)[S]["kind"] extends "
 export type ObserverName = { [S in StageName]: (typeof stages)[S]["kind"] extends "observer" ? S : never }[StageName];
 
 /** Statuses the stage `S` may leave: what the lifecycle allows from the status it takes. */
-export type Leaves<S extends OwnerName> = (typeof lifecycle)[(typeof stages)[S]["takes"]]["stage"][number];
+export type Leaves<S extends OwnerName> = StageExit<(typeof stages)[S]["takes"]>;
 
 export const STAGES = Object.keys(stages) as StageName[];
 

@@ -15,13 +15,13 @@ const COSTLY = new Set(["node:crypto", "node:dns", "node:http", "node:https", "n
 
 export const lazyBuiltins: Plugin = {
   name: "lazy-builtins",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(node:)?[a-z_/0-9]+$/ }, ({ path: name, namespace }) => {
+  setup(build) {
+    build.onResolve({ filter: /^(node:)?[a-z_/0-9]+$/ }, ({ path: name, namespace }) => {
       if (!names.has(name)) return undefined;
       const id = name.startsWith("node:") ? name : `node:${name}`;
       return namespace === "builtin" ? { path: id, external: true } : { path: id, namespace: "builtin" };
     });
-    onLoad({ filter: /./, namespace: "builtin" }, ({ path: id }) => ({ contents: moduleFor(id), loader: "js" }));
+    build.onLoad({ filter: /./, namespace: "builtin" }, ({ path: id }) => ({ contents: moduleFor(id), loader: "js" }));
   },
 };
 

@@ -1,5 +1,6 @@
 /** The CloudEvents the school speaks: one type per thing that happens, one schema each. */
 import { randomUUID } from "node:crypto";
+import type { CloudEventV1 } from "cloudevents";
 import * as z from "zod";
 import { CATEGORIES } from "./improvement.ts";
 import { STATUSES, type Status } from "./lifecycle.ts";
@@ -9,7 +10,6 @@ const PREFIX = "ai.cortex.school";
 export const SOURCE_SUBMITTED = `${PREFIX}.source.submitted`;
 /** Every event about an improvement: this and the status it reached. */
 export const IMPROVEMENT_PREFIX = `${PREFIX}.improvement.`;
-export const REPOSITORY_PUSHED = `${PREFIX}.repository.pushed`;
 
 /** The event type that says an improvement reached `status`. */
 export function improvementEvent(status: Status): string {
@@ -78,11 +78,15 @@ const Envelope = z.object({
   datacontenttype: z.string().optional(),
   data: z.unknown(),
 });
-export type SchoolEvent<Data = unknown> = Omit<z.infer<typeof Envelope>, "data"> & { readonly data: Data };
+export type SchoolEvent<Data = unknown> = Pick<CloudEventV1<Data>, "id" | "source" | "type" | "specversion"> & {
+  readonly subject?: string | undefined;
+  readonly time?: string | undefined;
+  readonly datacontenttype?: string | undefined;
+  readonly data: Data;
+};
 
 const schemas: Readonly<Record<string, z.ZodType>> = {
   [SOURCE_SUBMITTED]: SourceData,
-  [REPOSITORY_PUSHED]: z.object({ repository: line(2_000), commit: line(64).optional() }),
   ...Object.fromEntries(STATUSES.map((status) => [improvementEvent(status), ImprovementData])),
 };
 

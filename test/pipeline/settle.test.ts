@@ -1,3 +1,4 @@
+import { CloudEvent } from "cloudevents";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startTestRedis, type TestRedis } from "../support/redis.ts";
 import { connectPipeline } from "./support.ts";
@@ -61,7 +62,9 @@ describe("a claim and its settle", () => {
     expect(await school.redis.xlen("improvement:a:trail")).toBe(2);
     expect(await school.places("route")).toEqual(idle);
     expect(await school.places("evaluate")).toEqual({ ...idle, list: 1 });
-    expect(JSON.parse((await school.redis.lindex("school:queue:evaluate", 0)) as string)).toMatchObject({
+    const event = JSON.parse((await school.redis.lindex("school:queue:evaluate", 0)) as string);
+    expect(new CloudEvent(event, true).validate()).toBe(true);
+    expect(event).toMatchObject({
       specversion: "1.0",
       type: "ai.cortex.school.improvement.routed",
       source: "/cortex-online-school/route",

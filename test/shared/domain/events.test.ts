@@ -1,3 +1,4 @@
+import { CloudEvent } from "cloudevents";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -104,4 +105,10 @@ describe("untrusted text at the entrance", () => {
       { numRuns: 60 },
     );
   });
+});
+
+test.each(STATUSES)("the event of %s passes the CloudEvents SDK's own strict check", (status) => {
+  const event = improvementMoved("i1", status, "route", now);
+  const received = JSON.parse(JSON.stringify(event)) as ConstructorParameters<typeof CloudEvent>[0];
+  expect(new CloudEvent(received, true).toJSON()).toMatchObject(event);
 });
