@@ -44,19 +44,25 @@ const weights: Readonly<Record<Mention["tier"], number>> = { action: 4, warning:
 const MOST = 12;
 
 /** Words that show a text speaks of running software at all; a hint counts only beside one of them. */
-const field = phrases([
+const FIELD = [
   "k8s|k3s|kubernetes|kubectl|clusters?|namespaces?|pods?|containers?|docker|deployments?|stateful ?sets?|daemon ?sets?",
   "workloads?|nodes?|services?|micro ?services?|manifests?|helm|yaml|production|staging|cpu|memory|ram|servers?|replicas?",
   "databases?|postgres(?:ql)?|mysql|mariadb|mongo(?:db)?|redis|etcd|kafka|prometheus|grafana|argo ?cd|gitops",
   "dns|tls|https|vpn|latency|sql|cron ?jobs?|volumes?|registry|kubelet|apis?|infrastructure|platform team",
-]);
+];
 
-const compiled = TOPICS.map((topic) => ({
-  topic,
-  tiers: tiersOf(topic)
-    .filter(({ list }) => list.length > 0)
-    .map(({ tier, list }) => ({ tier, pattern: phrases(list) })),
-}));
+/** Compiled with the first text: hundreds of patterns cost a third of a cold start, and many a process matches none. */
+let compiled: ReturnType<typeof compile> | undefined;
+
+function compile() {
+  const topics = TOPICS.map((topic) => ({
+    topic,
+    tiers: tiersOf(topic)
+      .filter(({ list }) => list.length > 0)
+      .map(({ tier, list }) => ({ tier, pattern: phrases(list) })),
+  }));
+  return { topics, field: phrases(FIELD) };
+}
 
 function tiersOf(topic: Topic): { tier: Mention["tier"]; list: readonly string[] }[] {
   return [
@@ -78,9 +84,11 @@ export function topicsIn(text: string): readonly Topic[] {
  * sentences); topics are never taken from it.
  */
 export function matchTopics(text: string, around = ""): readonly TopicMatch[] {
+  compiled ??= compile();
+  const { topics, field } = compiled;
   const inField = text.search(field) >= 0 || around.search(field) >= 0;
   const matches: TopicMatch[] = [];
-  for (const { topic, tiers } of compiled) {
+  for (const { topic, tiers } of topics) {
     const mentions = new Map<string, Mention>();
     for (const { tier, pattern } of tiers) {
       if (tier === "hint" && !inField) continue;
