@@ -14,7 +14,7 @@ const SECURITY =
 const STYLE =
   "body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color:#1b1b1b;background:#fff}" +
   "table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .8rem .3rem 0;border-bottom:1px solid #ccc}" +
-  "td.n{font-variant-numeric:tabular-nums}.warn{color:#8a3b00}";
+  ".count{white-space:nowrap;margin-right:1.2rem}td.n{font-variant-numeric:tabular-nums}.warn{color:#8a3b00}";
 
 export function pageApi(school: School): Hono<Env> {
   return new Hono<Env>().get("/", needs(school.tokens, "viewer"), async (context) => {
@@ -27,6 +27,7 @@ export function pageApi(school: School): Hono<Env> {
 }
 
 function page(status: SchoolStatus, newest: Awaited<ReturnType<typeof listImprovements>>) {
+  const standing = STATUSES.filter((name) => status.counts[name] > 0);
   const warnings = [...status.flags.warnings, status.breaker.because, status.freeze].filter((text) => text !== null);
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -35,20 +36,18 @@ function page(status: SchoolStatus, newest: Awaited<ReturnType<typeof listImprov
 <p>Version ${status.version}, ${status.time}. Flags in force: ${status.flags.on.join(", ") || "none"}.
 <a href="/api/status">Status as JSON</a>, <a href="/metrics">metrics</a>.</p>
 ${warnings.map((text) => html`<p class="warn">${text}</p>`)}
-<h2>Improvements by status</h2>
-<table><tr>${STATUSES.map((name) => html`<th>${name.replaceAll("_", " ")}</th>`)}</tr>
-<tr>${STATUSES.map((name) => html`<td class="n">${status.counts[name]}</td>`)}</tr></table>
+<h2>Improvements</h2>
+<p>${standing.length === 0 ? "None yet." : standing.map((name) => html`<span class="count"><b>${status.counts[name]}</b> ${name.replaceAll("_", " ")}</span> `)}</p>
+<table><tr><th>status</th><th>title</th><th>category</th><th>moved</th></tr>
+${newest.map(
+  ({ id, status: where, title, category, updated_at: moved }) =>
+    html`<tr><td>${where.replaceAll("_", " ")}</td><td><a href="/api/improvements/${encodeURIComponent(id)}">${title ?? id}</a></td><td>${category ?? ""}</td><td>${moved ?? ""}</td></tr>`,
+)}</table>
 <h2>Stages</h2>
 <table><tr><th>stage</th><th>waiting</th><th>in flight</th><th>delayed</th><th>dead</th></tr>
 ${STAGES.map((name) => {
   const { waiting, inFlight, delayed, dead } = status.stages[name];
   return html`<tr><td>${name}</td><td class="n">${waiting}</td><td class="n">${inFlight}</td><td class="n">${delayed}</td><td class="n">${dead}</td></tr>`;
 })}</table>
-<h2>Newest improvements</h2>
-<table><tr><th>status</th><th>title</th><th>category</th><th>moved</th></tr>
-${newest.map(
-  ({ id, status: standing, title, category, updated_at: moved }) =>
-    html`<tr><td>${standing.replaceAll("_", " ")}</td><td><a href="/api/improvements/${encodeURIComponent(id)}">${title ?? id}</a></td><td>${category ?? ""}</td><td>${moved ?? ""}</td></tr>`,
-)}</table>
 </body></html>`;
 }
