@@ -173,7 +173,10 @@ export interface MetricSample {
 
 /** Second gate: one script that asks flags, breaker, freeze and budget again and takes the Application's lock. */
 export interface Gate {
-  /** `automatic`: the approval was the rule's; a person's approval waits for freeze and budget only. */
+  /**
+   * `automatic`: the approval was the rule's; a person's approval waits for freeze and budget only. Throws LeaseLost when
+   * the improvement is no longer `approved`.
+   */
   take(input: { improvement: string; lock: string; automatic: boolean }): Promise<GateAnswer>;
 }
 export type GateAnswer =

@@ -40,6 +40,12 @@ export const END_STATUSES = ["verified", "failed", "rejected", "conflicts"] as c
 /** Leaving `implement` .. end: these statuses release the lock of the Argo CD Application. Every other keeps it. */
 export const RELEASES_LOCK = ["pending_review", "rejected", "verified", "failed"] as const satisfies readonly Status[];
 
+/**
+ * The change is on its way into the cluster, being watched or being taken back: nobody else may change that Application
+ * meanwhile. Whoever enters one of these without holding the lock waits for it.
+ */
+export const NEEDS_LOCK = ["implementation", "deployed", "rolling_back"] as const satisfies readonly Status[];
+
 /** True when a stage drives this status onward, so an improvement that stands here must have an event somewhere. */
 export function isMoving(status: Status): boolean {
   return lifecycle[status].stage.length > 0;

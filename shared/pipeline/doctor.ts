@@ -4,8 +4,10 @@
  */
 import type { Redis } from "ioredis";
 import { isMoving, STATUSES, type Status } from "../domain/lifecycle.ts";
-import { ownerOf, STAGES, type StageName } from "../stages.ts";
+import { ownerOf, type StageName } from "../stages.ts";
 import type { Keys } from "./keys.ts";
+import { lockNames } from "./locks.ts";
+import { improvementIn, pendingIds } from "./pending.ts";
 import type { Scripts } from "./scripts/load.ts";
 
 export interface Finding {
@@ -34,9 +36,9 @@ export async function examine(redis: Redis, keys: Keys, scripts: Scripts, repair
       findings.push({ kind: "damaged", id, problem, repaired: false });
     }
   }
-  findings.push(...(await indexes(redis, keys, facts, repair)));
+  findings.push(...(await indexes(redis, keys, scripts, facts, repair)));
   findings.push(...(await orphans(redis, keys, scripts, facts, repair)));
-  findings.push(...(await locks(redis, keys, facts, repair)));
+  findings.push(...(await locks(redis, keys, scripts, repair)));
   return findings;
 }
 
@@ -53,6 +55,7 @@ async function* recordIds(redis: Redis, keys: Keys): AsyncGenerator<string> {
 async function indexes(
   redis: Redis,
   keys: Keys,
+  scripts: Scripts,
   facts: ReadonlyMap<string, Fact>,
   repair: boolean,
 ): Promise<Finding[]> {
@@ -60,23 +63,17 @@ async function indexes(
   for (const status of STATUSES) {
     const zset = new Set(await redis.zrange(keys.byStatus(status), 0, "-1"));
     const set = new Set(await redis.smembers(keys.statusSet(status)));
-    for (const { id, status: actual, updatedAt } of facts.values()) {
-      if (actual !== status || (zset.has(id) && set.has(id))) continue;
-      if (repair)
-        await redis.multi().zadd(keys.byStatus(status), updatedAt, id).sadd(keys.statusSet(status), id).exec();
-      findings.push({ kind: "index", id, problem: `missing from the index of ${status}`, repaired: repair });
-    }
-    for (const id of new Set([...zset, ...set])) {
-      if (facts.get(id)?.status === status) continue;
-      // Read again: it may have moved between the scan and this look.
-      if ((await redis.hget(keys.record(id), "status")) === status) continue;
-      if (repair) await redis.multi().zrem(keys.byStatus(status), id).srem(keys.statusSet(status), id).exec();
-      findings.push({
-        kind: "index",
-        id,
-        problem: `listed under ${status} but stands in ${facts.get(id)?.status ?? "no record"}`,
-        repaired: repair,
-      });
+    const standing = [...facts.values()].filter((fact) => fact.status === status);
+    const missing = standing.filter(({ id }) => !zset.has(id) || !set.has(id)).map(({ id }) => id);
+    const foreign = [...new Set([...zset, ...set])].filter((id) => facts.get(id)?.status !== status);
+    // Only suspects: it may have moved since the records were read, so the script looks again.
+    for (const id of [...missing, ...foreign]) {
+      const score = facts.get(id)?.updatedAt ?? 0;
+      if ((await scripts.schoolIndex(id, status, score, repair ? 1 : 0)) !== 1) continue;
+      const stands = (await redis.hget(keys.record(id), "status").catch(() => null)) ?? "no record";
+      const problem =
+        stands === status ? `missing from the index of ${status}` : `listed under ${status} but stands in ${stands}`;
+      findings.push({ kind: "index", id, problem, repaired: repair });
     }
   }
   return findings;
@@ -89,14 +86,15 @@ async function orphans(
   facts: ReadonlyMap<string, Fact>,
   repair: boolean,
 ): Promise<Finding[]> {
-  let suspects = [...facts.values()].filter(({ status }) => isMoving(status));
-  // Two looks: in a running school an event may change places between the reads of one look.
-  for (let look = 0; look < 2 && suspects.length > 0; look += 1) {
-    const alive = await pendingIds(redis, keys);
-    suspects = suspects.filter(({ id, status }) => alive.get(ownerOf(status) as StageName)?.has(id) !== true);
+  const moving = [...facts.values()].filter(({ status }) => isMoving(status));
+  const pending = new Map<StageName, ReadonlySet<string>>();
+  for (const stage of new Set(moving.map(({ status }) => ownerOf(status) as StageName))) {
+    pending.set(stage, await pendingIds(redis, keys, stage));
   }
   const findings: Finding[] = [];
-  for (const { id, status, updatedAt } of suspects) {
+  for (const { id, status, updatedAt } of moving) {
+    if (pending.get(ownerOf(status) as StageName)?.has(id) === true) continue;
+    // It stood here before the look at the events; if it still does, unmoved, it stood here during that look too.
     const [current, touched] = await redis.hmget(keys.record(id), "status", "updated_at");
     if (current !== status || (Date.parse(touched ?? "") || 0) !== updatedAt) continue;
     const repaired = repair && (await scripts.schoolRevive(id, status, "doctor")) === 1;
@@ -106,70 +104,21 @@ async function orphans(
   return findings;
 }
 
-/** Per stage, the improvements that have an event in its list, leases, delayed, timers, dead letters or behind a lock. */
-async function pendingIds(redis: Redis, keys: Keys): Promise<Map<StageName, Set<string>>> {
-  const pending = new Map<StageName, Set<string>>();
-  const timers = await redis.zrange(keys.timers, 0, "-1");
-  const waiting = await lockKeys(redis, keys, ":waiting");
-  for (const stage of STAGES) {
-    const events = await redis.lrange(keys.list(stage), 0, -1);
-    events.push(...(await redis.zrange(keys.delayed(stage), 0, "-1")));
-    events.push(...(await redis.hvals(keys.leased(stage))));
-    events.push(...timers.filter((member) => member.startsWith(`${stage}|`)));
-    if (stage === "implement") for (const key of waiting) events.push(...(await redis.zrange(key, 0, "-1")));
-    pending.set(stage, new Set(events.flatMap(idIn)));
-  }
-  return pending;
-}
-
-/** The improvement an event is about; leases and timers carry a few fields before the JSON. */
-function idIn(stored: string): string[] {
-  const start = stored.indexOf("{");
-  if (start < 0) return [];
-  try {
-    const id = (JSON.parse(stored.slice(start)) as { data?: { id?: unknown } }).data?.id;
-    return typeof id === "string" ? [id] : [];
-  } catch {
-    // Not an event: it will be dead-lettered at its claim and can belong to no improvement.
-    return [];
-  }
-}
-
-async function locks(redis: Redis, keys: Keys, facts: ReadonlyMap<string, Fact>, repair: boolean): Promise<Finding[]> {
+async function locks(redis: Redis, keys: Keys, scripts: Scripts, repair: boolean): Promise<Finding[]> {
   const findings: Finding[] = [];
-  const ended: readonly Status[] = ["pending_review", "rejected", "verified", "failed"];
-  for (const key of await lockKeys(redis, keys, "")) {
-    const holder = (await redis.get(key)) ?? "";
-    const status = facts.get(holder)?.status;
-    if (status !== undefined && !ended.includes(status)) continue;
-    if ((await redis.get(key)) !== holder) continue;
-    if (repair) await redis.del(key);
-    findings.push({
-      kind: "lock",
-      id: holder,
-      problem: `holds ${key} but stands in ${status ?? "no record"}`,
-      repaired: repair,
-    });
+  const names = await lockNames(redis, keys);
+  for (const name of names) {
+    const [holder, status] = (await scripts.schoolStaleLock(name, repair ? 1 : 0)) as string[];
+    if (holder === undefined) continue;
+    const problem = `holds ${keys.lock(name)} but stands in ${status === "" ? "no record" : status}`;
+    findings.push({ kind: "lock", id: holder, problem, repaired: repair });
   }
-  for (const key of await lockKeys(redis, keys, ":waiting")) {
-    if ((await redis.exists(key.slice(0, -":waiting".length))) === 1) continue;
-    const [event] = repair ? await redis.zpopmin(key) : await redis.zrange(key, 0, "0");
-    if (event === undefined) continue;
-    if (repair) await redis.lpush(keys.list("implement"), event);
-    findings.push({
-      kind: "lock",
-      id: idIn(event)[0] ?? "?",
-      problem: `waits behind ${key}, which nobody holds`,
-      repaired: repair,
-    });
+  for (const name of names) {
+    const [entry] = (await scripts.schoolStranded(name, repair ? 1 : 0)) as string[];
+    if (entry === undefined) continue;
+    const [id = "?"] = improvementIn(entry.slice(entry.indexOf("{")));
+    const problem = `waits behind ${keys.lockWaiting(name)}, which nobody holds`;
+    findings.push({ kind: "lock", id, problem, repaired: repair });
   }
   return findings;
-}
-
-async function lockKeys(redis: Redis, keys: Keys, suffix: "" | ":waiting"): Promise<string[]> {
-  const found: string[] = [];
-  for await (const batch of redis.scanStream({ match: `${keys.lock("")}*`, count: 1_000 })) {
-    for (const key of batch as string[]) if (key.endsWith(":waiting") === (suffix !== "")) found.push(key);
-  }
-  return found;
 }

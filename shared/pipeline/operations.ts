@@ -38,6 +38,8 @@ export interface Operations {
   deadLetters(stage: StageName, limit?: number): Promise<DeadLetter[]>;
   /** Puts one dead letter back: its improvement returns to the status it died in. Throws Refused. */
   redrive(letter: DeadLetter, actor: string, reason: string): Promise<void>;
+  /** Opens the lock of an Application, whoever holds it; returns the improvement that did. Throws Refused. */
+  unlock(lock: string, actor: string, reason: string): Promise<string>;
   /** Moves long timers that come near to their stages; returns milliseconds until the next, -1 when there is none. */
   promoteTimers(): Promise<number>;
   /** Puts back expired leases and due retries of one stage; returns the length of its list. */
@@ -70,7 +72,7 @@ export function operations(redis: Redis, keys: Keys, scripts: Scripts): Operatio
     },
     async deadLetters(stage, limit = 100) {
       const entries = await redis.lrange(keys.dead(stage), 0, limit - 1);
-      return entries.map((entry) => ({ ...(JSON.parse(entry) as Omit<DeadLetter, "entry">), entry }));
+      return entries.map((entry) => ({ ...letterIn(stage, entry), entry }));
     },
     async redrive({ stage, entry, event }, actor, reason) {
       // The event must go back as the very text it was; a JSON round trip is not that, so it is cut out of the entry.
@@ -78,6 +80,9 @@ export function operations(redis: Redis, keys: Keys, scripts: Scripts): Operatio
       const data = event?.["data"] as { id?: unknown } | undefined;
       const id = typeof data?.id === "string" ? data.id : "";
       refuseUnlessOk(await scripts.schoolRedrive(stage, entry, text, id, actor, reason));
+    },
+    async unlock(lock, actor, reason) {
+      return refuseUnlessOk(await scripts.schoolUnlock(lock, actor, reason)) as string;
     },
     async promoteTimers() {
       const [, next] = (await scripts.schoolTimers()) as [number, number];
@@ -92,7 +97,27 @@ export function operations(redis: Redis, keys: Keys, scripts: Scripts): Operatio
   };
 }
 
-function refuseUnlessOk(reply: unknown): void {
-  const [answer, why] = reply as [string, string?];
-  if (answer !== "ok") throw new Refused(why ?? "refused");
+/** Redis's JSON reader accepts texts that JSON does not allow; such an event is shown as the text it is. */
+function letterIn(stage: StageName, entry: string): Omit<DeadLetter, "entry"> {
+  const whole = parsed(entry);
+  if (whole !== undefined) return whole as Omit<DeadLetter, "entry">;
+  const at = entry.indexOf(',"event":');
+  const facts = at < 0 ? undefined : parsed(`${entry.slice(0, at)}}`);
+  const raw = facts === undefined ? entry : entry.slice(at + ',"event":'.length, -1);
+  return { reason: "unreadable", attempts: 0, at: "", ...facts, stage, raw };
+}
+
+function parsed(text: string): Partial<DeadLetter> | undefined {
+  try {
+    return JSON.parse(text) as Partial<DeadLetter>;
+  } catch {
+    // The caller shows the text itself.
+    return undefined;
+  }
+}
+
+function refuseUnlessOk(reply: unknown): string | undefined {
+  const [answer, detail] = reply as [string, string?];
+  if (answer !== "ok") throw new Refused(detail ?? "refused");
+  return detail;
 }

@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import type { Improvement } from "../domain/improvement.ts";
 import { STATUSES } from "../domain/lifecycle.ts";
 import type { GateAnswer, SchoolServices } from "../ports.ts";
+import { LeaseLost } from "../runtime/errors.ts";
 import { readFlags } from "./flags.ts";
 import type { Keys } from "./keys.ts";
 import { records } from "./records.ts";
@@ -104,6 +105,8 @@ function gateAnswer([kind, first, second]: readonly (string | number)[]): GateAn
       return { kind, afterMs: Number(first), because: String(second) };
     case "refused":
       return { kind, rule: String(first), because: String(second) };
+    case "lost":
+      throw new LeaseLost("it is no longer approved: somebody else moved it");
     default:
       throw new Error(`the gate answered ${String(kind)}`);
   }

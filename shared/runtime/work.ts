@@ -102,6 +102,9 @@ async function improvementOf(
     if (admitted === undefined) throw new LeaseLost("the improvement was created by somebody else meanwhile");
     fields = admitted;
   }
+  if (fields["id"] !== undefined && fields["id"] !== id) {
+    throw new PermanentError(`the event names improvement ${id}, but was claimed for ${fields["id"]}`);
+  }
   try {
     return decodeImprovement(fields);
   } catch (error) {

@@ -28,16 +28,6 @@ local function reap(stage, maxAttempts)
   end
 end
 
--- The event's id and its improvement's. The pattern is what our own scripts write; anything else is decoded.
-local function identify(event)
-  local eventId, id = string.match(event, '^{"specversion":"1.0","id":"([^"\\\\]+)",.*"data":{"id":"([^"\\\\]+)"}}$')
-  if eventId then return eventId, id end
-  local ok, decoded = pcall(cjson.decode, event)
-  if not ok or type(decoded) ~= 'table' then return nil end
-  local data = decoded.data
-  return type(decoded.id) == 'string' and decoded.id or '', type(data) == 'table' and type(data.id) == 'string' and data.id or ''
-end
-
 -- Decides about one popped event: a lease (returns it) or nothing (dropped, deferred or buried, and counted).
 local function take(stage, event, token, leaseMs)
   local q = queue(stage)
@@ -64,7 +54,11 @@ local function take(stage, event, token, leaseMs)
         elseif fields[i] == 'waiting' then waiting = fields[i + 1] end
       end
       -- A pointer whose status has moved on, or a second event while the first one waits for its time.
-      if status ~= TAKES[stage] or (waiting and waiting ~= eventId) then count('dropped:' .. stage) return end
+      if status ~= TAKES[stage] or (waiting and waiting ~= eventId) then
+        if attempt > 1 then redis.call('HDEL', q .. ':attempts', eventId) end
+        count('dropped:' .. stage)
+        return
+      end
       if lease and redis.call('ZSCORE', q .. ':leases', lease) then
         redis.call('ZADD', q .. ':delayed', now + 1000, event)
         count('deferred:' .. stage)

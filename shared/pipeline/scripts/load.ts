@@ -1,6 +1,7 @@
 /** Registers all scripts on one ioredis client; EVALSHA with automatic reload after SCRIPT FLUSH or a restart. */
 import type { Redis } from "ioredis";
 import { admitScript, claimFunctions, claimScript } from "./claim.ts";
+import { indexScript, staleLockScript, strandedScript } from "./examine.ts";
 import {
   decideScript,
   gateScript,
@@ -10,6 +11,7 @@ import {
   reviveScript,
   saveScript,
   timersScript,
+  unlockScript,
 } from "./operate.ts";
 import { prelude } from "./prelude.ts";
 import { settleScript } from "./settle.ts";
@@ -26,6 +28,10 @@ const scripts = {
   schoolDecide: decideScript,
   schoolRedrive: redriveScript,
   schoolRevive: reviveScript,
+  schoolUnlock: unlockScript,
+  schoolIndex: indexScript,
+  schoolStaleLock: staleLockScript,
+  schoolStranded: strandedScript,
 } as const;
 
 type Argument = string | number;

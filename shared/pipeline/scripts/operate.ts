@@ -4,7 +4,8 @@
 export const heartbeatScript = `
 local stage, leaseMs, lost = arg(), tonumber(arg()), {}
 for _, token in ipairs(args()) do
-  if redis.call('ZSCORE', queue(stage) .. ':leases', token) then redis.call('ZADD', queue(stage) .. ':leases', now + leaseMs, token)
+  -- Removed first: a Redis that is out of memory refuses a first write that may grow, and running work would lose its lease.
+  if redis.call('ZREM', queue(stage) .. ':leases', token) == 1 then redis.call('ZADD', queue(stage) .. ':leases', now + leaseMs, token)
   else lost[#lost + 1] = token end
 end
 return lost
@@ -22,13 +23,15 @@ return 1
 /**
  * gate: the second look and the lock of the Application, together. A person's approval waits for freeze and budget only;
  * an automatic one is refused by any brake. Re-entrant: the holder is asked about the brakes
- * again (it may have waited for minutes), but pays no second budget.
+ * again (it may have waited for minutes), but pays no second budget. `lost`: the improvement is no longer `approved`, so
+ * nobody would ever release the lock.
  * ARGV id, lock, automatic (1/0), commits an hour, commits a day, rollbacks an hour.
  */
 export const gateScript = `
 local id, lock, automatic = arg(), arg(), arg() == '1'
 local hourly, daily, rollbacks = tonumber(arg()), tonumber(arg()), tonumber(arg())
-local rec, key = record(id), P .. 'school:locks:app:' .. lock
+local rec, key = record(id), lockKey(lock)
+if statusOf(id) ~= TAKES.implement then return {'lost'} end
 
 -- A restricting flag counts in any form, unless it says so itself that it is off or over.
 local function restricts(value)
@@ -41,17 +44,20 @@ local function restricts(value)
   return not (type(flag.expires_at) == 'number' and flag.expires_at <= now)
 end
 
+local function isOn(name)
+  local bare = redis.call('TYPE', P .. name).ok
+  return restricts(redis.call('HGET', P .. 'school:flags', name))
+    or (bare == 'string' and restricts(redis.call('GET', P .. name))) or (bare ~= 'string' and bare ~= 'none')
+end
+
 local holder = redis.call('GET', key)
 if automatic then
-  local bare = redis.call('TYPE', P .. 'auto_approve_none').ok
-  local stopped = restricts(redis.call('HGET', P .. 'school:flags', 'auto_approve_none'))
-    or (bare == 'string' and restricts(redis.call('GET', P .. 'auto_approve_none'))) or (bare ~= 'string' and bare ~= 'none')
-  if stopped then return {'refused', 'auto-approve-none', 'an operator stopped all automatic approvals (auto_approve_none)'} end
+  if isOn('auto_approve_none') then return {'refused', 'auto-approve-none', 'an operator stopped all automatic approvals (auto_approve_none)'} end
   local since = tonumber(redis.call('HGET', P .. 'school:breaker', 'closed_at') or 0)
   local count = redis.call('ZCOUNT', P .. 'school:rollbacks', math.max(since, now - 3600000) , '+inf')
   if count > rollbacks then return {'refused', 'circuit-breaker', count .. ' rollbacks within an hour'} end
 end
-local frozen = restricts(redis.call('HGET', P .. 'school:flags', 'freeze'))
+local frozen = isOn('freeze')
 if frozen and automatic then return {'refused', 'freeze-window', 'changes are frozen'} end
 if frozen then return {'wait', 300000, 'changes are frozen'} end
 if holder == id then return {'taken'} end
@@ -63,16 +69,15 @@ if spentHour >= hourly or spentDay >= daily then
   return {'wait', 3600000 - now % 3600000 + 1000, text}
 end
 if holder then return {'busy', holder} end
-local before = redis.call('HGET', rec, 'lock')
+probeLocks(id)
+local before, waitedFor = unpack(redis.call('HMGET', rec, 'lock', 'waits_for_lock'))
 redis.call('SET', key, id)
 redis.call('HSET', rec, 'lock', lock)
 redis.call('HDEL', rec, 'waits_for_lock')
 redis.call('INCR', hourKey); redis.call('EXPIRE', hourKey, 7200)
 redis.call('INCR', dayKey); redis.call('EXPIRE', dayKey, 172800)
-if before and before ~= lock and redis.call('GET', P .. 'school:locks:app:' .. before) == id then
-  redis.call('DEL', P .. 'school:locks:app:' .. before)
-  wakeWaiter(before)
-end
+if before and before ~= lock then releaseLock(id, before) end
+if waitedFor and waitedFor ~= lock then wakeWaiter(waitedFor) end
 return {'taken'}
 `;
 
@@ -82,9 +87,12 @@ local key, moved = P .. 'school:timers', 0
 for _, member in ipairs(redis.call('ZRANGEBYSCORE', key, '-inf', now + 120000, 'LIMIT', 0, 200)) do
   local stage, event = string.match(member, '^([^|]+)|(.*)$')
   local due = redis.call('ZSCORE', key, member)
-  redis.call('ZADD', queue(stage) .. ':delayed', due, event)
-  redis.call('ZREM', key, member)
-  moved = moved + 1
+  -- One damaged key or foreign entry stays where it is and must not stop the others.
+  local added = stage and redis.pcall('ZADD', queue(stage) .. ':delayed', due, event)
+  if type(added) == 'number' then
+    redis.call('ZREM', key, member)
+    moved = moved + 1
+  end
 end
 local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
 return {moved, first[2] and math.max(0, tonumber(first[2]) - now - 120000) or -1}
@@ -107,11 +115,11 @@ export const decideScript = `
 local id, from, to, actor, reason, set, remove = arg(), arg(), arg(), arg(), arg(), args(), args()
 local rec = record(id)
 if redis.call('TYPE', rec).ok ~= 'hash' then return {'refused', 'there is no improvement ' .. id} end
-local facts = redis.call('HMGET', rec, 'status', 'died_in', 'lease')
+local facts = redis.call('HMGET', rec, 'status', 'died_in')
 if facts[1] ~= from then return {'refused', 'it is ' .. tostring(facts[1]) .. ', not ' .. from} end
 local legal = BY_PERSON[from] and BY_PERSON[from][to] or (from == 'dead' and facts[2] == to)
 if not legal then return {'refused', 'a person cannot move it from ' .. from .. ' to ' .. to} end
-probeStatus(from); probeStatus(to); probeStreams(id)
+probeStatus(from); probeStatus(to); probeStreams(id); probeLocks(id)
 move(id, from, to, actor, reason, '', set, remove)
 flush()
 return {'ok'}
@@ -128,7 +136,7 @@ redis.call('LLEN', queue(stage))
 if event == '' then return {'refused', 'this dead letter never was an event; it can only be discarded'} end
 local facts = id ~= '' and redis.call('TYPE', record(id)).ok == 'hash' and redis.call('HMGET', record(id), 'status', 'died_in') or {}
 local revive = TAKES[stage] and facts[1] == 'dead' and facts[2]
-if revive then probeStatus('dead'); probeStatus(revive); probeStreams(id) end
+if revive then probeStatus('dead'); probeStatus(revive); probeStreams(id); probeLocks(id) end
 if redis.call('LREM', dead, 1, entry) == 0 then return {'refused', 'this dead letter is gone already'} end
 if revive then move(id, 'dead', revive, actor, reason, '', {}, {'died_in', 'dead_reason'})
 else redis.call('LPUSH', queue(stage), event) end
@@ -136,10 +144,30 @@ flush()
 return {'ok'}
 `;
 
+/**
+ * unlock: an operator opens the lock of an Application, whatever its holder is doing; the next that waits goes on.
+ * ARGV lock, actor, reason. Returns {'ok', holder} or {'refused', why}.
+ */
+export const unlockScript = `
+local lock, actor, reason = arg(), arg(), arg()
+local holder = redis.call('GET', lockKey(lock))
+if not holder then return {'refused', 'nobody holds the lock of ' .. lock} end
+redis.call('ZCARD', lockKey(lock) .. ':waiting')
+local status = statusOf(holder)
+if status then probeStreams(holder) end
+redis.call('DEL', lockKey(lock))
+if status then log(holder, status, status, actor, 'its lock of ' .. lock .. ' was opened: ' .. reason, '') end
+wakeWaiter(lock)
+flush()
+return {'ok', holder}
+`;
+
 /** announce: a fresh event for an improvement that stands still. ARGV id, status, actor. Used by doctor's repair. */
 export const reviveScript = `
 local id, status, actor = arg(), arg(), arg()
-if redis.call('HGET', record(id), 'status') ~= status or #LISTENERS[status] == 0 then return 0 end
+local facts = redis.call('HMGET', record(id), 'status', 'lease')
+if facts[1] ~= status or #LISTENERS[status] == 0 then return 0 end
+if facts[2] and redis.call('ZSCORE', queue(LISTENERS[status][1]) .. ':leases', facts[2]) then return 0 end
 probeStatus(status); probeStreams(id)
 redis.call('HDEL', record(id), 'lease', 'waiting')
 redis.call('LPUSH', queue(LISTENERS[status][1]), '{"specversion":"1.0","id":' .. cjson.encode(id .. ':' .. status .. ':revived:' .. now)

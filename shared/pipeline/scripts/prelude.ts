@@ -3,7 +3,7 @@
  * before the first write, because a script that fails half-way is not rolled back; an event is passed on as the very
  * string it came as, never decoded and encoded again (cjson turns [] into {}).
  */
-import { lifecycle, RELEASES_LOCK, STATUSES } from "../../domain/lifecycle.ts";
+import { lifecycle, NEEDS_LOCK, RELEASES_LOCK, STATUSES } from "../../domain/lifecycle.ts";
 import { listenersOf, STAGES, stageEntry } from "../../stages.ts";
 
 /** A timer further away than this waits with the coordinator and keeps no pod up. */
@@ -34,6 +34,7 @@ local TAKES = ${luaMap(
   }),
 )}
 local RELEASES = ${luaSet(RELEASES_LOCK)}
+local NEEDS_LOCK = ${luaSet(NEEDS_LOCK)}
 `;
 
 export const prelude = `${tables}
@@ -66,6 +67,9 @@ local nowIso = iso(now)
 
 local function queue(stage) return P .. 'school:queue:' .. stage end
 local function record(id) return P .. 'improvement:' .. id end
+local function lockKey(lock) return P .. 'school:locks:app:' .. lock end
+-- False for a record that is missing or no record.
+local function statusOf(id) return redis.call('TYPE', record(id)).ok == 'hash' and redis.call('HGET', record(id), 'status') end
 
 -- Writes to keys that many settlements of one call share are gathered here and sent as one command each.
 local gathered, order = {}, {}
@@ -95,7 +99,8 @@ end
 local function probeQueue(stage)
   local q = queue(stage)
   probe('LLEN', q); probe('ZCARD', q .. ':leases'); probe('HLEN', q .. ':leased')
-  probe('ZCARD', q .. ':delayed'); probe('LLEN', q .. ':dead'); probe('HLEN', P .. 'school:metrics')
+  probe('ZCARD', q .. ':delayed'); probe('LLEN', q .. ':dead'); probe('HLEN', q .. ':attempts')
+  probe('HLEN', P .. 'school:metrics')
 end
 local function probeStatus(status)
   probe('ZCARD', P .. 'improvements:' .. status)
@@ -105,17 +110,44 @@ end
 local function probeStreams(id)
   redis.call('XLEN', record(id) .. ':trail'); probe('XLEN', P .. 'school:events'); probe('HLEN', P .. 'school:metrics')
 end
+-- The locks a move may take, leave or hand on.
+local function probeLocks(id)
+  for _, lock in ipairs(redis.call('HMGET', record(id), 'lock', 'waits_for_lock')) do
+    if lock then redis.call('GET', lockKey(lock)); redis.call('ZCARD', lockKey(lock) .. ':waiting') end
+  end
+end
 
--- One event about an improvement, for every stage that listens to this status.
-local function announce(id, status, by, entry)
+-- The event's id and its improvement's. The pattern is what announce below writes, so that nothing inside a string can
+-- look like a field; anything else is decoded.
+local OURS = '^{"specversion":"1.0","id":"([^"\\\\]+)","source":"\\\\/cortex%-online%-school\\\\/[^"\\\\]+","type":"[^"\\\\]+","subject":"[^"\\\\]+",'
+  .. '"time":"[^"\\\\]+","datacontenttype":"application/json","data":{"id":"([^"\\\\]+)"}}$'
+local function identify(event)
+  local eventId, id = string.match(event, OURS)
+  if eventId then return eventId, id end
+  local ok, decoded = pcall(cjson.decode, event)
+  if not ok or type(decoded) ~= 'table' then return nil end
+  local data = decoded.data
+  return type(decoded.id) == 'string' and decoded.id or '', type(data) == 'table' and type(data.id) == 'string' and data.id or ''
+end
+
+-- One event about an improvement, for every stage that listens to this status. Its owner's waits behind behindLock, if given.
+local function announce(id, status, by, entry, behindLock)
   local listeners = LISTENERS[status]
   if #listeners == 0 then return end
   local quoted = cjson.encode(id)
-  local event = '{"specversion":"1.0","id":' .. cjson.encode(id .. ':' .. status .. ':' .. entry)
+  local eventId = id .. ':' .. status .. ':' .. entry
+  local event = '{"specversion":"1.0","id":' .. cjson.encode(eventId)
     .. ',"source":' .. cjson.encode('/cortex-online-school/' .. by)
     .. ',"type":"ai.cortex.school.improvement.' .. status .. '","subject":' .. quoted
     .. ',"time":"' .. nowIso .. '","datacontenttype":"application/json","data":{"id":' .. quoted .. '}}'
-  for _, stage in ipairs(listeners) do gather('LPUSH', queue(stage), event) end
+  for _, stage in ipairs(listeners) do
+    if behindLock and TAKES[stage] then
+      redis.call('HSET', record(id), 'waiting', eventId, 'waits_for_lock', behindLock)
+      -- Taking back goes before all that would add.
+      local score = status == 'rolling_back' and now - 10000000000000 or now
+      redis.call('ZADD', lockKey(behindLock) .. ':waiting', score, stage .. '|' .. event)
+    else gather('LPUSH', queue(stage), event) end
+  end
 end
 
 -- The audit trail of one improvement, and the same for everybody. Returns the entry's id.
@@ -124,22 +156,32 @@ local function log(id, from, to, by, because, evidence)
   if evidence ~= '' then fields[#fields + 1] = 'evidence'; fields[#fields + 1] = evidence end
   local entry = redis.call('XADD', record(id) .. ':trail', '*', unpack(fields))
   redis.call('XADD', P .. 'school:events', 'MAXLEN', '~', 10000, '*', 'improvement', id, unpack(fields, 1, 8))
-  count('moved:' .. to)
   return entry
 end
 
--- Lets the next improvement that waits for this lock try again, when the lock is free.
+-- Lets the next improvement that waits for this lock go on, when the lock is free. implement takes the lock itself, with the
+-- second gate; every other stage is handed it. Who no longer stands there (its event is dropped or buried when it is
+-- claimed) must not keep the rest waiting.
 local function wakeWaiter(lock)
-  local key = P .. 'school:locks:app:' .. lock
-  if redis.call('EXISTS', key) == 1 then return end
-  local popped = redis.call('ZPOPMIN', key .. ':waiting')
-  if popped[1] then redis.call('LPUSH', queue('implement'), popped[1]) end
+  local key = lockKey(lock)
+  while redis.call('EXISTS', key) == 0 do
+    local member = redis.call('ZPOPMIN', key .. ':waiting')[1]
+    if not member then return end
+    local stage, event = string.match(member, '^(%l+)|(.*)$')
+    if not stage then stage, event = 'implement', member end
+    local pushed = redis.pcall('LPUSH', queue(stage), event)
+    if type(pushed) == 'table' and pushed.err then redis.call('ZADD', key .. ':waiting', now, member) return end
+    local _, id = identify(event)
+    if id and id ~= '' and statusOf(id) == TAKES[stage] then
+      if stage ~= 'implement' then redis.call('SET', key, id) end
+      return
+    end
+  end
 end
+-- The name stays in the record: who has to work on the cluster again takes the same lock.
 local function releaseLock(id, lock)
-  local key = P .. 'school:locks:app:' .. lock
-  if redis.call('GET', key) ~= id then return end
-  redis.call('DEL', key)
-  redis.call('HDEL', record(id), 'lock')
+  if redis.call('GET', lockKey(lock)) ~= id then return end
+  redis.call('DEL', lockKey(lock))
   wakeWaiter(lock)
 end
 
@@ -154,13 +196,19 @@ local function move(id, from, to, by, because, evidence, set, remove)
   gather('ZADD', P .. 'improvements:' .. to, now, id)
   gather('SADD', P .. 'improvements:status:' .. to, id)
   local entry = log(id, from, to, by, because, evidence)
-  announce(id, to, by, entry)
+  count('moved:' .. to)
+  local behindLock = nil
+  if NEEDS_LOCK[to] and held[1] then
+    local holder = redis.call('GET', lockKey(held[1]))
+    if not holder then redis.call('SET', lockKey(held[1]), id) elseif holder ~= id then behindLock = held[1] end
+  end
+  announce(id, to, by, entry, behindLock)
   if to == 'rolling_back' then redis.call('ZADD', P .. 'school:rollbacks', now, id) end
   if from == 'rolling_back' then
     redis.call('LPUSH', P .. 'improvements:rollback_log', cjson.encode({improvement_id = id, reason = because, timestamp = nowIso, result = to}))
   end
   if RELEASES[to] and held[1] then releaseLock(id, held[1]) end
-  if held[2] then wakeWaiter(held[2]) end
+  if held[2] and held[2] ~= behindLock then wakeWaiter(held[2]) end
 end
 
 -- A new record. proposal: {id, video ('' for none), category, set = {field, value, …}}
@@ -176,6 +224,7 @@ local function create(proposal, status, by, because)
   gather('SADD', P .. 'improvements:status:' .. status, id)
   gather('SADD', P .. 'improvements:category:' .. proposal.category, id)
   if proposal.video ~= '' then gather('SADD', P .. 'improvements:video:' .. proposal.video, id) end
+  count('moved:' .. status)
   return log(id, '', status, by, because, '')
 end
 
@@ -198,7 +247,7 @@ local function bury(stage, event, eventId, id, attempts, reason, isJson)
   -- A damaged key must not keep the event from its dead letter, so the probes may fail here; then only the status stays.
   local movable = takes and id ~= '' and redis.call('TYPE', record(id)).ok == 'hash'
     and redis.call('HGET', record(id), 'status') == takes
-    and pcall(function() probeStatus(takes); probeStatus('dead'); probeStreams(id) end)
+    and pcall(function() probeStatus(takes); probeStatus('dead'); probeStreams(id); probeLocks(id) end)
   local entry = '{"stage":' .. cjson.encode(stage) .. ',"reason":' .. cjson.encode(reason) .. ',"attempts":' .. attempts
     .. ',"at":"' .. nowIso .. '",' .. (isJson and '"event":' .. event or '"raw":' .. cjson.encode(event)) .. '}'
   redis.call('LPUSH', queue(stage) .. ':dead', entry)

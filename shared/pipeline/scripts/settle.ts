@@ -44,7 +44,7 @@ function kinds.move(token)
   local id, from, to, because, evidence, set, remove = arg(), arg(), arg(), arg(), arg(), args(), args()
   if not BY_STAGE[from] or not BY_STAGE[from][to] then return 'illegal' end
   if not owned(token, id, from) then return 'lost' end
-  probeStatus(from); probeStatus(to); probeStreams(id)
+  probeStatus(from); probeStatus(to); probeStreams(id); probeLocks(id)
   succeeded(finish(token))
   for i = 1, #set, 2 do if set[i] == 'expert' then count('expert:' .. set[i + 1]) end end
   move(id, from, to, stage, because, evidence, set, remove)
@@ -67,16 +67,20 @@ end
 function kinds.behind(token)
   local id, from, lock = arg(), arg(), arg()
   if not owned(token, id, from) then return 'lost' end
-  local key = P .. 'school:locks:app:' .. lock
+  local key = lockKey(lock)
+  probeLocks(id)
   redis.call('ZCARD', key .. ':waiting')
   local holder = redis.call('GET', key)
+  local before = redis.call('HGET', record(id), 'waits_for_lock')
   local lease = finish(token)
   succeeded(lease)
   redis.call('HSET', record(id), 'updated_at', nowIso, 'waiting', lease.eventId, 'waits_for_lock', lock)
   redis.call('HDEL', record(id), 'lease')
   -- Let go between the look and this settle: nobody would wake it, so it goes straight back.
-  if holder and holder ~= id then redis.call('ZADD', key .. ':waiting', now, lease.event)
+  if holder and holder ~= id then redis.call('ZADD', key .. ':waiting', now, stage .. '|' .. lease.event)
   else redis.call('RPUSH', q, lease.event) end
+  -- Woken for one lock it now needs another: whoever else waits for the first must not wait for ever.
+  if before and before ~= lock then wakeWaiter(before) end
   return 'ok'
 end
 
