@@ -5,7 +5,7 @@ import { ROOT } from "../bundle/targets.ts";
 import { REAL_PARTS } from "./environment.ts";
 import type { LocalSchool } from "./school.ts";
 
-export function banner({ url, tokens, real, repository, dataDir }: LocalSchool): string {
+export function banner({ url, tokens, real, unused, repository, dataDir }: LocalSchool): string {
   const all = Object.values(REAL_PARTS);
   const standIns = all.filter((part) => !real.includes(part) && part !== "Redis" && part !== "GitOps repository");
   const own = all.filter((part) => !real.includes(part) && (part === "Redis" || part === "GitOps repository"));
@@ -20,6 +20,9 @@ export function banner({ url, tokens, real, repository, dataDir }: LocalSchool):
     ["local", `${own.join(", ")} (real servers, data in ${dataDir})`],
     ["stand-in", standIns.length === 0 ? "nothing" : standIns.join(", ")],
     ["repository", repository],
+    ...(unused.length === 0
+      ? []
+      : [["not used", `${unused.join(", ")}: set, but no part of this version asks for it`] as const]),
     ["asleep", `${STAGES.length} functions; they start when there is work and go when it is done`],
     ["try", `${school} learn build/local/samples/talks/*`],
     ["", `${school} watch`],

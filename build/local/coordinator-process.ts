@@ -1,9 +1,11 @@
 /** The coordinator as its own process, kept alive: it is the one part that is always on. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { DIST } from "../bundle/targets.ts";
 import { compileCacheEnv } from "../bundle/warm-up.ts";
+import { CannotStart } from "./cannot-start.ts";
 
 const LEAVE_WITH_PARENT = path.join(import.meta.dirname, "autoscaler/leave-with-parent.mjs");
 
@@ -11,7 +13,7 @@ export interface CoordinatorProcess {
   close(): Promise<void>;
 }
 
-/** Resolves when it answers on `url`; throws with the end of its log when it cannot start. */
+/** Resolves when it answers on `url`; throws CannotStart with the end of its log when it does not. */
 export async function startCoordinator(options: {
   readonly url: string;
   readonly env: Readonly<Record<string, string>>;
@@ -51,7 +53,7 @@ export async function startCoordinator(options: {
     if (exits > 2 || performance.now() > deadline) {
       stopping = true;
       child.kill("SIGKILL");
-      throw new Error(`the coordinator does not start; see ${logFile}`);
+      throw new CannotStart(`The coordinator does not start. The end of ${logFile}:\n${await lastLines(logFile)}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -73,4 +75,8 @@ async function answers(url: string): Promise<boolean> {
     (response) => response.ok,
     () => false,
   );
+}
+
+async function lastLines(file: string): Promise<string> {
+  return (await readFile(file, "utf8")).trimEnd().split("\n").slice(-5).join("\n");
 }

@@ -1,23 +1,16 @@
-/** The data directory: one school at a time, its secrets, and where others find the running school. */
+/** The data directory: its secrets, where others find the running school, and how it begins from nothing. */
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import * as z from "zod";
+import { CannotStart } from "./cannot-start.ts";
+import { lockDataDirectory } from "./data-lock.ts";
 
-/** Somebody else uses this data directory. */
-export class DataDirectoryInUse extends Error {
-  constructor(dataDir: string, pid: number) {
-    super(
-      `A school already runs on ${dataDir} (process ${pid}).\n` +
-        `Stop it first, or start this one beside it: npm start -- --data ${dataDir}-2`,
-    );
-    this.name = "DataDirectoryInUse";
-  }
-}
-
-export interface Secrets {
-  readonly tokens: { readonly operator: string; readonly reviewer: string; readonly viewer: string };
-  readonly approvalSecret: string;
-}
+const Secrets = z.object({
+  tokens: z.object({ operator: z.string().min(1), reviewer: z.string().min(1), viewer: z.string().min(1) }),
+  approvalSecret: z.string().min(16),
+});
+export type Secrets = Readonly<z.infer<typeof Secrets>>;
 
 /** What school.json says of a running school; the command line reads it. */
 export interface RunningSchool {
@@ -29,48 +22,21 @@ export interface RunningSchool {
 }
 
 /**
- * Creates and locks the directory. The lock file holds a process id; a lock whose process is gone is taken over.
- * Returns the function that unlocks it. Throws DataDirectoryInUse.
+ * Tokens and signing secret, made once per data directory and kept readable by their owner only. Throws CannotStart when
+ * they cannot be read any more: new ones would make every approval that waits invalid, so a person decides.
  */
-export async function lockDataDirectory(dataDir: string): Promise<() => Promise<void>> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const file = path.join(dataDir, "lock");
-  for (let attempt = 0; attempt < 2; attempt += 1) {
-    try {
-      const handle = await open(file, "wx", 0o600);
-      await handle.writeFile(String(process.pid));
-      await handle.close();
-      return () => rm(file, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      const holder = Number(await readFile(file, "utf8"));
-      if (await isSchool(holder)) throw new DataDirectoryInUse(dataDir, holder);
-      await rm(file, { force: true });
-    }
-  }
-  throw new Error(`cannot lock ${dataDir}: another process takes the lock at the same moment; try again`);
-}
-
-/** A process id may have been given to something else since; where /proc exists its command line is asked too. */
-async function isSchool(pid: number): Promise<boolean> {
-  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-  const commandLine = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => undefined);
-  return commandLine === undefined || commandLine.includes("start.ts");
-}
-
-/** Tokens and signing secret, made once per data directory and kept readable by their owner only. */
 export async function secretsOf(dataDir: string): Promise<Secrets> {
   const file = path.join(dataDir, "secrets.json");
   try {
-    return JSON.parse(await readFile(file, "utf8")) as Secrets;
+    const secrets = Secrets.parse(JSON.parse(await readFile(file, "utf8")));
+    await chmod(file, 0o600);
+    return secrets;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
-      throw new Error(`${file} is not readable; remove it to get new tokens`, { cause: error });
+      throw new CannotStart(
+        `${file} cannot be used. Bring it back, or remove it to get new tokens; approvals given so far then no longer count.`,
+        { cause: error },
+      );
     }
   }
   const token = () => randomBytes(18).toString("base64url");
@@ -94,4 +60,31 @@ export async function writePrivately(file: string, text: string): Promise<void> 
   const draft = `${file}.${process.pid}`;
   await writeFile(draft, text, { mode: 0o600 });
   await rename(draft, file);
+}
+
+/** What a school puts into its data directory; half-written files of a killed one included. */
+const OURS = /^((secrets|school)\.json(\.\d+)?|kubeconfig(\.\d+)?|redis|cluster|git-cache|logs|\w[\w-]*\.git(\.new)?)$/;
+
+/**
+ * A demonstration begins from nothing, but never in a folder that somebody uses or that holds anything but a school.
+ * Throws DataDirectoryInUse or CannotStart; nothing is removed then.
+ */
+export async function emptyDataDirectory(dataDir: string): Promise<void> {
+  const unlock = await lockDataDirectory(dataDir);
+  try {
+    const names = (await readdir(dataDir)).filter((name) => !/^(lock\.\d+|draft-.+)$/.test(name));
+    const strange = names.find((name) => !OURS.test(name)) ?? names.find(() => !names.includes("secrets.json"));
+    if (strange !== undefined) {
+      throw new CannotStart(
+        `A demonstration empties its data directory, but ${dataDir} is not a school's: it holds ${strange}.\n` +
+          "Name another folder: npm start -- --demo --data <folder>",
+      );
+    }
+    // The secrets go last: by them the folder is known, should this be interrupted.
+    for (const name of names.sort((a, b) => Number(a === "secrets.json") - Number(b === "secrets.json"))) {
+      await rm(path.join(dataDir, name), { recursive: true, force: true });
+    }
+  } finally {
+    await unlock();
+  }
 }

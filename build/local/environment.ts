@@ -16,28 +16,46 @@ export const REAL_PARTS = {
   PROMETHEUS_URL: "Prometheus",
 } as const;
 
-/** Names whose value in the environment is ignored without --real. */
-const AMBIENT = [...Object.keys(REAL_PARTS), "GITHUB_TOKEN", "GITOPS_TOKEN", "REDIS_HOST", "REDIS_PORT", "GITHUB_REPO"];
+/** Where parts are and how to get in. In the environment they are ignored without --real, whoever put them there. */
+const AMBIENT =
+  /^(REDIS|GITOPS|GITHUB|KUBE|ARGOCD|PROMETHEUS|KEY_PREFIX|QDRANT|LLMD|ANTHROPIC|OPENAI|COHERE|SLACK|ALERT)/;
 
-/** The settings of the local school. Throws ConfigurationError. */
-export async function localEnvironment(real: boolean, ambient: Environment): Promise<Environment> {
-  const file = path.join(ROOT, ".env");
+/** Parts the school will speak to one day; set today, they change nothing. */
+const NOT_YET =
+  /^(QDRANT_URL|LLMD_ENDPOINT|ANTHROPIC_API_KEY|OPENAI_API_KEY|COHERE_API_KEY|EXPERT_MODELS|EMBEDDING_MODEL|RERANK_MODEL|SLACK_WEBHOOK_URL)$/;
+
+/**
+ * The settings of the local school: the project's .env, and over it the environment, as Node's own --env-file has it.
+ * Throws ConfigurationError.
+ */
+export async function localEnvironment(
+  real: boolean,
+  ambient: Environment,
+  file = path.join(ROOT, ".env"),
+): Promise<Environment> {
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return "";
-    throw error;
+    throw new ConfigurationError([`${file} cannot be read: ${error.message}`]);
   });
-  const env = resolveEnvironment({ ...(real ? ambient : withoutReal(ambient)), ...parseEnv(text) });
+  // One after the other: an alias in the environment wins over our own name in the file.
+  const env = { ...resolveEnvironment(parseEnv(text)), ...resolveEnvironment(real ? ambient : withoutReal(ambient)) };
   if (env["KUBECONFIG"] !== undefined && env["PROMETHEUS_URL"] === undefined) {
     throw new ConfigurationError([
       "KUBECONFIG names a real cluster, but PROMETHEUS_URL is missing: verifying a real deployment against invented " +
-        "metrics would prove nothing. Set PROMETHEUS_URL to the cluster's Prometheus.",
+        "metrics would prove nothing. Set PROMETHEUS_URL to the cluster's Prometheus, or to none when it has none.",
     ]);
   }
   return env;
 }
 
-function withoutReal(ambient: Environment): Environment {
-  return Object.fromEntries(Object.entries(ambient).filter(([name]) => !AMBIENT.includes(name)));
+/** Settings that say how the school works, without those that say with which parts. */
+export function withoutReal(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !AMBIENT.test(name)));
+}
+
+/** Configured parts that this version does not speak to, for people: nobody must wait for a model that is never asked. */
+export function notYetUsed(env: Environment): string[] {
+  return Object.keys(env).filter((name) => NOT_YET.test(name) && env[name] !== undefined);
 }
 
 /** The real parts that are configured, for people. */

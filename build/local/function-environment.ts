@@ -1,5 +1,6 @@
 /** What each function's process gets to see: the common addresses, and a secret only where the stage needs it. */
 import path from "node:path";
+import { gitEnvironment } from "../../shared/adapters/git/settings.ts";
 import type { Environment } from "../../shared/runtime/config.ts";
 
 export interface Parts {
@@ -15,29 +16,56 @@ export interface Parts {
 /** The process that writes to Git has no model and no token but Git's; nobody else sees the signing secret. */
 const SIGNERS = ["approve", "implement", "coordinator"];
 const GIT_USERS = ["ingest", "evaluate", "validate", "plan", "implement", "sync", "rollback", "coordinator"];
+const METRICS_USERS = ["implement", "verify", "rollback"];
 
-/** Settings people may tune in .env; everything else in the environment stays outside of the functions. */
-const TUNABLE =
-  /^(LOG_LEVEL|KEY_PREFIX|LEASE_SECONDS|MAX_ATTEMPTS|BREAKER_\w+|COMMITS_\w+|AUTO_APPROVE_\w+|HIGH_RISK_\w+|REVIEW_\w+|HEALTH_\w+|VERIFY_\w+|SYNC_\w+|ROLLBACK_\w+|METRICS_\w+|ARGOCD_\w+|GITOPS_BRANCH|GITOPS_AUTHOR|MAX_SOURCE_\w+)$/;
+/** What people may tune; everything else in the environment stays outside of the functions. */
+const TUNABLE = [
+  ...["LOG_LEVEL", "KEY_PREFIX", "LEASE_SECONDS", "PER_POD", "MAX_ATTEMPTS", "MAX_SOURCE_BYTES"],
+  ...["BREAKER_ROLLBACKS_PER_HOUR", "COMMITS_PER_HOUR", "COMMITS_PER_DAY"],
+  ...["REVIEW_THRESHOLD", "AUTO_APPROVE_THRESHOLD", "HIGH_RISK_THRESHOLD"],
+  ...["SYNC_INTERVAL", "SYNC_TIMEOUT", "HEALTH_CHECK_DURATION", "VERIFY_INTERVAL", "ROLLBACK_ENABLED"],
+  ...["KUBE_TIMEOUT_MS", "PROMETHEUS_TIMEOUT_MS", "REAP_SECONDS"],
+];
+/** These describe a real part; the stand-ins have their own names and no token. */
+const OF_REAL_CLUSTER = ["ARGOCD_NAMESPACE", "SCHOOL_NAMESPACE"];
+const OF_REAL_PROMETHEUS = ["METRICS_WORKLOAD_LABEL", "METRICS_STATUS_LABEL", "METRICS_RATE_WINDOW"];
 
+/** `env`: the settings of the local school. `stage`: one of the registry's, or coordinator. */
 export function functionEnvironment(stage: string, parts: Parts, env: Environment): Record<string, string> {
-  const tuned = Object.entries(env).filter(([name, value]) => TUNABLE.test(name) && value !== undefined);
   return {
-    ...(Object.fromEntries(tuned) as Record<string, string>),
+    ...pick(env, TUNABLE),
+    ...(env["KUBECONFIG"] === undefined ? {} : pick(env, OF_REAL_CLUSTER)),
+    ...(env["PROMETHEUS_URL"] === undefined ? {} : pick(env, OF_REAL_PROMETHEUS)),
+    ...(METRICS_USERS.includes(stage) && env["PROMETHEUS_URL"] !== undefined ? pick(env, ["PROMETHEUS_TOKEN"]) : {}),
     REDIS_URL: parts.redis,
     KUBECONFIG: parts.kubeconfig,
     PROMETHEUS_URL: parts.prometheus,
-    ...(GIT_USERS.includes(stage) ? gitSettings(parts, env) : {}),
+    ...(GIT_USERS.includes(stage) ? gitVariables(parts, env) : {}),
     ...(SIGNERS.includes(stage) ? { APPROVAL_SECRET: parts.approvalSecret } : {}),
   };
 }
 
-function gitSettings({ repository, publicUrl, dataDir }: Parts, env: Environment): Record<string, string> {
-  const token = env["GITOPS_TOKEN"] ?? env["GITHUB_TOKEN"];
+function gitVariables({ repository, publicUrl, dataDir }: Parts, env: Environment): Record<string, string> {
+  const cache = { GITOPS_REPO: repository, GITOPS_CACHE_DIR: path.join(dataDir, "git-cache") };
+  const known = publicUrl === undefined ? cache : { ...cache, GITOPS_PUBLIC_URL: publicUrl };
+  const author = pick(env, ["GITOPS_AUTHOR"]);
+  if (env["GITOPS_REPO"] === undefined) return { ...known, ...author };
+  const token = gitToken(env);
+  // A repository elsewhere may be behind a proxy or an SSH agent; which ones git needs, its adapter says.
   return {
-    GITOPS_REPO: repository,
-    ...(publicUrl === undefined ? {} : { GITOPS_PUBLIC_URL: publicUrl }),
-    GITOPS_CACHE_DIR: path.join(dataDir, "git-cache"),
+    ...gitEnvironment(env),
+    ...known,
+    ...author,
+    ...pick(env, ["GITOPS_BRANCH"]),
     ...(token === undefined ? {} : { GITOPS_TOKEN: token }),
   };
+}
+
+/** The token of a real GitOps repository. */
+export function gitToken(env: Environment): string | undefined {
+  return env["GITOPS_REPO"] === undefined ? undefined : (env["GITOPS_TOKEN"] ?? env["GITHUB_TOKEN"]);
+}
+
+function pick(env: Environment, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }

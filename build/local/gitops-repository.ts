@@ -1,10 +1,12 @@
 /** The GitOps repository of a local try-out: a bare repository that begins as a copy of a sample platform. */
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { readdirSync } from "node:fs";
+import { cp, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { ROOT } from "../bundle/targets.ts";
+import { CannotStart } from "./cannot-start.ts";
 
 const run = promisify(execFile);
 const SAMPLES = path.join(ROOT, "build/local/samples/platforms");
@@ -30,14 +32,20 @@ export function publicUrl(sample: string): string | undefined {
   return PUBLIC_URLS[sample];
 }
 
-/** Path of the bare repository, created from the sample on first use. Throws when there is no such sample. */
+/** Names of the sample platforms. */
+export function samples(): string[] {
+  const entries = readdirSync(SAMPLES, { withFileTypes: true });
+  return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
+}
+
+/** Path of the bare repository, created from the sample on first use. Throws CannotStart when there is no such sample. */
 export async function sampleRepository(dataDir: string, sample: string): Promise<string> {
   const repository = path.join(dataDir, `${sample}.git`);
   if (await exists(path.join(repository, "HEAD"))) return repository;
-  const source = path.join(SAMPLES, sample);
-  if (!/^[a-z-]+$/.test(sample) || !(await exists(source))) {
-    throw new Error(`there is no sample platform ${sample}; there are: ${(await readdir(SAMPLES)).join(", ")}`);
+  if (!samples().includes(sample)) {
+    throw new CannotStart(`There is no sample platform ${sample}; there are: ${samples().join(", ")}`);
   }
+  const source = path.join(SAMPLES, sample);
   const work = await mkdtemp(path.join(tmpdir(), "school-sample-"));
   try {
     await cp(source, work, { recursive: true });

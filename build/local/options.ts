@@ -1,7 +1,8 @@
 /** What `npm start -- …` understands. */
 import path from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { ROOT } from "../bundle/targets.ts";
+import { samples } from "./gitops-repository.ts";
 
 export interface StartOptions {
   readonly demo: boolean;
@@ -17,20 +18,29 @@ export interface StartOptions {
 
 const port = (value: string): number => {
   const number = Number(value);
-  if (Number.isInteger(number) && number >= 0 && number < 65_536) return number;
-  throw new InvalidArgumentError("must be a port number");
+  if (/^\d+$/.test(value) && number < 65_536) return number;
+  throw new InvalidArgumentError("It must be a number from 0 (any free port) to 65535.");
 };
 
 /** Ends the process with usage on a wrong option (exit code 2). */
 export function parseOptions(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): StartOptions {
   const command = new Command("npm start --")
     .description("Runs the whole school on this machine.")
-    .option("--demo", "fresh data, four talks, one pass through the whole pipeline, then a table", false)
-    .option("--sample <name>", "sample platform to learn for: harbor or meadow", "harbor")
+    .option(
+      "--demo",
+      "fresh data and stand-ins only, four talks, one pass through the whole pipeline, then a table",
+      false,
+    )
+    .addOption(new Option("--sample <name>", "sample platform to learn for").choices(samples()).default("harbor"))
     .option("--data <folder>", "data directory", env["SCHOOL_DATA_DIR"])
-    .option("--port <port>", "port of the coordinator; the next free one when it is taken", port, 8080)
-    .option("--real", "take real parts (REDIS_URL, GITOPS_REPO, KUBECONFIG, …) from the environment too", false)
+    .option("--port <port>", "port of the coordinator; when it is taken, the next free one", port, 8080)
+    .addOption(
+      new Option("--real", "take real parts (REDIS_URL, GITOPS_REPO, KUBECONFIG, …) from the environment too")
+        .default(false)
+        .conflicts("demo"),
+    )
     .option("--stay", "with --demo: keep running afterwards", false)
+    .showHelpAfterError()
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .parse(argv, { from: "user" });
   const { data, ...options } = command.opts<Omit<StartOptions, "dataDir"> & { data?: string }>();

@@ -30,8 +30,9 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** `preferred` when free, else one of the next `tries` ports, else any free port. */
+/** `preferred` when free, else one of the next `tries` ports, else any free port; 0 asks for any at once. */
 export async function portNear(preferred: number, tries = 20): Promise<number> {
+  if (preferred === 0) return freePort();
   for (let port = preferred; port < preferred + tries && port < 65_536; port += 1) {
     if (await isFree(port)) return port;
   }

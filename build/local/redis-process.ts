@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import { CannotStart } from "./cannot-start.ts";
 
 export interface RedisProcess {
   /** Ends the server the polite way: it writes what it still has to write. */
@@ -22,7 +23,7 @@ export interface RedisOptions {
 }
 
 /** The server ended before it answered; `output` says why (a taken port, an unreadable file). */
-export class RedisDidNotStart extends Error {
+export class RedisDidNotStart extends CannotStart {
   readonly output: string;
 
   constructor(output: string) {

@@ -1,13 +1,15 @@
 /** Puts the local school together: Redis, repository, cluster, autoscaler, coordinator; and takes it apart again. */
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
+import { remoteOf } from "../../shared/adapters/git/remote.ts";
 import type { Environment } from "../../shared/runtime/config.ts";
 import { ROOT } from "../bundle/targets.ts";
 import { type Autoscaler, startAutoscaler } from "./autoscaler/autoscaler.ts";
 import { startCoordinator } from "./coordinator-process.ts";
-import { lockDataDirectory, noteRunning, type Secrets, secretsOf, writePrivately } from "./data-directory.ts";
-import { realParts } from "./environment.ts";
-import { functionEnvironment, type Parts } from "./function-environment.ts";
+import { noteRunning, type Secrets, secretsOf, writePrivately } from "./data-directory.ts";
+import { lockDataDirectory } from "./data-lock.ts";
+import { notYetUsed, realParts } from "./environment.ts";
+import { functionEnvironment, gitToken, type Parts } from "./function-environment.ts";
 import { publicUrl, sampleRepository } from "./gitops-repository.ts";
 import { portNear } from "./ports.ts";
 import { startRedis } from "./redis-server.ts";
@@ -16,9 +18,12 @@ import { type Sandbox, startSandbox } from "./sandbox/sandbox.ts";
 export interface LocalSchool {
   readonly url: string;
   readonly tokens: Secrets["tokens"];
+  /** Path or address, without credentials. */
   readonly repository: string;
   readonly dataDir: string;
   readonly real: readonly string[];
+  /** Variables that are set and change nothing. */
+  readonly unused: readonly string[];
   readonly autoscaler: Autoscaler;
   /** The stand-in cluster; absent when a real one is configured. */
   readonly sandbox?: Sandbox;
@@ -30,13 +35,15 @@ export interface SchoolOptions {
   readonly port: number;
   readonly sample: string;
   readonly log: (message: string) => void;
+  /** How long an idle function stays, milliseconds; what the manifests say unless given. */
+  readonly cooldownMs?: number;
 }
 
 const DEPLOYMENT = /^cortex-(.+)$/;
 
-/** Throws DataDirectoryInUse, ConfigurationError, or what a part says when it cannot start; nothing is left running. */
+/** Throws CannotStart, ConfigurationError, or what a part says when it cannot start; nothing is left running. */
 export async function startSchool(
-  { dataDir, port, sample, log }: SchoolOptions,
+  { dataDir, port, sample, log, cooldownMs }: SchoolOptions,
   env: Environment,
 ): Promise<LocalSchool> {
   const closing: (() => Promise<unknown>)[] = [];
@@ -76,6 +83,7 @@ export async function startSchool(
       keyPrefix: env["KEY_PREFIX"] ?? "",
       env: (stage) => functionEnvironment(stage, parts, env),
       logsDir: logs,
+      ...(cooldownMs === undefined ? {} : { cooldownMs }),
       log,
     });
     autoscaler = scaler;
@@ -102,9 +110,10 @@ export async function startSchool(
     return {
       url,
       tokens: secrets.tokens,
-      repository,
+      repository: remoteOf(repository).url,
       dataDir,
       real,
+      unused: notYetUsed(env),
       autoscaler: scaler,
       ...(sandbox === undefined ? {} : { sandbox }),
       close,
@@ -113,7 +122,8 @@ export async function startSchool(
     async function standInCluster(): Promise<Sandbox> {
       return startSandbox({
         repository,
-        branch: env["GITOPS_BRANCH"] ?? "main",
+        git: remoteOf(repository, gitToken(env)).env,
+        branch: env["GITOPS_REPO"] === undefined ? "main" : (env["GITOPS_BRANCH"] ?? "main"),
         ...(address === undefined ? {} : { publicUrl: address }),
         dataDir: path.join(dataDir, "cluster"),
         pollMs: 30_000,

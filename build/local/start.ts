@@ -1,11 +1,10 @@
 /** `npm start`: the whole school on this machine, until Ctrl-C; with --demo one pass through everything. */
-import { rm } from "node:fs/promises";
-import path from "node:path";
 import { ConfigurationError } from "../../shared/runtime/config.ts";
 import { banner } from "./banner.ts";
-import { DataDirectoryInUse, lockDataDirectory } from "./data-directory.ts";
+import { CannotStart } from "./cannot-start.ts";
+import { emptyDataDirectory } from "./data-directory.ts";
 import { DEMO_PACE, demonstrate } from "./demo/demo.ts";
-import { localEnvironment } from "./environment.ts";
+import { localEnvironment, withoutReal } from "./environment.ts";
 import { parseOptions } from "./options.ts";
 import { type LocalSchool, startSchool } from "./school.ts";
 
@@ -31,25 +30,18 @@ process.once("disconnect", interrupted);
 process.channel?.unref();
 
 try {
-  if (options.demo) await emptyDirectory(options.dataDir);
-  const env = await localEnvironment(options.real, process.env);
-  const paced = options.demo ? { ...DEMO_PACE, ...env } : env;
-  school = await startSchool({ ...options, log }, paced);
+  if (options.demo) await emptyDataDirectory(options.dataDir);
+  const settings = await localEnvironment(options.real, process.env);
+  // Its reviewer approves and breaks whatever comes: that must never happen to somebody's repository or cluster.
+  const env = options.demo ? { ...DEMO_PACE, ...withoutReal(settings) } : settings;
+  school = await startSchool({ ...options, log }, env);
   log(banner(school));
   if (options.demo) {
     const ok = await demonstrate(school, log);
     if (!options.stay && stopping === undefined) await stop(ok ? 0 : 1);
   }
 } catch (error) {
-  const known = error instanceof ConfigurationError || error instanceof DataDirectoryInUse;
+  const known = error instanceof ConfigurationError || error instanceof CannotStart;
   if (stopping === undefined) process.stderr.write(`${known ? error.message : (error as Error).stack}\n`);
   await stop(1);
-}
-
-/** A demonstration begins from nothing, but never in a folder that is not a school's or that somebody uses. */
-async function emptyDirectory(dataDir: string): Promise<void> {
-  const unlock = await lockDataDirectory(dataDir);
-  const ours = ["redis", "cluster", "git-cache", "logs", "kubeconfig", "secrets.json", "harbor.git", "meadow.git"];
-  for (const name of ours) await rm(path.join(dataDir, name), { recursive: true, force: true });
-  await unlock();
 }

@@ -17,8 +17,12 @@ const managers = [
   { program: "brew", args: ["install", "redis"], root: false },
 ];
 
-/** True when this run talks to the user's Redis: REDIS_URL in the project's .env, or in the environment with --real. */
+/**
+ * True when this run talks to the user's Redis: REDIS_URL in the project's .env, or in the environment with --real. A
+ * demonstration never does.
+ */
 export function usesOwnRedis(root, args) {
+  if (args.includes("--demo")) return false;
   const file = path.join(root, ".env");
   if (existsSync(file) && /^\s*(export\s+)?REDIS_(URL|HOST)\s*=\s*[^\s#]/m.test(readFileSync(file, "utf8")))
     return true;

@@ -18,8 +18,8 @@ const aliases: readonly { from: string; to: string; convert?: (value: string, en
 
 /** Resolves aliases; a value under our own name wins over one under an alias. Empty strings count as absent. */
 export function resolveEnvironment(env: Environment): Environment {
-  const resolved: Record<string, string | undefined> = {};
-  for (const [name, value] of Object.entries(env)) if (value !== "") resolved[name] = value;
+  const resolved: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) if (value !== undefined && value !== "") resolved[name] = value;
   for (const { from, to, convert } of aliases) {
     const value = resolved[from];
     if (value !== undefined && resolved[to] === undefined) resolved[to] = convert?.(value, resolved) ?? value;

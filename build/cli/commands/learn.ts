@@ -65,11 +65,12 @@ async function sourceOf(name: string, stdin: NodeJS.ReadableStream): Promise<Sou
   if (ADDRESS.test(name)) return { address: name };
   if (name === "-") return { content: textOf(await buffer(stdin)) };
   const bytes = await readFile(name).catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === "ENOENT" ? "there is no such file" : error.message;
-    throw new Failure(`cannot be read: ${why}`);
+    if (error.code === "EISDIR") throw new Failure("is a folder; name the files in it");
+    throw new Failure(`cannot be read: ${error.code === "ENOENT" ? "there is no such file" : error.message}`);
   });
   const { name: stem, ext } = path.parse(name);
   const content = textOf(bytes);
+  if (content.trim() === "") throw new Failure("is empty");
   const format = FORMATS[ext.toLowerCase()];
   // JSON brings its own title; subtitles and plain text are best known by their file's name.
   const title = /^\s*[{[]/.test(content) ? "" : stem.replace(/[-_]+/g, " ").trim().slice(0, 300);
@@ -82,8 +83,11 @@ function textOf(bytes: Buffer): string {
   const encoding =
     first === 0xff && second === 0xfe ? "utf-16le" : first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
   try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    // No text holds this sign, and most other files do.
+    if (!text.includes("\0")) return text;
   } catch {
-    throw new Failure("is not text in UTF-8 or UTF-16; convert it first (iconv -t utf-8)");
+    // Said below: the same answer for both.
   }
+  throw new Failure("is not text in UTF-8 or UTF-16; convert it first (iconv -t utf-8)");
 }

@@ -29,13 +29,20 @@ const run = promisify(execFile);
 const MANIFEST = /(?:\.ya?ml|\.json|(?:^|\/)Kustomization)$/;
 const CLONE_LIMIT = { maxBuffer: 256 * 1024 * 1024 };
 
-/** `directory` holds the clone; it is created when missing and reused when it is there. */
-export async function followGit(repository: string, directory: string): Promise<GitFollower> {
+/**
+ * `directory` holds the clone; it is created when missing and reused when it is there. `credentials` are variables for
+ * git.
+ */
+export async function followGit(
+  repository: string,
+  directory: string,
+  credentials: Readonly<Record<string, string>> = {},
+): Promise<GitFollower> {
   const texts = new Map<string, string>();
   const snapshots = new Map<string, Promise<Snapshot>>();
 
   async function git(...args: readonly string[]): Promise<string> {
-    const options = { ...CLONE_LIMIT, env: gitEnvironment() };
+    const options = { ...CLONE_LIMIT, env: { ...gitEnvironment(), ...credentials } };
     const { stdout } = await run("git", ["-c", "core.hooksPath=/dev/null", "-C", directory, ...args], options);
     return stdout;
   }

@@ -26,6 +26,8 @@ import { runWorkloads } from "./workload-controller.ts";
 export interface SandboxOptions {
   /** Path or URL of the Git remote to follow. */
   readonly repository: string;
+  /** Variables that let git in, when the remote asks for credentials. */
+  readonly git?: Readonly<Record<string, string>>;
   readonly branch: string;
   /** The address Applications know the repository by, when `repository` is a mirror of it. */
   readonly publicUrl?: string;
@@ -73,7 +75,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const builtIns = runBuiltIns(cluster);
   for (const namespace of [ARGOCD_NAMESPACE, "default", "kube-system"]) ensureNamespace(store, namespace);
   const workloads = runWorkloads(cluster);
-  const git = await followGit(options.repository, join(directory, "clone.git"));
+  const git = await followGit(options.repository, join(directory, "clone.git"), options.git);
   const addresses = [options.repository, ...(options.publicUrl === undefined ? [] : [options.publicUrl])];
   const applications = runApplications(cluster, { git, addresses, branch: options.branch, report });
   await applications.bootstrap();

@@ -1,0 +1,102 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { localEnvironment, notYetUsed, realParts } from "../../../build/local/environment.ts";
+import { ConfigurationError } from "../../../shared/runtime/config.ts";
+import { temporaryDirectory } from "../../support/directory.ts";
+
+async function settings(file: string | undefined, ambient: Record<string, string>, { real = false } = {}) {
+  const env = path.join(await temporaryDirectory(), ".env");
+  if (file !== undefined) await writeFile(env, file);
+  return localEnvironment(real, ambient, env);
+}
+
+/** What a developer's shell may well hold. */
+const shell = {
+  REDIS_URL: "redis://production:6379",
+  REDIS_HOST: "production",
+  REDIS_PORT: "6380",
+  GITOPS_REPO: "https://git.example.com/production.git",
+  GITOPS_TOKEN: "t1",
+  GITOPS_BRANCH: "feature",
+  GITOPS_PUBLIC_URL: "https://git.example.com/other.git",
+  GITHUB_REPO: "acme/production",
+  GITHUB_TOKEN: "t2",
+  KUBECONFIG: "/etc/production",
+  PROMETHEUS_URL: "http://production:9090",
+  PROMETHEUS_TOKEN: "t3",
+  ARGOCD_NAMESPACE: "delivery",
+  KEY_PREFIX: "production:",
+};
+
+test("without a .env and with everything in the shell nothing real is touched", async () => {
+  expect(await settings(undefined, shell)).toEqual({});
+});
+
+test("with --real the shell counts", async () => {
+  const env = await settings(undefined, shell, { real: true });
+  expect(env).toMatchObject({
+    REDIS_URL: "redis://production:6379",
+    GITOPS_TOKEN: "t1",
+    KUBECONFIG: "/etc/production",
+  });
+  expect(realParts(env)).toEqual(["Redis", "GitOps repository", "Kubernetes and Argo CD", "Prometheus"]);
+});
+
+test("the project's .env counts always", async () => {
+  const env = await settings("REDIS_URL=redis://mine:6379\nGITHUB_TOKEN='mine' # a comment\n", shell);
+  expect(env).toEqual({ REDIS_URL: "redis://mine:6379", GITHUB_TOKEN: "mine" });
+  expect(realParts(env)).toEqual(["Redis"]);
+});
+
+test.each<[string, boolean, Record<string, string>, Record<string, string>]>([
+  [
+    "a setting of the shell wins",
+    false,
+    { LOG_LEVEL: "debug" },
+    { LOG_LEVEL: "debug", REDIS_URL: "redis://mine:6379" },
+  ],
+  ["an empty one does not", false, { LOG_LEVEL: "" }, { LOG_LEVEL: "warn", REDIS_URL: "redis://mine:6379" }],
+  ["with --real a part of the shell wins", true, { REDIS_URL: "redis://a:1" }, { REDIS_URL: "redis://a:1" }],
+  ["by whichever of its names", true, { REDIS_HOST: "b", REDIS_PORT: "2" }, { REDIS_URL: "redis://b:2" }],
+])("over .env: %s", async (_what, real, ambient, expected) => {
+  expect(await settings("REDIS_URL=redis://mine:6379\nLOG_LEVEL=warn\n", ambient, { real })).toMatchObject(expected);
+});
+
+test.each<[string, string, string]>([
+  ["REDIS_HOST=redis.local", "REDIS_URL", "redis://redis.local:6379"],
+  ["REDIS_HOST=redis.local\nREDIS_PORT=7000", "REDIS_URL", "redis://redis.local:7000"],
+  ["REDIS_HOST=other\nREDIS_URL=redis://mine:1", "REDIS_URL", "redis://mine:1"],
+  ["GITHUB_REPO=acme/gitops", "GITOPS_REPO", "https://github.com/acme/gitops.git"],
+  ["GITHUB_REPO=https://git.example.com/a.git", "GITOPS_REPO", "https://git.example.com/a.git"],
+  ["GITHUB_BRANCH=trunk", "GITOPS_BRANCH", "trunk"],
+  ["COMMIT_AUTHOR=A School <a@example.com>", "GITOPS_AUTHOR", "A School <a@example.com>"],
+  ["ALERT_SLACK_WEBHOOK=https://hooks.example.com/x", "SLACK_WEBHOOK_URL", "https://hooks.example.com/x"],
+  ["HEALTH_CHECK_DURATION=60", "HEALTH_CHECK_DURATION", "60"],
+])("the founding name %s means %s=%s", async (line, name, value) => {
+  expect((await settings(line, {}))[name]).toBe(value);
+});
+
+test("a real cluster is refused with a stand-in Prometheus, and the reason is given", async () => {
+  const refusal = await settings("KUBECONFIG=/etc/kube", {}).catch((error: unknown) => error);
+  expect(refusal).toBeInstanceOf(ConfigurationError);
+  expect(String(refusal)).toMatch(/PROMETHEUS_URL is missing: .* invented metrics would prove nothing/);
+  await expect(settings("KUBECONFIG=/etc/kube\nPROMETHEUS_URL=none", {})).resolves.toMatchObject({
+    PROMETHEUS_URL: "none",
+  });
+});
+
+test("a Prometheus in the shell does not make a real cluster of .env acceptable", async () => {
+  await expect(settings("KUBECONFIG=/etc/kube", shell)).rejects.toThrow("PROMETHEUS_URL is missing");
+});
+
+test("parts that are named and never asked are told apart", async () => {
+  const env = await settings("ANTHROPIC_API_KEY=k\nQDRANT_URL=http://q:6333\nALERT_SLACK_WEBHOOK=https://h\n", shell);
+  expect(notYetUsed(env)).toEqual(["ANTHROPIC_API_KEY", "QDRANT_URL", "SLACK_WEBHOOK_URL"]);
+  expect(notYetUsed({ LOG_LEVEL: "info" })).toEqual([]);
+});
+
+test("a .env that cannot be read stops the start instead of being passed over", async () => {
+  const folder = await temporaryDirectory();
+  await expect(localEnvironment(false, {}, folder)).rejects.toThrow(/cannot be read/);
+});

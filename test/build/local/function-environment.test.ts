@@ -1,0 +1,80 @@
+import { expect, test } from "vitest";
+import { functionEnvironment, type Parts } from "../../../build/local/function-environment.ts";
+import { STAGES } from "../../../shared/stages.ts";
+
+const parts: Parts = {
+  redis: "redis://127.0.0.1:6379",
+  repository: "/data/harbor.git",
+  publicUrl: "https://git.example.com/harbor.git",
+  kubeconfig: "/data/kubeconfig",
+  prometheus: "http://127.0.0.1:9090",
+  dataDir: "/data",
+  approvalSecret: "the signing secret",
+};
+const everybody = [...STAGES, "coordinator"];
+const who = (has: (env: Record<string, string>) => boolean, env: Record<string, string> = {}) =>
+  everybody.filter((stage) => has(functionEnvironment(stage, parts, env))).sort();
+const holds = (value: string) => (env: Record<string, string>) => Object.values(env).includes(value);
+
+test("who signs or checks approvals sees the signing secret, nobody else", () => {
+  expect(who(holds("the signing secret"))).toEqual(["approve", "coordinator", "implement"]);
+});
+
+test.each(["GITOPS_TOKEN", "GITHUB_TOKEN"])("only those who use Git see %s, and only for a real repository", (name) => {
+  const gitUsers = ["coordinator", "evaluate", "implement", "ingest", "plan", "rollback", "sync", "validate"];
+  expect(who(holds("token"), { [name]: "token", GITOPS_REPO: "https://git.example.com/a.git" })).toEqual(gitUsers);
+  expect(who(holds("token"), { [name]: "token" })).toEqual([]);
+  expect(who((env) => env["GITOPS_REPO"] === parts.repository)).toEqual(gitUsers);
+});
+
+test("the token of Prometheus goes to those who measure", () => {
+  const env = { PROMETHEUS_TOKEN: "token", PROMETHEUS_URL: "http://p:9090" };
+  expect(who(holds("token"), env)).toEqual(["implement", "rollback", "verify"]);
+  expect(who(holds("token"), { PROMETHEUS_TOKEN: "token" })).toEqual([]);
+});
+
+test("everybody finds Redis; where things are is decided by the school, not by a setting of the same name", () => {
+  const env = { REDIS_URL: "redis://elsewhere:1", GITOPS_CACHE_DIR: "/elsewhere", APPROVAL_SECRET: "mine" };
+  for (const stage of everybody) {
+    const seen = functionEnvironment(stage, parts, env);
+    expect(seen["REDIS_URL"]).toBe(parts.redis);
+    expect(Object.values(seen)).not.toContain("/elsewhere");
+    expect(Object.values(seen)).not.toContain("mine");
+  }
+});
+
+test("of the environment a function sees what may be tuned, and nothing that merely lies there", () => {
+  const tuned = { LOG_LEVEL: "debug", HEALTH_CHECK_DURATION: "30", COMMITS_PER_DAY: "5", KEY_PREFIX: "{a}:" };
+  const lying = {
+    ANTHROPIC_API_KEY: "secret-1",
+    AWS_SECRET_ACCESS_KEY: "secret-2",
+    ARGOCD_AUTH_TOKEN: "secret-3",
+    GITHUB_TOKEN: "secret-4",
+    HEALTH_TOKEN: "secret-5",
+    SSH_AUTH_SOCK: "secret-6",
+    https_proxy: "http://user:secret-7@proxy",
+    NODE_OPTIONS: "--require=secret-8",
+  };
+  for (const stage of everybody) {
+    const seen = functionEnvironment(stage, parts, { ...tuned, ...lying });
+    expect(seen).toMatchObject(tuned);
+    expect(JSON.stringify(seen)).not.toContain("secret-");
+  }
+});
+
+test("Git of a repository elsewhere gets what it takes to reach it", () => {
+  const env = { GITOPS_REPO: "git@git.example.com:a.git", SSH_AUTH_SOCK: "/agent", https_proxy: "http://proxy" };
+  expect(functionEnvironment("implement", parts, env)).toMatchObject({
+    SSH_AUTH_SOCK: "/agent",
+    https_proxy: "http://proxy",
+  });
+  expect(functionEnvironment("notify", parts, env)).not.toHaveProperty("SSH_AUTH_SOCK");
+});
+
+test("names of a real platform do not reach the stand-ins", () => {
+  const env = { ARGOCD_NAMESPACE: "delivery", METRICS_WORKLOAD_LABEL: "app", GITOPS_BRANCH: "trunk" };
+  const names = Object.keys(env);
+  expect(who((seen) => names.some((name) => name in seen), env)).toEqual([]);
+  const real = { ...env, KUBECONFIG: "/k", PROMETHEUS_URL: "http://p:9090", GITOPS_REPO: "https://git.example.com/a" };
+  expect(functionEnvironment("rollback", parts, real)).toMatchObject(env);
+});
