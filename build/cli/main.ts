@@ -10,6 +10,7 @@ import { doctor } from "./commands/doctor.ts";
 import { flags } from "./commands/flags.ts";
 import { learn } from "./commands/learn.ts";
 import { list } from "./commands/list.ts";
+import { locks } from "./commands/locks.ts";
 import { show } from "./commands/show.ts";
 import { status } from "./commands/status.ts";
 import { watch } from "./commands/watch.ts";
@@ -39,7 +40,7 @@ async function main(argv: readonly string[]): Promise<void> {
     .version(packageFile.version)
     .showHelpAfterError("(`school --help` shows how it is written)")
     .exitOverride();
-  for (const register of [learn, list, show, watch, decisions, flags, breaker, status, doctor]) {
+  for (const register of [learn, list, show, watch, decisions, flags, breaker, locks, status, doctor]) {
     register(program, shell);
   }
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);

@@ -8,6 +8,7 @@ import { eventsApi } from "./api/events.ts";
 import { flagsApi } from "./api/flags.ts";
 import { healthApi } from "./api/health.ts";
 import { improvementsApi } from "./api/improvements.ts";
+import { locksApi } from "./api/locks.ts";
 import { metricsApi } from "./api/metrics.ts";
 import { pageApi } from "./api/page.ts";
 import { sourcesApi } from "./api/sources.ts";
@@ -42,6 +43,7 @@ export function coordinatorApp(school: School): Hono<Env> {
   app.route("/api/sources", sourcesApi(school));
   app.route("/api/flags", flagsApi(school));
   app.route("/api/breaker", breakerApi(school));
+  app.route("/api/locks", locksApi(school));
   app.route("/api/events", eventsApi(school));
   app.route("/api/doctor", doctorApi(school));
   app.route("/stages", stagesApi(school));

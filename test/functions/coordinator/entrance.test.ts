@@ -22,6 +22,7 @@ describe("who may do what", () => {
     ["GET", "/api/sources", "viewer"],
     ["GET", "/api/flags", "viewer"],
     ["GET", "/api/events", "viewer"],
+    ["GET", "/api/locks", "viewer"],
     ["POST", "/api/sources", "reviewer", { content: " " }],
     ...["approve", "reject", "replan", "accept", "extend", "rollback", "close", "override", "retry"].map(
       (action) =>
@@ -30,6 +31,7 @@ describe("who may do what", () => {
     ["PUT", "/api/flags/none", "operator", { reason: "r" }],
     ["DELETE", "/api/flags/none", "operator"],
     ["POST", "/api/breaker/close", "operator", {}],
+    ["POST", "/api/locks/x/unlock", "operator", { reason: "r" }],
     ["POST", "/stages/nowhere", "operator", event],
     ["GET", "/api/doctor", "operator"],
     ["POST", "/api/doctor/repair", "operator"],
