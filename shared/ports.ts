@@ -28,8 +28,15 @@ export interface CommitFound {
 export interface GitWriter {
   /** One linear commit on top of `base`. `moved` when the branch no longer stands at `base`; nothing was pushed then. */
   commit(input: { base: string; files: readonly FileChange[]; message: string }): Promise<Pushed>;
-  /** Commits in after..head made by our committer whose trailer `Improvement-Id` is `improvement`, newest first. */
-  findOurs(after: string, head: string, improvement: string): Promise<readonly CommitFound[]>;
+  /**
+   * Commits in after..head made by our committer whose trailer `Improvement-Id` is `improvement`, newest first. `since`
+   * (milliseconds since the epoch) instead of a commit: those committed from then on.
+   */
+  findOurs(
+    after: string | { readonly since: number },
+    head: string,
+    improvement: string,
+  ): Promise<readonly CommitFound[]>;
   /** Reverts `commit` on top of `base` by a three-way merge: later work on the same files survives. */
   revert(input: { commit: string; base: string; message: string }): Promise<Pushed | RevertConflict>;
 }

@@ -70,19 +70,22 @@ export async function implement(
 
 /** An earlier try may have pushed and died before it could say so: then nothing is pushed again. */
 async function landedEarlier(
-  { id, git_head_before: after }: Improvement,
-  { changeSet }: Approved,
+  { git_head_before: after }: Improvement,
+  { approval }: Approved,
   head: string,
   { git }: ImplementPorts,
   context: Context,
 ): Promise<Outcome | undefined> {
-  if (after === undefined) return undefined;
-  const landed = await findLanded(git, { after, head }, id, changeSet.hash);
+  const landed = await findLanded(git, { after, head }, approval);
   switch (landed.kind) {
     case "nothing":
       return undefined;
     case "this":
       return committed(landed.commit, {}, `${landed.commit} was committed by an earlier try`, context);
+    case "taken-back": {
+      const because = `its approval was used already: ${landed.commit} was committed and taken back by ${landed.by}`;
+      return moveTo("rejected", { approval: null }, because);
+    }
     case "another":
       return review(`${landed.commit} is on the branch already: an earlier approval of another change set`);
   }

@@ -159,6 +159,14 @@ export function gitContract(adapter: string, open: (remote: GitRemote, author: s
         expect(found?.committer).toContain(US.mail);
       });
 
+      test("finds what was committed from a moment on, where no earlier commit is known", async () => {
+        const before = Date.now() - 60_000;
+        const ours = await commit({ path: "a.txt", before: null, after: "a\n" });
+        const head = await git.head();
+        expect((await git.findOurs({ since: before }, head, "i1")).map((found) => found.commit)).toEqual([ours]);
+        expect(await git.findOurs({ since: Date.now() + 3_600_000 }, head, "i1")).toEqual([]);
+      });
+
       test("does not take somebody else's commit for ours, nor the words outside the trailers", async () => {
         await remote.push({ "a.txt": "a\n" }, { message: message("i1") });
         await remote.push(

@@ -136,13 +136,13 @@ describe("nothing is committed twice", () => {
     expect(await ours()).toBe(1);
   });
 
-  test("a rollback of the improvement is not taken for its change", async () => {
+  test("and what was taken back since is neither taken for landed nor committed again", async () => {
     const record = { improvement: await approved() };
     await run(record);
     const landed = await remote.tip();
     const text = rollbackMessage(record.improvement, { commit: landed, reason: "error-ratio failed" });
     await git.revert({ commit: landed, base: landed, message: text });
-    expect(await run(record)).toMatchObject({ to: "implementation", patch: { git_commit: landed } });
+    expect(await run(record)).toMatchObject({ to: "rejected", because: expect.stringContaining(landed) });
     expect(await ours()).toBe(2);
   });
 

@@ -8,17 +8,19 @@ const FORMAT = "tformat:%H%x00%cn <%ce>%x00%(trailers:key=Improvement-Id,valueon
 const FIELDS = 4;
 
 /**
- * Commits in after..head whose committer's address is `mail` and whose trailer `Improvement-Id` is `improvement`, newest
- * first. The trailer is git's to parse: the same words elsewhere in a message do not count.
+ * Commits in after..head (or made from a moment on) whose committer's address is `mail` and whose trailer
+ * `Improvement-Id` is `improvement`, newest first. The trailer is git's to parse: the same words elsewhere in a message do not count.
  */
 export async function findOurs(
   cache: GitCache,
-  input: { after: string; head: string; improvement: string; mail: string },
+  input: { after: string | { readonly since: number }; head: string; improvement: string; mail: string },
 ): Promise<readonly CommitFound[]> {
   const { after, head, improvement, mail } = input;
-  await needCommit(cache, after);
+  if (typeof after === "string") await needCommit(cache, after);
   await needCommit(cache, head);
-  const args = ["log", "-z", "--no-mailmap", "--no-show-signature", `--format=${FORMAT}`, `${after}..${head}`, "--"];
+  const range =
+    typeof after === "string" ? [`${after}..${head}`] : [`--since=${new Date(after.since).toISOString()}`, head];
+  const args = ["log", "-z", "--no-mailmap", "--no-show-signature", `--format=${FORMAT}`, ...range, "--"];
   const fields = (await cache.git(args)).toString("utf8").split("\0");
 
   const found: CommitFound[] = [];
