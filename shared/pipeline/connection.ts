@@ -10,6 +10,8 @@ export function connectRedis(url: string, options: ConnectionOptions = {}): Redi
   const settings: ConnectionOptions = {
     lazyConnect: true,
     maxRetriesPerRequest: null,
+    // Demoted to a replica: the address leads to the new master, a connection that is open does not.
+    reconnectOnError: (error) => error.message.startsWith("READONLY"),
     retryStrategy: (tries: number) => Math.min(2_000, 50 * 2 ** Math.min(tries, 6)),
     ...options,
   };

@@ -2,8 +2,10 @@
  * List mode: claim, work, settle, until told to stop. All that finished since the last look is settled in one script
  * call, which also claims the next events, so a busy stage makes one round trip per batch.
  */
+import { setTimeout as delay } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
+import { isPassingRefusal } from "../pipeline/refusal.ts";
 import type { Claims, Lease, Settlement, SettleResult, StageQueue } from "../pipeline/stage-queue.ts";
 import { LeaseLost } from "./errors.ts";
 import { heartbeats } from "./heartbeat.ts";
@@ -37,6 +39,8 @@ interface Running {
 
 /** Longest wait on an empty list before looking again for expired leases of dead workers. */
 const IDLE_SECONDS = 5;
+/** Until the next try while Redis refuses for a reason that will pass. */
+const REFUSED_MS = 500;
 
 export function consume(options: ConsumerOptions): Consumer {
   const { queue, log, perPod, leaseMs, limitMs } = options;
@@ -45,6 +49,7 @@ export function consume(options: ConsumerOptions): Consumer {
   let draining = false;
   /** The last claim left nothing behind. */
   let empty = false;
+  let refused = false;
   let dueTimer: NodeJS.Timeout | undefined;
   let blocked: Redis | undefined;
   let waiting: Promise<void> | undefined;
@@ -98,11 +103,27 @@ export function consume(options: ConsumerOptions): Consumer {
     if (claims !== undefined) receive(claims);
   }
 
+  /** What Redis refuses for now is kept and tried again; a worker that drains leaves it to the end of its leases. */
+  async function unlessRefused(batch: readonly Settlement[], call: () => Promise<void>): Promise<void> {
+    try {
+      await call();
+      refused = false;
+    } catch (error) {
+      if (draining || !isPassingRefusal(error)) throw error;
+      if (!refused) log.warn({ err: error }, "Redis refuses for now; the worker waits until it accepts again");
+      refused = true;
+      finished.unshift(...batch);
+      await delay(REFUSED_MS);
+    }
+  }
+
   async function loop(): Promise<void> {
     for (;;) {
       const free = draining ? 0 : perPod - running.size;
-      if (finished.length > 0) await settle(finished.splice(0), Math.max(0, free));
-      else if (free > 0 && !empty) receive(await queue.claim(free));
+      if (finished.length > 0) {
+        const batch = finished.splice(0);
+        await unlessRefused(batch, () => settle(batch, Math.max(0, free)));
+      } else if (free > 0 && !empty) await unlessRefused([], async () => receive(await queue.claim(free)));
       else if (draining && running.size === 0) return;
       else {
         if (free > 0) waitForWork();

@@ -1,6 +1,7 @@
 /** From what a handler answered, or threw, to the one settlement that ends its lease. */
 import type { Improvement } from "../domain/improvement.ts";
 import { mayMove } from "../domain/lifecycle.ts";
+import { isPassingRefusal } from "../pipeline/refusal.ts";
 import type { Settlement } from "../pipeline/stage-queue.ts";
 import { PermanentError, RetryLater } from "./errors.ts";
 import type { AnyOutcome } from "./outcome.ts";
@@ -59,7 +60,9 @@ export function settlementForError(token: string, error: unknown, attempt: numbe
   if (error instanceof PermanentError) return { kind: "dead", token, reason };
   if (error instanceof RetryLater) return { kind: "retry", token, delayMs: error.afterMs, counts: !error.free, reason };
   const ceiling = Math.min(120_000, 2_000 * 2 ** (attempt - 1));
-  return { kind: "retry", token, delayMs: Math.round(random() * ceiling), counts: true, reason };
+  // Redis itself refuses: no work may be given up for that.
+  const counts = !isPassingRefusal(error);
+  return { kind: "retry", token, delayMs: Math.round(random() * ceiling), counts, reason };
 }
 
 function existing(improvement: Improvement | undefined): Improvement {

@@ -1,0 +1,10 @@
+/** Redis answers, but refuses for now: out of memory, demoted to a replica, loading, its disk is full. It will pass. */
+
+/** Redis 7 puts the word first; Redis 6 reports an error inside a script as `ERR Error running script …: -OOM …`. */
+const PASSING =
+  /^(ERR .*[:\s]-?)?(OOM command|READONLY|MISCONF|LOADING|BUSY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|NOREPLICAS)\b/;
+
+/** True for a refusal that is no fault of the command and goes away by itself or by an operator's hand. */
+export function isPassingRefusal(error: unknown): boolean {
+  return error instanceof Error && PASSING.test(error.message);
+}
