@@ -56,7 +56,10 @@ export function consume(options: ConsumerOptions): Consumer {
   let wake: () => void = () => undefined;
   const clock = { redis: Date.now(), local: performance.now() };
   const now = () => clock.redis + (performance.now() - clock.local);
-  const beat = heartbeats(queue, leaseMs, limitMs, running, log);
+  const beat = heartbeats(queue, leaseMs, limitMs, running, log, (token) => {
+    running.delete(token);
+    wake();
+  });
 
   function start(lease: Lease): void {
     const abort = new AbortController();

@@ -9,12 +9,18 @@ export function heartbeats(
   limitMs: number,
   running: ReadonlyMap<string, { readonly abort: AbortController; readonly startedAt: number }>,
   log: Logger,
+  /** Called once for a handler that does not end although it was told to: its place is needed. */
+  abandon: (token: string) => void,
 ): { stop(): void } {
   async function beat(): Promise<void> {
     const alive: string[] = [];
     for (const [token, { abort, startedAt }] of running) {
-      if (performance.now() - startedAt <= limitMs) alive.push(token);
-      else if (!abort.signal.aborted) {
+      const over = performance.now() - startedAt - limitMs;
+      if (over <= 0) alive.push(token);
+      else if (over > leaseMs) {
+        log.error({ token, limitMs }, "A handler does not end although it was told to; its place goes to other work");
+        abandon(token);
+      } else if (!abort.signal.aborted) {
         log.warn({ token, limitMs }, "A handler ran too long and is given up; its event goes to the next worker");
         abort.abort(new LeaseLost(`the handler ran longer than ${limitMs} ms`));
       }
