@@ -2,7 +2,7 @@
  * How bundles load Node's own modules. An ES import of a built-in reads every one of its exports, lazy ones too:
  * importing node:http that way loads the whole of undici for its WebSocket getter (30 ms of a cold start, measured with
  * --cpu-prof on Node 24.21). `require` does not, so every import of a built-in becomes one; and the costly ones are
- * required when the first of their exports is used.
+ * required when the first of their exports is used. So is pino: nothing is logged before the first event is settled.
  */
 import { builtinModules, createRequire } from "node:module";
 import type { Plugin } from "esbuild";
@@ -13,6 +13,9 @@ const require = createRequire(import.meta.url);
 /** Milliseconds at load on Node 24.21: tls 18, crypto 6, http 5; ioredis asks for TLS whether the address does or not. */
 const COSTLY = new Set(["node:crypto", "node:dns", "node:http", "node:https", "node:tls", "node:zlib"]);
 
+/** Packages that load late, with the exports we use of them. */
+const LATE: Readonly<Record<string, readonly string[]>> = { pino: ["pino", "destination"] };
+
 export const lazyBuiltins: Plugin = {
   name: "lazy-builtins",
   setup(build) {
@@ -22,13 +25,27 @@ export const lazyBuiltins: Plugin = {
       return namespace === "builtin" ? { path: id, external: true } : { path: id, namespace: "builtin" };
     });
     build.onLoad({ filter: /./, namespace: "builtin" }, ({ path: id }) => ({ contents: moduleFor(id), loader: "js" }));
+    build.onResolve({ filter: /^pino$/ }, ({ path: name, namespace, kind, resolveDir }) =>
+      namespace === "late" || kind !== "import-statement"
+        ? undefined
+        : { path: name, namespace: "late", pluginData: { resolveDir } },
+    );
+    build.onLoad({ filter: /./, namespace: "late" }, ({ path: name, pluginData }) => ({
+      contents: exportsOf(name, LATE[name] ?? []),
+      loader: "js",
+      resolveDir: (pluginData as { resolveDir: string }).resolveDir,
+    }));
   },
 };
 
 function moduleFor(id: string): string {
   const load = `require(${JSON.stringify(id)})`;
   if (!COSTLY.has(id)) return `module.exports = ${load};`;
-  const exported = Object.keys(require(id) as object);
-  const getters = exported.map((name) => `get ${name}() { return ${load}.${name}; }`);
+  return exportsOf(id, Object.keys(require(id) as object));
+}
+
+/** A CommonJS module whose exports require `id` when they are read. */
+function exportsOf(id: string, exported: readonly string[]): string {
+  const getters = exported.map((name) => `get ${name}() { return require(${JSON.stringify(id)}).${name}; }`);
   return `module.exports = { ${getters.join(", ")} };`;
 }
