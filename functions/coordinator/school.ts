@@ -6,6 +6,7 @@ import type { Operations } from "../../shared/pipeline/operations.ts";
 import type { Records } from "../../shared/pipeline/records.ts";
 import type { Scripts } from "../../shared/pipeline/scripts/load.ts";
 import type { BrakesReader, GitReader } from "../../shared/ports.ts";
+import type { StageName } from "../../shared/stages.ts";
 import type { CoordinatorSettings } from "./settings.ts";
 import type { Tokens } from "./tokens.ts";
 
@@ -21,4 +22,6 @@ export interface School {
   readonly log: Logger;
   /** Loaded when somebody first looks at a diff. Throws ConfigurationError when no repository is configured. */
   readonly git: () => Promise<GitReader>;
+  /** Asks for a cold layer whose list just got an event; does nothing where there is no cluster to ask. */
+  readonly wake: (stage: StageName) => void;
 }

@@ -56,13 +56,13 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   redis.on("error", (error: Error) =>
     log.warn({ err: error, redis: withoutPassword(settings.REDIS_URL) }, "Redis is out of reach; waiting for it"),
   );
-  const school = schoolOn(redis, { settings, tokens, log, git: options.git ?? (() => gitFrom(env)) });
+  const wake = layers === undefined ? () => undefined : waker(layers, log);
+  const school = schoolOn(redis, { settings, tokens, log, git: options.git ?? (() => gitFrom(env)), wake });
   const server = await listen(coordinatorApp(school).fetch, settings).catch((error: unknown) => {
     redis.disconnect();
     throw error;
   });
 
-  const wake = layers === undefined ? () => undefined : waker(layers, log);
   const loops = [startReaper(school, settings.REAP_SECONDS * 1_000, wake), startTimers(school)];
   if (layers !== undefined) loops.push(startWake(school, blockingConnection(settings.REDIS_URL, log), wake));
 
@@ -79,7 +79,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   };
 }
 
-function schoolOn(redis: Redis, own: Pick<School, "settings" | "tokens" | "log" | "git">): School {
+function schoolOn(redis: Redis, own: Pick<School, "settings" | "tokens" | "log" | "git" | "wake">): School {
   const { settings } = own;
   const keys = keysOf(settings.KEY_PREFIX);
   const scripts = loadScripts(redis, settings.KEY_PREFIX);

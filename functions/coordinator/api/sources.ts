@@ -10,7 +10,7 @@ import type { School } from "../school.ts";
 /** Bytes of UTF-8. A day of speech is far below it. */
 const LARGEST_CONTENT = 5_000_000;
 
-export function sourcesApi({ redis, keys, tokens, operations }: School): Hono<Env> {
+export function sourcesApi({ redis, keys, tokens, operations, wake }: School): Hono<Env> {
   return new Hono<Env>()
     .get("/", needs(tokens, "viewer"), async (context) => {
       const { limit } = queryOf(context, z.object({ limit: Limit(50, 1_000) }));
@@ -26,6 +26,7 @@ export function sourcesApi({ redis, keys, tokens, operations }: School): Hono<En
         throw new Problem(422, "The source is empty: send its text as `content` or where to fetch it as `address`.");
       }
       const event = await operations.submit(source, `person/${encodeURIComponent(context.get("person").name)}`);
+      wake("ingest");
       return context.json({ event }, 202);
     });
 }

@@ -12,7 +12,7 @@ import type { School } from "../school.ts";
 const MEDIA = /^application\/(cloudevents\+json|json)\b/i;
 
 export function stagesApi(school: School): Hono<Env> {
-  const { redis, keys, tokens, operations } = school;
+  const { redis, keys, tokens, operations, wake } = school;
   return new Hono<Env>().post("/:stage", needs(tokens, "operator"), async (context) => {
     const stage = stageName(context.req.param("stage"));
     if (!MEDIA.test(context.req.header("content-type") ?? "")) {
@@ -31,6 +31,7 @@ export function stagesApi(school: School): Hono<Env> {
     // Before the event: a worker may take it at once, and a person must not approve what they proposed.
     if (subject?.brings === true) await rememberInjection(redis, keys, subject.id, context.get("person").name);
     await operations.enqueue(stage, raw);
+    wake(stage);
     return context.json({ event: event.id, stage }, 202);
   });
 }
