@@ -26,15 +26,14 @@ export async function openRedis(url: string, options: ConnectionOptions = {}): P
   const redis = connectRedis(url, options);
   // Without a listener ioredis prints every failed try to the console; callers may add their own.
   redis.on("error", () => undefined);
-  await redis.connect().catch(async (error: Error) => {
-    // The first connection failed; ioredis goes on trying, and so do we, unless Redis answered and refused us.
-    if (/NOAUTH|WRONGPASS|NOPERM/.test(error.message)) {
+  const memory = await ready(redis)
+    .then(() => redis.info("memory"))
+    .catch((error: Error) => {
       redis.disconnect();
+      if (!REFUSED.test(error.message)) throw error;
       throw new ConfigurationError([`REDIS_URL: Redis refuses the credentials (${error.message})`]);
-    }
-    await new Promise<void>((resolve) => redis.once("ready", resolve));
-  });
-  const policy = /maxmemory_policy:(\S+)/.exec(await redis.info("memory"))?.[1];
+    });
+  const policy = /maxmemory_policy:(\S+)/.exec(memory)?.[1];
   if (policy !== undefined && policy !== "noeviction") {
     redis.disconnect();
     throw new ConfigurationError([
@@ -45,7 +44,26 @@ export async function openRedis(url: string, options: ConnectionOptions = {}): P
   return redis;
 }
 
+const REFUSED = /NOAUTH|WRONGPASS|NOPERM/;
+
+/** Waits for Redis as long as it takes; rejects when it answers and refuses us, which ioredis only tells as an event. */
+function ready(redis: Redis): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const refused = (error: Error) => {
+      if (!REFUSED.test(error.message)) return;
+      redis.off("error", refused);
+      reject(error);
+    };
+    redis.on("error", refused);
+    redis.once("ready", () => {
+      redis.off("error", refused);
+      resolve();
+    });
+    redis.connect().catch(refused);
+  });
+}
+
 /** A Redis address that may be printed. */
 export function withoutPassword(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, "//");
+  return url.replace(/\/\/[^/]*@/, "//");
 }

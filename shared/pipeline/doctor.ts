@@ -26,15 +26,23 @@ interface Fact {
 export async function examine(redis: Redis, keys: Keys, scripts: Scripts, repair = false): Promise<Finding[]> {
   const findings: Finding[] = [];
   const facts = new Map<string, Fact>();
-  for await (const id of recordIds(redis, keys)) {
-    const type = await redis.type(keys.record(id));
-    const [status, updatedAt] = type === "hash" ? await redis.hmget(keys.record(id), "status", "updated_at") : [];
-    if (type === "hash" && (STATUSES as string[]).includes(status ?? "")) {
-      facts.set(id, { id, status: status as Status, updatedAt: Date.parse(updatedAt ?? "") || 0 });
-    } else {
-      const problem = type === "hash" ? `its status is ${status ?? "missing"}` : `its key holds a ${type}, not a hash`;
-      findings.push({ kind: "damaged", id, problem, repaired: false });
-    }
+  for await (const ids of recordIds(redis, keys)) {
+    const batch = redis.pipeline();
+    for (const id of ids) batch.type(keys.record(id)).hmget(keys.record(id), "status", "updated_at");
+    const replies = (await batch.exec()) ?? [];
+    ids.forEach((id, i) => {
+      const type = String(replies[2 * i]?.[1]);
+      // The error of a key of another type is the finding itself.
+      const [status, updatedAt] =
+        type === "hash" ? ((replies[2 * i + 1]?.[1] as (string | null)[] | undefined) ?? []) : [];
+      if (type === "hash" && (STATUSES as string[]).includes(status ?? "")) {
+        facts.set(id, { id, status: status as Status, updatedAt: Date.parse(updatedAt ?? "") || 0 });
+      } else {
+        const problem =
+          type === "hash" ? `its status is ${status ?? "missing"}` : `its key holds a ${type}, not a hash`;
+        findings.push({ kind: "damaged", id, problem, repaired: false });
+      }
+    });
   }
   findings.push(...(await indexes(redis, keys, scripts, facts, repair)));
   findings.push(...(await orphans(redis, keys, scripts, facts, repair)));
@@ -42,13 +50,10 @@ export async function examine(redis: Redis, keys: Keys, scripts: Scripts, repair
   return findings;
 }
 
-async function* recordIds(redis: Redis, keys: Keys): AsyncGenerator<string> {
+async function* recordIds(redis: Redis, keys: Keys): AsyncGenerator<string[]> {
   const start = keys.record("");
   for await (const batch of redis.scanStream({ match: `${start}*`, count: 1_000 })) {
-    for (const key of batch as string[]) {
-      const id = key.slice(start.length);
-      if (!id.includes(":")) yield id;
-    }
+    yield (batch as string[]).map((key) => key.slice(start.length)).filter((id) => !id.includes(":"));
   }
 }
 

@@ -21,6 +21,7 @@ test("kill -9 at random and a Redis restart: nothing lost, nothing twice, indexe
     done: items,
     wrongTrails: [],
     findings: [],
+    misread: [],
     leftovers: 0,
     emitted: items,
     distinct: items,
