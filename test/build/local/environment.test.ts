@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { localEnvironment, notYetUsed, realParts } from "../../../build/local/environment.ts";
+import { localEnvironment, notYetUsed, realParts, withoutReal } from "../../../build/local/environment.ts";
 import { ConfigurationError } from "../../../shared/runtime/config.ts";
 import { temporaryDirectory } from "../../support/directory.ts";
 
@@ -47,6 +47,11 @@ test("the project's .env counts always", async () => {
   const env = await settings("REDIS_URL=redis://mine:6379\nGITHUB_TOKEN='mine' # a comment\n", shell);
   expect(env).toEqual({ REDIS_URL: "redis://mine:6379", GITHUB_TOKEN: "mine" });
   expect(realParts(env)).toEqual(["Redis"]);
+});
+
+test("a demonstration keeps its hands off what .env names, and takes over how the school works", async () => {
+  const lines = Object.entries(shell).map(([name, value]) => `${name}=${value}`);
+  expect(withoutReal(await settings(`${lines.join("\n")}\nLOG_LEVEL=warn`, {}))).toEqual({ LOG_LEVEL: "warn" });
 });
 
 test.each<[string, boolean, Record<string, string>, Record<string, string>]>([
