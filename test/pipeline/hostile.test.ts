@@ -100,9 +100,30 @@ test("a dead letter that Redis can read and JSON cannot is shown as text and hid
 test("one stage with a damaged timer key does not hold up the timers of the others", async () => {
   await school.redis.set("school:queue:route:delayed", "mine");
   await school.redis.zadd("school:timers", 1, `route|${raw("e1", "a")}`, 1, "nonsense", 2, `verify|${raw("e2", "b")}`);
-  await run().promoteTimers();
+  // Nothing else is to come: what cannot be moved must not keep the coordinator looking again and again.
+  expect(await run().promoteTimers()).toBe(-1);
   expect(await school.redis.zrange("school:queue:verify:delayed", 0, "-1")).toEqual([raw("e2", "b")]);
   expect(await school.redis.zcard("school:timers")).toBe(2);
+});
+
+test.each(["school:rollbacks", "improvements:rollback_log"])("a damaged %s spoils one settlement only", async (key) => {
+  await school.seed(["a"]);
+  await school.redis.hset("improvement:a", "status", "rolling_back", "lock", "shop");
+  await school.redis.set("school:locks:app:shop", "a");
+  await school.redis.lpush(
+    "school:queue:rollback",
+    raw("e", "a").replace("improvement.raw", "improvement.rolling_back"),
+  );
+  const queue = school.queue("rollback");
+  const token = (await queue.claim(1)).leases[0]?.token as string;
+  await school.redis.set(key, "mine");
+  const move = { kind: "move", token, id: "a", from: "rolling_back", to: "failed", because: "t", patch: {} } as const;
+
+  expect((await queue.settle([move], 0)).results[0]).toContain("WRONGTYPE");
+  expect(await school.redis.hget("improvement:a", "status")).toBe("rolling_back");
+  await school.redis.del(key);
+  expect((await queue.settle([move], 0)).results).toEqual(["ok"]);
+  expect(await school.redis.exists("school:locks:app:shop")).toBe(0);
 });
 
 test("with Redis out of memory running work keeps its lease and can still be settled", async () => {

@@ -42,7 +42,8 @@ describe("a claim and its settle", () => {
 
     expect(await school.redis.zcard("improvements:raw")).toBe(3);
     expect(await school.redis.hget("improvement:a", "title")).toBe("mended by hand");
-    expect(await school.redis.hget("school:source:src-b", "known")).toBe("2");
+    expect(await school.redis.hgetall("school:source:src-b")).toMatchObject({ known: "2", state: "read" });
+    expect(await school.redis.hget("school:metrics", "source:read")).toBe("2");
     expect(await school.redis.smembers("improvements:video:v1")).toHaveLength(3);
     expect(await school.places("route")).toEqual({ ...idle, list: 3 });
   });

@@ -40,10 +40,11 @@ export function connectPipeline(url: string, prefix = "") {
     const { leases } = await ingest.claim(1);
     const token = leases[0]?.token as string;
     const proposals = ids.map((id) => ({ id, ...proposal(id) }));
-    await ingest.settle(
+    const { results } = await ingest.settle(
       [{ kind: "source", token, id: `src-${ids[0]}`, state: "read", fields: { title: "A talk" }, proposals }],
       0,
     );
+    if (results.join() !== "ok") throw new Error(`ingest did not settle: ${results.join()}`);
   }
   /** Every place an event of a stage can be, with its size. */
   async function places(stage: StageName): Promise<Record<string, number>> {

@@ -29,7 +29,7 @@ local function reap(stage, maxAttempts)
 end
 
 -- Decides about one popped event: a lease (returns it) or nothing (dropped, deferred or buried, and counted).
-local function take(stage, event, token, leaseMs)
+local function take(stage, event, token, leaseMs, fresh)
   local q = queue(stage)
   local eventId, id = identify(event)
   if not eventId then bury(stage, event, '', '', 1, 'not JSON', false) return end
@@ -59,7 +59,7 @@ local function take(stage, event, token, leaseMs)
         count('dropped:' .. stage)
         return
       end
-      if lease and redis.call('ZSCORE', q .. ':leases', lease) then
+      if lease and (fresh[lease] or redis.call('ZSCORE', q .. ':leases', lease)) then
         redis.call('ZADD', q .. ':delayed', now + 1000, event)
         count('deferred:' .. stage)
         return
@@ -68,8 +68,9 @@ local function take(stage, event, token, leaseMs)
       if waiting then redis.call('HDEL', rec, 'waiting') end
     end
   end
-  redis.call('ZADD', q .. ':leases', now + leaseMs, token)
-  redis.call('HSET', q .. ':leased', token, pack(attempt, eventId, id, event))
+  fresh[token] = true
+  gather('ZADD', q .. ':leases', now + leaseMs, token)
+  gather('HSET', q .. ':leased', token, pack(attempt, eventId, id, event))
   return {token, attempt, event, fields}
 end
 
@@ -78,16 +79,18 @@ local function claim(stage, worker, max, leaseMs, maxAttempts)
   probeQueue(stage)
   flush()
   reap(stage, maxAttempts)
-  local claimed = {}
+  local claimed, fresh = {}, {}
   local looked = 0
   -- Bounded, so that a list full of garbage cannot hold Redis for long.
   while #claimed < max and looked < max + 100 do
-    local event = redis.call('RPOP', q)
-    if not event then break end
-    looked = looked + 1
-    local token = worker .. ':' .. time[1] .. time[2] .. ':' .. looked
-    local lease = take(stage, event, token, leaseMs)
-    if lease then claimed[#claimed + 1] = lease end
+    local events = redis.call('RPOP', q, max - #claimed)
+    if not events then break end
+    for _, event in ipairs(events) do
+      looked = looked + 1
+      local token = worker .. ':' .. time[1] .. time[2] .. ':' .. looked
+      local lease = take(stage, event, token, leaseMs, fresh)
+      if lease then claimed[#claimed + 1] = lease end
+    end
   end
   flush()
   -- Milliseconds until something of this stage falls due; -1: nothing is waiting. 0: the list is not empty.

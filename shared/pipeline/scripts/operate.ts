@@ -84,7 +84,8 @@ return {'taken'}
 /** timers: moves those due within two minutes to their stage. Returns how many, and milliseconds to the next (-1: none). */
 export const timersScript = `
 local key, moved = P .. 'school:timers', 0
-for _, member in ipairs(redis.call('ZRANGEBYSCORE', key, '-inf', now + 120000, 'LIMIT', 0, 200)) do
+local near = redis.call('ZRANGEBYSCORE', key, '-inf', now + 120000, 'LIMIT', 0, 200)
+for _, member in ipairs(near) do
   local stage, event = string.match(member, '^([^|]+)|(.*)$')
   local due = redis.call('ZSCORE', key, member)
   -- One damaged key or foreign entry stays where it is and must not stop the others.
@@ -94,7 +95,8 @@ for _, member in ipairs(redis.call('ZRANGEBYSCORE', key, '-inf', now + 120000, '
     moved = moved + 1
   end
 end
-local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
+if #near == 200 and moved > 0 then return {moved, 0} end
+local first = redis.call('ZRANGEBYSCORE', key, '(' .. (now + 120000), '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
 return {moved, first[2] and math.max(0, tonumber(first[2]) - now - 120000) or -1}
 `;
 
@@ -119,7 +121,7 @@ local facts = redis.call('HMGET', rec, 'status', 'died_in')
 if facts[1] ~= from then return {'refused', 'it is ' .. tostring(facts[1]) .. ', not ' .. from} end
 local legal = BY_PERSON[from] and BY_PERSON[from][to] or (from == 'dead' and facts[2] == to)
 if not legal then return {'refused', 'a person cannot move it from ' .. from .. ' to ' .. to} end
-probeStatus(from); probeStatus(to); probeStreams(id); probeLocks(id)
+probeStatus(from); probeStatus(to); probeStreams(); probeLocks(id)
 move(id, from, to, actor, reason, '', set, remove)
 flush()
 return {'ok'}
@@ -136,7 +138,7 @@ redis.call('LLEN', queue(stage))
 if event == '' then return {'refused', 'this dead letter never was an event; it can only be discarded'} end
 local facts = id ~= '' and redis.call('TYPE', record(id)).ok == 'hash' and redis.call('HMGET', record(id), 'status', 'died_in') or {}
 local revive = TAKES[stage] and facts[1] == 'dead' and facts[2]
-if revive then probeStatus('dead'); probeStatus(revive); probeStreams(id); probeLocks(id) end
+if revive then probeStatus('dead'); probeStatus(revive); probeStreams(); probeLocks(id) end
 if redis.call('LREM', dead, 1, entry) == 0 then return {'refused', 'this dead letter is gone already'} end
 if revive then move(id, 'dead', revive, actor, reason, '', {}, {'died_in', 'dead_reason'})
 else redis.call('LPUSH', queue(stage), event) end
@@ -154,7 +156,7 @@ local holder = redis.call('GET', lockKey(lock))
 if not holder then return {'refused', 'nobody holds the lock of ' .. lock} end
 redis.call('ZCARD', lockKey(lock) .. ':waiting')
 local status = statusOf(holder)
-if status then probeStreams(holder) end
+if status then probeStreams() end
 redis.call('DEL', lockKey(lock))
 if status then log(holder, status, status, actor, 'its lock of ' .. lock .. ' was opened: ' .. reason, '') end
 wakeWaiter(lock)
@@ -168,7 +170,7 @@ local id, status, actor = arg(), arg(), arg()
 local facts = redis.call('HMGET', record(id), 'status', 'lease')
 if facts[1] ~= status or #LISTENERS[status] == 0 then return 0 end
 if facts[2] and redis.call('ZSCORE', queue(LISTENERS[status][1]) .. ':leases', facts[2]) then return 0 end
-probeStatus(status); probeStreams(id)
+probeStatus(status); probeStreams()
 redis.call('HDEL', record(id), 'lease', 'waiting')
 redis.call('LPUSH', queue(LISTENERS[status][1]), '{"specversion":"1.0","id":' .. cjson.encode(id .. ':' .. status .. ':revived:' .. now)
   .. ',"source":"/cortex-online-school/doctor","type":"ai.cortex.school.improvement.' .. status .. '","subject":' .. cjson.encode(id)

@@ -105,16 +105,20 @@ end
 local function probeStatus(status)
   probe('ZCARD', P .. 'improvements:' .. status)
   probe('SCARD', P .. 'improvements:status:' .. status)
+  if status == 'rolling_back' then probe('ZCARD', P .. 'school:rollbacks'); probe('LLEN', P .. 'improvements:rollback_log') end
   for _, stage in ipairs(LISTENERS[status]) do probe('LLEN', queue(stage)) end
 end
-local function probeStreams(id)
-  redis.call('XLEN', record(id) .. ':trail'); probe('XLEN', P .. 'school:events'); probe('HLEN', P .. 'school:metrics')
+-- Not the trail: a transition writes it first, so that a trail of the wrong type stops everything else.
+local function probeStreams()
+  probe('XLEN', P .. 'school:events'); probe('HLEN', P .. 'school:metrics')
 end
--- The locks a move may take, leave or hand on.
-local function probeLocks(id)
-  for _, lock in ipairs(redis.call('HMGET', record(id), 'lock', 'waits_for_lock')) do
-    if lock then redis.call('GET', lockKey(lock)); redis.call('ZCARD', lockKey(lock) .. ':waiting') end
+-- The locks a move may take, leave or hand on: {lock, waits_for_lock}, read here unless the caller has them.
+local function probeLocks(id, held)
+  held = held or redis.call('HMGET', record(id), 'lock', 'waits_for_lock')
+  for i = 1, 2 do
+    if held[i] then redis.call('GET', lockKey(held[i])); redis.call('ZCARD', lockKey(held[i]) .. ':waiting') end
   end
+  return held
 end
 
 -- The event's id and its improvement's. The pattern is what announce below writes, so that nothing inside a string can
@@ -186,16 +190,16 @@ local function releaseLock(id, lock)
 end
 
 -- Writes a transition whose keys were probed and whose legality was checked.
-local function move(id, from, to, by, because, evidence, set, remove)
+local function move(id, from, to, by, because, evidence, set, remove, held)
   local rec = record(id)
-  local held = redis.call('HMGET', rec, 'lock', 'waits_for_lock')
+  held = held or redis.call('HMGET', rec, 'lock', 'waits_for_lock')
+  local entry = log(id, from, to, by, because, evidence)
   redis.call('HSET', rec, 'status', to, 'updated_at', nowIso, unpack(set))
   redis.call('HDEL', rec, 'lease', 'waiting', 'waits_for_lock', unpack(remove))
   gather('ZREM', P .. 'improvements:' .. from, id)
   gather('SREM', P .. 'improvements:status:' .. from, id)
   gather('ZADD', P .. 'improvements:' .. to, now, id)
   gather('SADD', P .. 'improvements:status:' .. to, id)
-  local entry = log(id, from, to, by, because, evidence)
   count('moved:' .. to)
   local behindLock = nil
   if NEEDS_LOCK[to] and held[1] then
@@ -213,19 +217,20 @@ end
 
 -- A new record. proposal: {id, video ('' for none), category, set = {field, value, …}}
 local function probeNew(proposal, status)
-  probeStatus(status); probeStreams(proposal.id)
+  probeStatus(status); probeStreams()
   probe('SCARD', P .. 'improvements:category:' .. proposal.category)
   if proposal.video ~= '' then probe('SCARD', P .. 'improvements:video:' .. proposal.video) end
 end
 local function create(proposal, status, by, because)
   local id = proposal.id
+  local entry = log(id, '', status, by, because, '')
   redis.call('HSET', record(id), 'id', id, 'status', status, 'created_at', nowIso, 'updated_at', nowIso, unpack(proposal.set))
   gather('ZADD', P .. 'improvements:' .. status, now, id)
   gather('SADD', P .. 'improvements:status:' .. status, id)
   gather('SADD', P .. 'improvements:category:' .. proposal.category, id)
   if proposal.video ~= '' then gather('SADD', P .. 'improvements:video:' .. proposal.video, id) end
   count('moved:' .. status)
-  return log(id, '', status, by, because, '')
+  return entry
 end
 
 -- Ends a lease. False when it was not (any longer) this token's.
@@ -234,6 +239,12 @@ local function dropLease(stage, token)
   if redis.call('ZREM', q .. ':leases', token) == 0 then return false end
   redis.call('HDEL', q .. ':leased', token)
   return true
+end
+
+-- Ends a lease that is known to be this token's.
+local function endLease(stage, token)
+  gather('ZREM', queue(stage) .. ':leases', token)
+  gather('HDEL', queue(stage) .. ':leased', token)
 end
 
 local function later(stage, event, delay)
@@ -247,7 +258,7 @@ local function bury(stage, event, eventId, id, attempts, reason, isJson)
   -- A damaged key must not keep the event from its dead letter, so the probes may fail here; then only the status stays.
   local movable = takes and id ~= '' and redis.call('TYPE', record(id)).ok == 'hash'
     and redis.call('HGET', record(id), 'status') == takes
-    and pcall(function() probeStatus(takes); probeStatus('dead'); probeStreams(id); probeLocks(id) end)
+    and pcall(function() probeStatus(takes); probeStatus('dead'); probeStreams(); redis.call('XLEN', record(id) .. ':trail'); probeLocks(id) end)
   local entry = '{"stage":' .. cjson.encode(stage) .. ',"reason":' .. cjson.encode(reason) .. ',"attempts":' .. attempts
     .. ',"at":"' .. nowIso .. '",' .. (isJson and '"event":' .. event or '"raw":' .. cjson.encode(event)) .. '}'
   redis.call('LPUSH', queue(stage) .. ':dead', entry)
@@ -258,9 +269,12 @@ end
 
 -- Most stages have no failed event at all, so the hash is asked once a call whether it is worth asking.
 local someAttempts = {}
-local function attemptsOf(stage, eventId)
+local function anyAttempts(stage)
   if someAttempts[stage] == nil then someAttempts[stage] = redis.call('HLEN', queue(stage) .. ':attempts') > 0 end
-  return someAttempts[stage] and tonumber(redis.call('HGET', queue(stage) .. ':attempts', eventId) or 0) or 0
+  return someAttempts[stage]
+end
+local function attemptsOf(stage, eventId)
+  return anyAttempts(stage) and tonumber(redis.call('HGET', queue(stage) .. ':attempts', eventId) or 0) or 0
 end
 local function setAttempts(stage, eventId, attempt)
   redis.call('HSET', queue(stage) .. ':attempts', eventId, attempt)

@@ -19,11 +19,16 @@ local stage = arg()
 local q = queue(stage)
 probeQueue(stage)
 probe('ZCARD', P .. 'school:timers')
+-- A Redis that is out of memory refuses only a first write that may grow, and one on a replica refuses any: so the first
+-- write is one that cannot grow and may fail, and what ends work is never half refused.
+redis.call('HDEL', q .. ':leased', '')
 
 -- The record names the lease it is under; a reaped or foreign token is not named there.
+-- Returns what the record says of locks, nil when it is not.
 local function owned(token, id, from)
-  local facts = redis.call('HMGET', record(id), 'status', 'lease')
-  return facts[1] == from and facts[2] == token
+  local facts = redis.call('HMGET', record(id), 'status', 'lease', 'lock', 'waits_for_lock')
+  if facts[1] ~= from or facts[2] ~= token then return nil end
+  return {facts[3], facts[4]}
 end
 
 local function finish(token)
@@ -43,11 +48,13 @@ local kinds = {}
 function kinds.move(token)
   local id, from, to, because, evidence, set, remove = arg(), arg(), arg(), arg(), arg(), args(), args()
   if not BY_STAGE[from] or not BY_STAGE[from][to] then return 'illegal' end
-  if not owned(token, id, from) then return 'lost' end
-  probeStatus(from); probeStatus(to); probeStreams(id); probeLocks(id)
-  succeeded(finish(token))
+  local held = owned(token, id, from)
+  if not held then return 'lost' end
+  probeStatus(from); probeStatus(to); probeStreams(); probeLocks(id, held)
   for i = 1, #set, 2 do if set[i] == 'expert' then count('expert:' .. set[i + 1]) end end
-  move(id, from, to, stage, because, evidence, set, remove)
+  move(id, from, to, stage, because, evidence, set, remove, held)
+  if anyAttempts(stage) then succeeded(finish(token))
+  else endLease(stage, token); count('settled:' .. stage) end
   return 'ok'
 end
 
@@ -92,9 +99,9 @@ function kinds.done(token)
 end
 
 function kinds.source(token)
-  local sourceId, state, fields, count = arg(), arg(), args(), tonumber(arg())
+  local sourceId, state, fields, many = arg(), arg(), args(), tonumber(arg())
   local proposals = {}
-  for i = 1, count do proposals[i] = {id = arg(), video = arg(), category = arg(), set = args()} end
+  for i = 1, many do proposals[i] = {id = arg(), video = arg(), category = arg(), set = args()} end
   if not redis.call('ZSCORE', q .. ':leases', token) then return 'lost' end
   local key = P .. 'school:source:' .. sourceId
   redis.call('HLEN', key); redis.call('ZCARD', P .. 'school:sources')
@@ -153,6 +160,9 @@ function kinds.handback(token)
   return 'ok'
 end
 
+-- A Redis that is out of memory lets a script go on once it has written, and this writes nothing: what is done can
+-- then still be put down, which is what frees memory.
+redis.call('HDEL', P .. 'school:metrics', '')
 local results = {}
 for i = 1, tonumber(arg()) do
   local kind, token = arg(), arg()
