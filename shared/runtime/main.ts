@@ -74,7 +74,8 @@ async function serve(stage: AnyStage, env: Environment): Promise<void> {
     process.once(signal, () => {
       draining = true;
       log.info({ signal }, "draining");
-      void consumer.drain(drainMs);
+      // What goes wrong meanwhile is told by `stopped`, which is awaited below.
+      consumer.drain(drainMs).catch(() => undefined);
     });
   }
   // Only now: the first claim is on its way, and an HTTP server costs a tenth of a cold start.
