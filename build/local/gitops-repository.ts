@@ -38,6 +38,21 @@ export function samples(): string[] {
   return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
 }
 
+/**
+ * The sample this data directory works on: the one it began with, else the one asked for, else harbor. Throws
+ * CannotStart when another is asked for: its improvements would point into a repository that is not there.
+ */
+export async function sampleOf(dataDir: string, wanted: string | undefined): Promise<string> {
+  const known = await Promise.all(samples().map((name) => exists(path.join(dataDir, `${name}.git`, "HEAD"))));
+  const begun = samples().filter((_, i) => known[i] === true);
+  if (wanted === undefined) return begun[0] ?? "harbor";
+  if (begun.length === 0 || begun.includes(wanted)) return wanted;
+  throw new CannotStart(
+    `${dataDir} holds a school for the sample ${begun.join(", ")}. Give the one for ${wanted} a folder of its own: ` +
+      `npm start -- --sample ${wanted} --data ${dataDir}-${wanted}`,
+  );
+}
+
 /** Path of the bare repository, created from the sample on first use. Throws CannotStart when there is no such sample. */
 export async function sampleRepository(dataDir: string, sample: string): Promise<string> {
   const repository = path.join(dataDir, `${sample}.git`);

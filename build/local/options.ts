@@ -10,8 +10,8 @@ export interface StartOptions {
   readonly real: boolean;
   readonly dataDir: string;
   readonly port: number;
-  /** Sample platform that becomes the GitOps repository when none is configured. */
-  readonly sample: string;
+  /** Sample platform that becomes the GitOps repository when none is configured; absent: the one that is there already. */
+  readonly sample?: string;
   /** After a demonstration: leave the school running. */
   readonly stay: boolean;
 }
@@ -31,7 +31,7 @@ export function parseOptions(argv: readonly string[], env: Readonly<Record<strin
       "fresh data and stand-ins only, four talks, one pass through the whole pipeline, then a table",
       false,
     )
-    .addOption(new Option("--sample <name>", "sample platform to learn for").choices(samples()).default("harbor"))
+    .addOption(new Option("--sample <name>", "sample platform to learn for (default: harbor)").choices(samples()))
     .option("--data <folder>", "data directory", env["SCHOOL_DATA_DIR"])
     .option("--port <port>", "port of the coordinator; when it is taken, the next free one", port, 8080)
     .addOption(

@@ -4,13 +4,14 @@ import path from "node:path";
 import { remoteOf } from "../../shared/adapters/git/remote.ts";
 import type { Environment } from "../../shared/runtime/config.ts";
 import { ROOT } from "../bundle/targets.ts";
+import { addressInUse } from "./address-in-use.ts";
 import { type Autoscaler, startAutoscaler } from "./autoscaler/autoscaler.ts";
 import { startCoordinator } from "./coordinator-process.ts";
 import { noteRunning, type Secrets, secretsOf, writePrivately } from "./data-directory.ts";
 import { lockDataDirectory } from "./data-lock.ts";
 import { notYetUsed, realParts } from "./environment.ts";
 import { functionEnvironment, gitToken, type Parts } from "./function-environment.ts";
-import { publicUrl, sampleRepository } from "./gitops-repository.ts";
+import { publicUrl, sampleOf, sampleRepository } from "./gitops-repository.ts";
 import { portNear } from "./ports.ts";
 import { startRedis } from "./redis-server.ts";
 import { type Sandbox, startSandbox } from "./sandbox/sandbox.ts";
@@ -33,7 +34,7 @@ export interface LocalSchool {
 export interface SchoolOptions {
   readonly dataDir: string;
   readonly port: number;
-  readonly sample: string;
+  readonly sample?: string;
   readonly log: (message: string) => void;
   /** How long an idle function stays, milliseconds; what the manifests say unless given. */
   readonly cooldownMs?: number;
@@ -59,8 +60,7 @@ export async function startSchool(
     await mkdir(logs, { recursive: true });
 
     const redis = env["REDIS_URL"] ?? (await ownRedis(dataDir, log, closing));
-    const repository = env["GITOPS_REPO"] ?? (await sampleRepository(dataDir, sample));
-    const address = env["GITOPS_PUBLIC_URL"] ?? (env["GITOPS_REPO"] === undefined ? publicUrl(sample) : undefined);
+    const { repository, address } = await gitOps();
 
     let autoscaler: Autoscaler | undefined;
     const sandbox = env["KUBECONFIG"] === undefined ? await standInCluster() : undefined;
@@ -118,6 +118,15 @@ export async function startSchool(
       ...(sandbox === undefined ? {} : { sandbox }),
       close,
     };
+
+    async function gitOps(): Promise<{ repository: string; address: string | undefined }> {
+      const told = env["GITOPS_PUBLIC_URL"];
+      if (env["GITOPS_REPO"] !== undefined) {
+        return { repository: env["GITOPS_REPO"], address: told ?? (await addressInUse(env, dataDir)) };
+      }
+      const chosen = await sampleOf(dataDir, sample);
+      return { repository: await sampleRepository(dataDir, chosen), address: told ?? publicUrl(chosen) };
+    }
 
     async function standInCluster(): Promise<Sandbox> {
       return startSandbox({

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { sampleRepository } from "../../../build/local/gitops-repository.ts";
+import { sampleOf, sampleRepository } from "../../../build/local/gitops-repository.ts";
 import { parseOptions } from "../../../build/local/options.ts";
 import { temporaryDirectory } from "../../support/directory.ts";
 
@@ -58,7 +58,6 @@ test("defaults, and where the data go", () => {
     real: false,
     stay: false,
     port: 8080,
-    sample: "harbor",
     dataDir: standard,
   });
   expect(parseOptions(["--demo"], {}).dataDir).toBe(path.join(standard, "demo"));
@@ -73,4 +72,15 @@ test("an unknown sample is refused by name wherever it comes from, and no reposi
     await expect(sampleRepository(dataDir, sample)).rejects.toThrow(/no sample platform .*there are: harbor, meadow$/);
   }
   expect(existsSync(path.join(dataDir, "nope.git"))).toBe(false);
+});
+
+test("a data directory stays with the sample it began with", async () => {
+  const dataDir = await mkdtemp(path.join(tmpdir(), "school-sample-of-"));
+  expect(await sampleOf(dataDir, undefined)).toBe("harbor");
+  await sampleRepository(dataDir, "meadow");
+  expect(await sampleOf(dataDir, undefined)).toBe("meadow");
+  expect(await sampleOf(dataDir, "meadow")).toBe("meadow");
+  await expect(sampleOf(dataDir, "harbor")).rejects.toThrow(
+    /holds a school for the sample meadow.*--sample harbor --data/,
+  );
 });
