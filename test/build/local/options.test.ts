@@ -75,7 +75,7 @@ test("an unknown sample is refused by name wherever it comes from, and no reposi
 });
 
 test("a data directory stays with the sample it began with", async () => {
-  const dataDir = await mkdtemp(path.join(tmpdir(), "school-sample-of-"));
+  const dataDir = await temporaryDirectory();
   expect(await sampleOf(dataDir, undefined)).toBe("harbor");
   await sampleRepository(dataDir, "meadow");
   expect(await sampleOf(dataDir, undefined)).toBe("meadow");
