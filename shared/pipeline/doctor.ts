@@ -5,6 +5,7 @@
 import type { Redis } from "ioredis";
 import { isMoving, STATUSES, type Status } from "../domain/lifecycle.ts";
 import { ownerOf, type StageName } from "../stages.ts";
+import { wrongTypes } from "./damage.ts";
 import type { Keys } from "./keys.ts";
 import { lockNames } from "./locks.ts";
 import { improvementIn, pendingIds } from "./pending.ts";
@@ -44,10 +45,20 @@ export async function examine(redis: Redis, keys: Keys, scripts: Scripts, repair
       }
     });
   }
-  findings.push(...(await indexes(redis, keys, scripts, facts, repair)));
-  findings.push(...(await orphans(redis, keys, scripts, facts, repair)));
-  findings.push(...(await locks(redis, keys, scripts, repair)));
+  const damaged = await wrongTypes(redis, keys);
+  for (const [key, problem] of damaged) findings.push({ kind: "damaged", id: key, problem, repaired: false });
+  // What stands on a damaged key cannot be told; the rest can.
+  const sound = (...used: string[]) => used.every((key) => !damaged.has(key));
+  findings.push(...(await indexes(redis, keys, scripts, facts, { repair, sound })));
+  findings.push(...(await orphans(redis, keys, scripts, facts, { repair, sound })));
+  findings.push(...(await locks(redis, keys, scripts, { repair, sound })));
   return findings;
+}
+
+interface How {
+  readonly repair: boolean;
+  /** True when all these keys have the type they should have. */
+  readonly sound: (...keys: string[]) => boolean;
 }
 
 async function* recordIds(redis: Redis, keys: Keys): AsyncGenerator<string[]> {
@@ -62,10 +73,11 @@ async function indexes(
   keys: Keys,
   scripts: Scripts,
   facts: ReadonlyMap<string, Fact>,
-  repair: boolean,
+  { repair, sound }: How,
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const status of STATUSES) {
+    if (!sound(keys.byStatus(status), keys.statusSet(status))) continue;
     const zset = new Set(await redis.zrange(keys.byStatus(status), 0, "-1"));
     const set = new Set(await redis.smembers(keys.statusSet(status)));
     const standing = [...facts.values()].filter((fact) => fact.status === status);
@@ -89,16 +101,17 @@ async function orphans(
   keys: Keys,
   scripts: Scripts,
   facts: ReadonlyMap<string, Fact>,
-  repair: boolean,
+  { repair, sound }: How,
 ): Promise<Finding[]> {
   const moving = [...facts.values()].filter(({ status }) => isMoving(status));
   const pending = new Map<StageName, ReadonlySet<string>>();
   for (const stage of new Set(moving.map(({ status }) => ownerOf(status) as StageName))) {
-    pending.set(stage, await pendingIds(redis, keys, stage));
+    const places = [keys.list(stage), keys.delayed(stage), keys.leased(stage), keys.leases(stage), keys.timers];
+    if (sound(...places)) pending.set(stage, await pendingIds(redis, keys, stage));
   }
   const findings: Finding[] = [];
   for (const { id, status, updatedAt } of moving) {
-    if (pending.get(ownerOf(status) as StageName)?.has(id) === true) continue;
+    if (pending.get(ownerOf(status) as StageName)?.has(id) !== false) continue;
     // It stood here before the look at the events; if it still does, unmoved, it stood here during that look too.
     const [current, touched] = await redis.hmget(keys.record(id), "status", "updated_at");
     if (current !== status || (Date.parse(touched ?? "") || 0) !== updatedAt) continue;
@@ -109,9 +122,9 @@ async function orphans(
   return findings;
 }
 
-async function locks(redis: Redis, keys: Keys, scripts: Scripts, repair: boolean): Promise<Finding[]> {
+async function locks(redis: Redis, keys: Keys, scripts: Scripts, { repair, sound }: How): Promise<Finding[]> {
   const findings: Finding[] = [];
-  const names = await lockNames(redis, keys);
+  const names = (await lockNames(redis, keys)).filter((name) => sound(keys.lock(name), keys.lockWaiting(name)));
   for (const name of names) {
     const [holder, status] = (await scripts.schoolStaleLock(name, repair ? 1 : 0)) as string[];
     if (holder === undefined) continue;

@@ -6,7 +6,9 @@ import { lockNames } from "./locks.ts";
 
 /** Improvements with an event for `stage` in its list, delayed, leases, timers or behind a lock. */
 export async function pendingIds(redis: Redis, keys: Keys, stage: StageName): Promise<ReadonlySet<string>> {
-  const locks = await lockNames(redis, keys);
+  const names = await lockNames(redis, keys);
+  const types = await Promise.all(names.map((name) => redis.type(keys.lockWaiting(name))));
+  const locks = names.filter((_, i) => types[i] === "zset");
   const batch = redis.multi();
   batch.lrange(keys.list(stage), 0, -1).zrange(keys.delayed(stage), 0, "-1").hvals(keys.leased(stage));
   batch.zrange(keys.timers, 0, "-1");
