@@ -167,10 +167,19 @@ export function patchArguments(patch: Patch): Flat {
   return [...pairs(set), remove.length, ...remove];
 }
 
+type ClaimedEvent = readonly [token: string, attempt: number, event: string, fields: string[] | object];
+
 function claims(reply: unknown): Claims {
-  const [leases, now, dueMs] = reply as [[string, number, string, string[]][], number, number];
+  // cjson writes an empty table as {}: no leases, or a lease without a record.
+  const [leases, now, dueMs] = JSON.parse(reply as string) as [ClaimedEvent[] | object, number, number];
+  const claimed = Array.isArray(leases) ? (leases as ClaimedEvent[]) : [];
   return {
-    leases: leases.map(([token, attempt, event, fields]) => ({ token, attempt, event, fields: toRecord(fields) })),
+    leases: claimed.map(([token, attempt, event, fields]) => ({
+      token,
+      attempt,
+      event,
+      fields: Array.isArray(fields) ? toRecord(fields) : {},
+    })),
     now,
     dueMs,
   };
