@@ -16,10 +16,11 @@ const AT_ONCE = 3;
 /** Builds the named targets, or all. Resolves with the names that were built anew. */
 export async function bundle(
   names: readonly string[] = [],
-  { force = false }: { force?: boolean } = {},
+  { force = false, begin = () => undefined }: { force?: boolean; begin?: (count: number) => void } = {},
 ): Promise<string[]> {
   const stale: Target[] = [];
   for (const target of targetsNamed(names)) if (force || !(await isFresh(target))) stale.push(target);
+  if (stale.length > 0) begin(stale.length);
 
   const waiting = [...stale];
   async function work(): Promise<void> {
@@ -55,9 +56,10 @@ async function main(): Promise<void> {
     allowPositionals: true,
   });
   const started = performance.now();
-  const built = await bundle(positionals, { force: values.force });
+  const begin = (count: number) => process.stdout.write(`Bundling ${count} of the school's programs … `);
+  const built = await bundle(positionals, { force: values.force, begin });
   const seconds = ((performance.now() - started) / 1_000).toFixed(1);
-  if (built.length > 0) console.log(`Bundled ${built.length} of the school's programs in ${seconds} s`);
+  if (built.length > 0) process.stdout.write(`done in ${seconds} s\n`);
   if (!values.quiet) console.log(`${await sizes(positionals)}${built.length === 0 ? "\nNothing had changed." : ""}`);
 }
 

@@ -135,7 +135,7 @@ export const redriveScript = `
 local stage, entry, event, id, actor, reason = arg(), arg(), arg(), arg(), arg(), arg()
 local dead = queue(stage) .. ':dead'
 redis.call('LLEN', queue(stage))
-if event == '' then return {'refused', 'this dead letter never was an event; it can only be discarded'} end
+if event == '' then return {'refused', 'this dead letter never was an event; there is nothing to try again'} end
 local facts = id ~= '' and redis.call('TYPE', record(id)).ok == 'hash' and redis.call('HMGET', record(id), 'status', 'died_in') or {}
 local revive = TAKES[stage] and facts[1] == 'dead' and facts[2]
 if revive then probeStatus('dead'); probeStatus(revive); probeStreams(); probeLocks(id) end
