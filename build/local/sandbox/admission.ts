@@ -1,8 +1,8 @@
 /** What the API server would refuse: unknown built-in kinds, schema, names, selectors, immutable fields. */
 import { isDeepStrictEqual } from "node:util";
+import { parseQuantity } from "../../../shared/repository/quantity.ts";
 import { at, digest, type JsonMap, listAt, mapAt, textAt, textsAt } from "./json.ts";
 import { groupOf, isBuiltinGroup, versionOf } from "./kinds.ts";
-import { parseQuantity } from "./quantity.ts";
 import { selects } from "./selectors.ts";
 import type { KubeObject } from "./store.ts";
 import { templateOf } from "./workloads.ts";

@@ -1,6 +1,7 @@
 /** Why a namespace would not admit one more pod: LimitRange and ResourceQuota, with the API server's words. */
+
+import { parseQuantity } from "../../../shared/repository/quantity.ts";
 import { isMap, type JsonMap, listAt, mapAt, textAt } from "./json.ts";
-import { parseQuantity } from "./quantity.ts";
 import type { ObjectStore } from "./store.ts";
 
 type Amounts = Readonly<Record<string, unknown>>;
