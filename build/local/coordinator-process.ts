@@ -6,58 +6,74 @@ import path from "node:path";
 import { DIST } from "../bundle/targets.ts";
 import { compileCacheEnv } from "../bundle/warm-up.ts";
 import { CannotStart } from "./cannot-start.ts";
+import { isFree, portNear } from "./ports.ts";
 
 const LEAVE_WITH_PARENT = path.join(import.meta.dirname, "autoscaler/leave-with-parent.mjs");
 
 export interface CoordinatorProcess {
+  readonly url: string;
   close(): Promise<void>;
 }
 
-/** Resolves when it answers on `url`; throws CannotStart with the end of its log when it does not. */
-export async function startCoordinator(options: {
-  readonly url: string;
+export interface CoordinatorOptions {
+  /** The next free one when it is taken. */
+  readonly port: number;
+  /** A token only this coordinator knows: whoever answers to another is somebody else's. */
+  readonly token: string;
   readonly env: Readonly<Record<string, string>>;
   readonly logFile: string;
   readonly log: (message: string) => void;
-}): Promise<CoordinatorProcess> {
-  const { url, env, logFile, log } = options;
-  const folder = path.join(DIST, "coordinator");
-  let stopping = false;
-  let child = launch();
-  let exits = 0;
+}
 
-  function launch(): ChildProcess {
-    const output = openSync(logFile, "a");
-    const started = spawn(process.execPath, ["--import", LEAVE_WITH_PARENT, path.join(folder, "main.js")], {
-      env: { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", ...compileCacheEnv(folder), ...env },
-      detached: true,
-      stdio: ["ignore", output, output, "ipc"],
-    });
-    closeSync(output);
-    started.once("exit", (code, signal) => {
-      exits += 1;
-      if (stopping) return;
-      log(`the coordinator ended (${signal ?? `exit code ${code}`}); starting it again, see ${logFile}`);
-      setTimeout(
-        () => {
-          if (!stopping) child = launch();
-        },
-        Math.min(30_000, 500 * 2 ** exits),
-      );
-    });
-    return started;
+const PORTS_TRIED = 5;
+
+/**
+ * Resolves when it answers. Between a port being found free and being bound another school may take it, so a
+ * coordinator that ends while somebody else has the port tries the next one. Throws CannotStart with the end of its log.
+ */
+export async function startCoordinator(options: CoordinatorOptions): Promise<CoordinatorProcess> {
+  for (let wanted = options.port, tries = 1; ; tries += 1) {
+    const port = await portNear(wanted);
+    const started = await launchOn(port, options);
+    if (started !== "taken") return started;
+    if (tries === PORTS_TRIED) throw await cannotStart(options.logFile);
+    wanted = port + 1;
   }
+}
 
+async function launchOn(port: number, options: CoordinatorOptions): Promise<CoordinatorProcess | "taken"> {
+  const { token, logFile, log } = options;
+  const url = `http://127.0.0.1:${port}`;
+  let child = launch(port, options);
   const deadline = performance.now() + 30_000;
-  while (!(await answers(url))) {
-    if (exits > 2 || performance.now() > deadline) {
-      stopping = true;
+  while (!(await isOurs(url, token))) {
+    const ended = child.exitCode !== null || child.signalCode !== null;
+    if (ended && !(await isFree(port))) return "taken";
+    if (ended || performance.now() > deadline) {
       child.kill("SIGKILL");
-      throw new CannotStart(`The coordinator does not start. The end of ${logFile}:\n${await lastLines(logFile)}`);
+      throw await cannotStart(logFile);
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+
+  let stopping = false;
+  let exits = 0;
+  function keepAlive(running: ChildProcess): void {
+    running.once("exit", (code, signal) => {
+      exits += 1;
+      if (stopping) return;
+      log(`the coordinator ended (${signal ?? `exit code ${code}`}); starting it again, see ${logFile}`);
+      const again = () => {
+        if (stopping) return;
+        child = launch(port, options);
+        keepAlive(child);
+      };
+      setTimeout(again, Math.min(30_000, 500 * 2 ** exits));
+    });
+  }
+  keepAlive(child);
   return {
+    url,
     async close() {
       stopping = true;
       if (child.exitCode !== null || child.signalCode !== null) return;
@@ -70,11 +86,28 @@ export async function startCoordinator(options: {
   };
 }
 
-async function answers(url: string): Promise<boolean> {
-  return fetch(`${url}/ready`).then(
+function launch(port: number, { env, logFile }: CoordinatorOptions): ChildProcess {
+  const folder = path.join(DIST, "coordinator");
+  const output = openSync(logFile, "a");
+  const own = { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", ...compileCacheEnv(folder) };
+  const started = spawn(process.execPath, ["--import", LEAVE_WITH_PARENT, path.join(folder, "main.js")], {
+    env: { ...own, ...env, PORT: String(port) },
+    detached: true,
+    stdio: ["ignore", output, output, "ipc"],
+  });
+  closeSync(output);
+  return started;
+}
+
+async function isOurs(url: string, token: string): Promise<boolean> {
+  return fetch(`${url}/api/status`, { headers: { authorization: `Bearer ${token}` } }).then(
     (response) => response.ok,
     () => false,
   );
+}
+
+async function cannotStart(logFile: string): Promise<CannotStart> {
+  return new CannotStart(`The coordinator does not start. The end of ${logFile}:\n${await lastLines(logFile)}`);
 }
 
 async function lastLines(file: string): Promise<string> {

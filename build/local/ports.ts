@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 const HOST = "127.0.0.1";
 
 /** True when nothing listens on `port` of the loopback address. */
-async function isFree(port: number): Promise<boolean> {
+export async function isFree(port: number): Promise<boolean> {
   const server = createServer();
   server.listen({ port, host: HOST, exclusive: true });
   try {

@@ -12,7 +12,6 @@ import { lockDataDirectory } from "./data-lock.ts";
 import { notYetUsed, realParts } from "./environment.ts";
 import { functionEnvironment, gitToken, type Parts } from "./function-environment.ts";
 import { publicUrl, sampleOf, sampleRepository } from "./gitops-repository.ts";
-import { portNear } from "./ports.ts";
 import { startRedis } from "./redis-server.ts";
 import { type Sandbox, startSandbox } from "./sandbox/sandbox.ts";
 
@@ -90,14 +89,12 @@ export async function startSchool(
     closing.push(() => scaler.close());
 
     const real = realParts(env);
-    const chosen = await portNear(port);
-    const url = `http://127.0.0.1:${chosen}`;
     const { operator, reviewer, viewer } = secrets.tokens;
     const coordinator = await startCoordinator({
-      url,
+      port,
+      token: operator,
       env: {
         ...functionEnvironment("coordinator", parts, env),
-        PORT: String(chosen),
         SCHOOL_TOKENS: `operator:operator:${operator},reviewer:reviewer:${reviewer},viewer:viewer:${viewer}`,
         SCHOOL_REAL: real.join(","),
         SCHOOL_WAKE: sandbox === undefined ? "off" : "kubernetes",
@@ -106,6 +103,7 @@ export async function startSchool(
       log,
     });
     closing.push(() => coordinator.close());
+    const { url } = coordinator;
     closing.push(await noteRunning({ url, tokens: secrets.tokens, pid: process.pid, redis, dataDir }));
     return {
       url,
