@@ -17,7 +17,10 @@ export async function staleFiles(): Promise<Map<string, string>> {
   const files = renderManifests(packageJson.version);
   files.set("shared/policy/known-fields.json", await knownFields());
   for (const [file, text] of files) {
-    const committed = await readFile(path.join(root, file), "utf8").catch(() => undefined);
+    const committed = await readFile(path.join(root, file), "utf8").catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return undefined;
+      throw error;
+    });
     if (committed === text) files.delete(file);
   }
   return files;

@@ -87,7 +87,9 @@ async function indexes(
     for (const id of [...missing, ...foreign]) {
       const score = facts.get(id)?.updatedAt ?? 0;
       if ((await scripts.schoolIndex(id, status, score, repair ? 1 : 0)) !== 1) continue;
-      const stands = (await redis.hget(keys.record(id), "status").catch(() => null)) ?? "no record";
+      // A record of another type has no status; any other failure of Redis is not an answer and ends the examination.
+      const isRecord = (await redis.type(keys.record(id))) === "hash";
+      const stands = (isRecord ? await redis.hget(keys.record(id), "status") : null) ?? "no record";
       const problem =
         stands === status ? `missing from the index of ${status}` : `listed under ${status} but stands in ${stands}`;
       findings.push({ kind: "index", id, problem, repaired: repair });
