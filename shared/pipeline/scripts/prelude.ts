@@ -3,39 +3,10 @@
  * before the first write, because a script that fails half-way is not rolled back; an event is passed on as the very
  * string it came as, never decoded and encoded again (cjson turns [] into {}).
  */
-import { lifecycle, NEEDS_LOCK, RELEASES_LOCK, STATUSES } from "../../domain/lifecycle.ts";
-import { listenersOf, STAGES, stageEntry } from "../../stages.ts";
+import { tables } from "./tables.ts";
 
 /** A timer further away than this waits with the coordinator and keeps no pod up. */
 export const LONG_TIMER_MS = 120_000;
-
-function luaSet(items: readonly string[]): string {
-  return `{${items.map((item) => `[${JSON.stringify(item)}]=true`).join(",")}}`;
-}
-function luaMap(entries: readonly (readonly [string, string])[]): string {
-  return `{${entries.map(([key, value]) => `[${JSON.stringify(key)}]=${value}`).join(",")}}`;
-}
-
-const tables = `
-local BY_STAGE = ${luaMap(STATUSES.map((status) => [status, luaSet(lifecycle[status].stage)]))}
-local BY_PERSON = ${luaMap(STATUSES.map((status) => [status, luaSet(lifecycle[status].person)]))}
-local LISTENERS = ${luaMap(
-  STATUSES.map((status) => [
-    status,
-    `{${listenersOf(status)
-      .map((stage) => JSON.stringify(stage))
-      .join(",")}}`,
-  ]),
-)}
-local TAKES = ${luaMap(
-  STAGES.flatMap((stage) => {
-    const entry = stageEntry(stage);
-    return entry.kind === "owner" ? [[stage, JSON.stringify(entry.takes)] as const] : [];
-  }),
-)}
-local RELEASES = ${luaSet(RELEASES_LOCK)}
-local NEEDS_LOCK = ${luaSet(NEEDS_LOCK)}
-`;
 
 export const prelude = `${tables}
 local P = ARGV[1]

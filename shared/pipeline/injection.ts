@@ -2,9 +2,9 @@
  * Which events may be pushed to which stage over HTTP. New improvements enter at route, evaluate, validate or plan; from
  * approve on an event carries only an id, and its record must already stand in that stage's status.
  */
-import { improvementEvent, type SchoolEvent, SOURCE_SUBMITTED } from "../../shared/domain/events.ts";
-import type { Status } from "../../shared/domain/lifecycle.ts";
-import { type StageName, stageEntry } from "../../shared/stages.ts";
+import { improvementEvent, type SchoolEvent, SOURCE_SUBMITTED } from "../domain/events.ts";
+import type { Status } from "../domain/lifecycle.ts";
+import { type StageName, stageEntry } from "../stages.ts";
 
 export const ENTRANCES: readonly StageName[] = ["route", "evaluate", "validate", "plan"];
 
