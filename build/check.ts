@@ -8,6 +8,7 @@ const bin = (name: string) => path.join(root, "node_modules", ".bin", name);
 
 const checks: Readonly<Record<string, readonly [string, ...string[]]>> = {
   types: [bin("tsc"), "-p", "."],
+  "types of the dashboard": [bin("tsc"), "-p", "functions/coordinator/ui"],
   lint: [bin("oxlint"), "--type-aware"],
   format: [bin("biome"), "ci", "--colors=off"],
   "dead code": [bin("knip"), "--no-progress"],

@@ -2,6 +2,7 @@
 import { rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
+import { buildBrowser } from "./browser.ts";
 import { lazyBuiltins } from "./builtins.ts";
 import { recordOf } from "./record.ts";
 import { DIST, ROOT, type Target } from "./targets.ts";
@@ -35,7 +36,8 @@ export async function buildTarget(target: Target): Promise<void> {
     metafile: true,
     logLevel: "warning",
   });
-  const record = await recordOf(target, metafile, outdir);
+  const page = target.page === undefined ? undefined : await buildBrowser(target.page, path.join(fresh, "ui"));
+  const record = await recordOf(target, metafile, outdir, page);
   await writeFile(path.join(fresh, "package.json"), `${JSON.stringify({ type: "module", private: true })}\n`);
 
   const final = path.join(DIST, target.name);

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Metafile } from "esbuild";
+import type { BrowserBundle } from "./browser.ts";
 import { DIST, ROOT, type Target } from "./targets.ts";
 
 export interface BundleRecord {
@@ -16,10 +17,18 @@ export interface BundleRecord {
   readonly startBytes: number;
   /** Bytes of all code, chunks for later included. */
   readonly totalBytes: number;
+  /** Bytes the first visit of its page transfers, where it has one. */
+  readonly pageBytes?: number;
 }
 
 /** The settings of a build count as input too. */
-const ALWAYS = ["package-lock.json", "tsconfig.json", "build/bundle/build.ts", "build/bundle/record.ts"];
+const ALWAYS = [
+  "package-lock.json",
+  "tsconfig.json",
+  "build/bundle/build.ts",
+  "build/bundle/browser.ts",
+  "build/bundle/record.ts",
+];
 
 /** The record of the bundle in dist/, if there is one. */
 export async function readRecord(name: string): Promise<BundleRecord | undefined> {
@@ -38,8 +47,16 @@ export async function isFresh(target: Target): Promise<boolean> {
 }
 
 /** `outdir` as esbuild was told, relative to the root. */
-export async function recordOf(target: Target, { inputs, outputs }: Metafile, outdir: string): Promise<BundleRecord> {
-  const sources = Object.keys(inputs).filter((file) => !file.includes("node_modules/") && !file.startsWith("<"));
+export async function recordOf(
+  target: Target,
+  { inputs, outputs }: Metafile,
+  outdir: string,
+  page?: BrowserBundle,
+): Promise<BundleRecord> {
+  const read = [...Object.keys(inputs), ...Object.keys(page?.metafile.inputs ?? {})];
+  const own = read.filter((file) => !file.includes("node_modules/") && !file.startsWith("<"));
+  // The page itself is a template: esbuild never reads it.
+  const sources = [...new Set([...own, ...(target.page === undefined ? [] : [`${target.page}/index.html`])])];
   const code = Object.fromEntries(Object.entries(outputs).filter(([file]) => /\.m?js$/.test(file)));
 
   const packages: Record<string, number> = {};
@@ -56,6 +73,7 @@ export async function recordOf(target: Target, { inputs, outputs }: Metafile, ou
     packages: Object.fromEntries(Object.entries(packages).sort(([, a], [, b]) => b - a)),
     startBytes: startBytes(code, `${outdir}/${target.outputFile}`),
     totalBytes: Object.values(code).reduce((sum, { bytes }) => sum + bytes, 0),
+    ...(page === undefined ? {} : { pageBytes: page.firstVisitBytes }),
   };
 }
 

@@ -18,6 +18,8 @@ export interface Target {
   readonly runtime: "node20" | "node24";
   /** Run once after the build, so that V8's compile cache is there at the first cold start. */
   readonly warm: boolean;
+  /** Folder of the page it serves, bundled for the browser into ui/ beside the program. */
+  readonly page?: string;
 }
 
 const stageTargets = STAGES.map((stage): Target => {
@@ -39,6 +41,7 @@ const coordinator: Target = {
   outputFile: "main.js",
   runtime: "node24",
   warm: true,
+  page: "functions/coordinator/ui",
 };
 
 /** The command line finds the right Node itself, so an older one must be able to read it. */

@@ -9,6 +9,7 @@ import { flagsApi } from "./api/flags.ts";
 import { healthApi } from "./api/health.ts";
 import { improvementsApi } from "./api/improvements.ts";
 import { locksApi } from "./api/locks.ts";
+import { meApi } from "./api/me.ts";
 import { metricsApi } from "./api/metrics.ts";
 import { pageApi } from "./api/page.ts";
 import { sourcesApi } from "./api/sources.ts";
@@ -33,10 +34,11 @@ export function coordinatorApp(school: School): Hono<Env> {
     await next();
     context.header("x-content-type-options", "nosniff");
     context.header("referrer-policy", "no-referrer");
-    context.header("cache-control", "no-store");
+    if (!context.res.headers.has("cache-control")) context.header("cache-control", "no-store");
   });
   app.route("/", healthApi(school));
   app.route("/metrics", metricsApi(school));
+  app.route("/api/me", meApi(school));
   app.route("/api/status", statusApi(school));
   app.route("/api/improvements", decisionsApi(school));
   app.route("/api/improvements", improvementsApi(school));
@@ -47,7 +49,7 @@ export function coordinatorApp(school: School): Hono<Env> {
   app.route("/api/events", eventsApi(school));
   app.route("/api/doctor", doctorApi(school));
   app.route("/stages", stagesApi(school));
-  app.route("/", pageApi(school));
+  app.route("/", pageApi());
   app.notFound((context) =>
     problemResponse(
       new Problem(404, `${context.req.method} ${context.req.path} is nothing this school knows.`),

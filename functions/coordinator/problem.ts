@@ -34,7 +34,7 @@ export function problemResponse(problem: Problem, instance: string): Response {
   const { status, message: detail, extra } = problem;
   const body = { type: "about:blank", title: titles[status] ?? "Error", status, detail, instance, ...extra };
   const headers = new Headers({ "content-type": "application/problem+json" });
-  if (status === 401) headers.set("www-authenticate", instance === "/" ? 'Basic realm="school"' : "Bearer");
+  if (status === 401) headers.set("www-authenticate", "Bearer");
   if (status === 503) headers.set("retry-after", "2");
   return new Response(JSON.stringify(body), { status, headers });
 }

@@ -9,10 +9,7 @@ export interface Env {
   Variables: { person: Person };
 }
 
-/**
- * Lets only callers with this role through. Bearer tokens everywhere; for reading also HTTP Basic with the token as the
- * password, so that a browser can open a page. Basic is not accepted for changes: browsers send it on their own.
- */
+/** Lets only callers with this role through. Bearer tokens only: whatever a browser sends on its own counts for nothing. */
 export function needs(tokens: Tokens, role: Role): MiddlewareHandler<Env> {
   return async function authorise(context, next) {
     const token = tokenOf(context);
@@ -31,10 +28,7 @@ export function needs(tokens: Tokens, role: Role): MiddlewareHandler<Env> {
 function tokenOf(context: Context<Env>): string | undefined {
   const header = context.req.header("authorization") ?? "";
   const [, scheme = "", value = ""] = /^(\S+)\s+(.+)$/.exec(header) ?? [];
-  if (scheme.toLowerCase() === "bearer") return value.trim();
-  if (scheme.toLowerCase() !== "basic" || !["GET", "HEAD"].includes(context.req.method)) return undefined;
-  const decoded = Buffer.from(value, "base64").toString("utf8");
-  return decoded.slice(decoded.indexOf(":") + 1);
+  return scheme.toLowerCase() === "bearer" ? value.trim() : undefined;
 }
 
 /** The JSON body by its schema; an empty body counts as `{}`. Throws Problem 400, 415 or 422. */

@@ -4,12 +4,12 @@ import path from "node:path";
 
 export const root = path.resolve(import.meta.dirname, "../..");
 
-/** Every TypeScript and .mjs file of the project's own folders, relative to the root. */
+/** Every TypeScript, .mjs and style file of the project's own folders, relative to the root. */
 export function sourceFiles(...folders: string[]): string[] {
   return folders.flatMap((folder) => {
     const entries = readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" });
     return entries
-      .filter((entry) => /\.(ts|mjs)$/.test(entry) && !entry.includes("node_modules"))
+      .filter((entry) => /\.(tsx?|mjs|css)$/.test(entry) && !entry.includes("node_modules"))
       .map((entry) => path.join(folder, entry));
   });
 }

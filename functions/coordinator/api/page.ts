@@ -1,53 +1,82 @@
-/** GET /: the state of the school as a plain page, without scripts. */
-import { Hono } from "hono";
-import { html } from "hono/html";
-import { STATUSES } from "../../../shared/domain/lifecycle.ts";
-import { listImprovements } from "../../../shared/pipeline/listing.ts";
-import { STAGES } from "../../../shared/stages.ts";
-import { type Env, needs } from "../request.ts";
-import type { School } from "../school.ts";
-import { type SchoolStatus, schoolStatus } from "./status.ts";
+/**
+ * The dashboard: one page for every address people can bookmark, and its files under /ui/. They hold nothing of this
+ * school, so no token is needed; all the page shows it asks the API for, with the token of whoever looks.
+ */
+import { existsSync } from "node:fs";
+import { open, readFile } from "node:fs/promises";
+import path from "node:path";
+import { Readable } from "node:stream";
+import { type Context, Hono } from "hono";
+import { Problem } from "../problem.ts";
 
-const SHOWN = 50;
-const SECURITY =
-  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-const STYLE =
-  "body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color:#1b1b1b;background:#fff}" +
-  "table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .8rem .3rem 0;border-bottom:1px solid #ccc}" +
-  ".count{white-space:nowrap;margin-right:1.2rem}td.n{font-variant-numeric:tabular-nums}.warn{color:#8a3b00}";
+/** Addresses inside the page; the page itself decides what to show there. */
+const ADDRESSES = ["/", "/improvements/:id"] as const;
+const PAGE = "index.html";
 
-export function pageApi(school: School): Hono<Env> {
-  return new Hono<Env>().get("/", needs(school.tokens, "viewer"), async (context) => {
-    const status = await schoolStatus(school);
-    const newest = await listImprovements(school.redis, school.keys, { limit: SHOWN });
-    context.header("content-security-policy", SECURITY);
-    context.header("refresh", "10");
-    return context.html(page(status, newest));
+/** No scripts, styles or connections but our own; nothing inline; never in a frame. */
+const SECURITY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join("; ");
+
+/** As build/bundle/browser.ts writes it. */
+interface ServedFile {
+  readonly type: string;
+  readonly etag: string;
+  readonly size: number;
+  readonly gzipped: number;
+}
+type Files = Readonly<Record<string, ServedFile>>;
+
+/** Beside the bundled program or its chunks; where the program runs from its sources, in what was bundled last. */
+const FOLDERS = ["ui", "../ui", "../../../dist/coordinator/ui"].map((folder) => path.join(import.meta.dirname, folder));
+
+export function pageApi(): Hono {
+  const app = new Hono();
+  for (const address of ADDRESSES) {
+    app.get(address, async (context) => {
+      context.header("content-security-policy", SECURITY);
+      context.header("cross-origin-opener-policy", "same-origin");
+      context.header("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+      context.header("x-frame-options", "DENY");
+      return send(context, PAGE, "no-cache");
+    });
+  }
+  return app.get("/ui/:name", async (context) => {
+    context.header("cross-origin-resource-policy", "same-origin");
+    return send(context, context.req.param("name"), "public, max-age=31536000, immutable");
   });
 }
 
-function page(status: SchoolStatus, newest: Awaited<ReturnType<typeof listImprovements>>) {
-  const standing = STATUSES.filter((name) => status.counts[name] > 0);
-  const warnings = [...status.flags.warnings, status.breaker.because, status.freeze].filter((text) => text !== null);
-  return html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Cortex Online School</title><style>${STYLE}</style></head><body>
-<h1>Cortex Online School</h1>
-<p>Version ${status.version}, ${status.time}. Flags in force: ${status.flags.on.join(", ") || "none"}.
-<a href="/api/status">Status as JSON</a>, <a href="/metrics">metrics</a>.</p>
-${warnings.map((text) => html`<p class="warn">${text}</p>`)}
-<h2>Improvements</h2>
-<p>${standing.length === 0 ? "None yet." : standing.map((name) => html`<span class="count"><b>${status.counts[name]}</b> ${name.replaceAll("_", " ")}</span> `)}</p>
-<table><tr><th>status</th><th>title</th><th>category</th><th>moved</th></tr>
-${newest.map(
-  ({ id, status: where, title, category, updated_at: moved }) =>
-    html`<tr><td>${where.replaceAll("_", " ")}</td><td><a href="/api/improvements/${encodeURIComponent(id)}">${title ?? id}</a></td><td>${category ?? ""}</td><td>${moved ?? ""}</td></tr>`,
-)}</table>
-<h2>Stages</h2>
-<table><tr><th>stage</th><th>waiting</th><th>in flight</th><th>delayed</th><th>dead</th></tr>
-${STAGES.map((name) => {
-  const { waiting, inFlight, delayed, dead } = status.stages[name];
-  return html`<tr><td>${name}</td><td class="n">${waiting}</td><td class="n">${inFlight}</td><td class="n">${delayed}</td><td class="n">${dead}</td></tr>`;
-})}</table>
-</body></html>`;
+/** Streams one of the listed files. Throws Problem 404 for any other name, 503 when the page was never bundled. */
+async function send(context: Context, name: string, caching: string): Promise<Response> {
+  const folder = FOLDERS.find((candidate) => existsSync(path.join(candidate, "files.json")));
+  if (folder === undefined) throw new Problem(503, "The dashboard was not bundled; run `npm run bundle`.");
+  // Read for every request: a few hundred bytes, and a bundle made anew is served without a restart.
+  const files = JSON.parse(await readFile(path.join(folder, "files.json"), "utf8")) as Files;
+  const file = Object.hasOwn(files, name) ? files[name] : undefined;
+  if (file === undefined) throw new Problem(404, `The dashboard has no file ${name}; load the page again.`);
+
+  const packed = /\bgzip\b/.test(context.req.header("accept-encoding") ?? "");
+  const etag = `"${file.etag}${packed ? "-gz" : ""}"`;
+  context.header("cache-control", caching);
+  context.header("etag", etag);
+  context.header("vary", "accept-encoding");
+  const known = (context.req.header("if-none-match") ?? "").split(",").map((one) => one.trim().replace(/^W\//, ""));
+  if (known.includes(etag)) return context.body(null, 304);
+
+  context.header("content-type", file.type);
+  context.header("content-length", String(packed ? file.gzipped : file.size));
+  if (packed) context.header("content-encoding", "gzip");
+  if (context.req.method === "HEAD") return context.body(null);
+  const opened = await open(path.join(folder, packed ? `${name}.gz` : name));
+  return context.body(Readable.toWeb(opened.createReadStream()) as ReadableStream);
 }

@@ -13,7 +13,7 @@ const event = { specversion: "1.0", id: "e", source: "/t", type: "x", data: {} }
 
 describe("who may do what", () => {
   test.each<[method: string, path: string, needs: "viewer" | "reviewer" | "operator", body?: unknown]>([
-    ["GET", "/", "viewer"],
+    ["GET", "/api/me", "viewer"],
     ["GET", "/api/status", "viewer"],
     ["GET", "/api/improvements", "viewer"],
     ["GET", "/api/improvements/x", "viewer"],
@@ -64,11 +64,14 @@ describe("who may do what", () => {
     }
   });
 
-  test("a browser may read with the token as Basic password, but never change anything with it", async () => {
+  test("a token as Basic password is none: browsers send it on their own", async () => {
     const authorization = `Basic ${Buffer.from(`me:${TOKENS.operator}`).toString("base64")}`;
-    expect((await school.call("nobody", "GET", "/", undefined, { authorization })).status).toBe(200);
-    const change = await school.call("nobody", "POST", "/api/breaker/close", { reason: "r" }, { authorization });
-    expect(change.status).toBe(401);
+    expect((await school.call("nobody", "GET", "/api/status", undefined, { authorization })).status).toBe(401);
+  });
+
+  test("a token's owner is told who they are", async () => {
+    const { json } = await school.call("reviewer", "GET", "/api/me");
+    expect(json).toEqual({ name: "ruth", role: "reviewer" });
   });
 });
 
