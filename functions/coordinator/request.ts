@@ -2,7 +2,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import * as z from "zod";
 import { Problem } from "./problem.ts";
-import { covers, type Person, personWith, type Role, type Tokens } from "./tokens.ts";
+import { covers, type Person, personWith, type Role, type Tokens } from "../../shared/runtime/tokens.ts";
 
 /** Variables of a request that passed `needs`. */
 export interface Env {

@@ -8,7 +8,7 @@ import type { Scripts } from "../../shared/pipeline/scripts/load.ts";
 import type { BrakesReader, GitReader } from "../../shared/ports.ts";
 import type { StageName } from "../../shared/stages.ts";
 import type { CoordinatorSettings } from "./settings.ts";
-import type { Tokens } from "./tokens.ts";
+import type { Tokens } from "../../shared/runtime/tokens.ts";
 
 export interface School {
   readonly redis: Redis;

@@ -20,7 +20,7 @@ import { startTimers } from "./loops/timers.ts";
 import { startWake } from "./loops/wake.ts";
 import type { School } from "./school.ts";
 import { CoordinatorSettings } from "./settings.ts";
-import { parseTokens } from "./tokens.ts";
+import { parseTokens } from "../../shared/runtime/tokens.ts";
 import { waker } from "./waker.ts";
 
 export interface CoordinatorOptions {

@@ -7,6 +7,8 @@ export const RuntimeSettings = z.object({
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must be redis://host:port or rediss://host:port" }),
   /** Goes before every key; a hash tag such as `{cortex}:` on Redis Cluster. */
   KEY_PREFIX: z.string().default(""),
+  /** How events arrive: `list` pulls them from Redis, `http` answers CloudEvents that are posted. */
+  SCHOOL_MODE: z.enum(["list", "http"], { error: "must be list or http" }).default("list"),
   LOG_LEVEL: z
     .string()
     .toLowerCase()

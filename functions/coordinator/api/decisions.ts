@@ -12,7 +12,7 @@ import { findImprovement } from "../find.ts";
 import { Problem } from "../problem.ts";
 import { bodyOf, type Env, needs, Reason } from "../request.ts";
 import type { School } from "../school.ts";
-import type { Person } from "../tokens.ts";
+import type { Person } from "../../../shared/runtime/tokens.ts";
 
 const Body = z.object({
   reason: Reason,

@@ -29,7 +29,9 @@ local function reap(stage, maxAttempts)
 end
 
 -- Decides about one popped event: a lease (returns it) or nothing (dropped, deferred or buried, and counted).
-local function take(stage, event, token, leaseMs, fresh)
+-- direct: the event came by another way and its sender is waiting; where the list's would be dropped or deferred it
+-- changes nothing and returns why.
+local function take(stage, event, token, leaseMs, fresh, direct)
   local q = queue(stage)
   local eventId, id = identify(event)
   if not eventId then bury(stage, event, '', '', 1, 'not JSON', false) return end
@@ -55,11 +57,13 @@ local function take(stage, event, token, leaseMs, fresh)
       end
       -- A pointer whose status has moved on, or a second event while the first one waits for its time.
       if status ~= TAKES[stage] or (waiting and waiting ~= eventId) then
+        if direct then return nil, status ~= TAKES[stage] and 'changed' or 'waiting' end
         if attempt > 1 then redis.call('HDEL', q .. ':attempts', eventId) end
         count('dropped:' .. stage)
         return
       end
       if lease and (fresh[lease] or redis.call('ZSCORE', q .. ':leases', lease)) then
+        if direct then return nil, 'busy' end
         redis.call('ZADD', q .. ':delayed', now + 1000, event)
         count('deferred:' .. stage)
         return

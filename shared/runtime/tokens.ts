@@ -1,6 +1,6 @@
 /** Who is calling: bearer tokens with nested roles, compared in constant time. */
 import { createHash, timingSafeEqual } from "node:crypto";
-import { ConfigurationError } from "../../shared/runtime/config.ts";
+import { ConfigurationError } from "./config.ts";
 
 /** Each role may do all that the roles before it may. */
 export const ROLES = ["viewer", "reviewer", "operator"] as const;
