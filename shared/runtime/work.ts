@@ -10,6 +10,7 @@ import {
 } from "../domain/events.ts";
 import { decodeImprovement, type Improvement } from "../domain/improvement.ts";
 import type { Status } from "../domain/lifecycle.ts";
+import { eventOfRecord } from "../domain/platform-records.ts";
 import type { Lease, Settlement, StageQueue } from "../pipeline/stage-queue.ts";
 import { stageEntry } from "../stages.ts";
 import { LeaseLost, PermanentError } from "./errors.ts";
@@ -40,7 +41,7 @@ export async function perform(
   // Made when somebody logs: a child logger costs more than a no-op handler.
   const boundLog = () => (bound ??= log.child(bindings));
   try {
-    const event = validEvent(lease.event);
+    const event = validEvent(stage, lease.event);
     const improvement = await improvementOf(stage, queue, lease, event);
     bindings = { ...bindings, event: event.id, improvement: improvement?.id };
     const context: Context = {
@@ -76,10 +77,12 @@ export async function perform(
   }
 }
 
-function validEvent(raw: string): SchoolEvent {
-  const parsed = parseEvent(raw);
-  if ("problems" in parsed) throw new PermanentError(`this event cannot be used: ${parsed.problems.join("; ")}`);
-  return parsed.event;
+function validEvent(stage: Stage, raw: string): SchoolEvent {
+  const record = stageEntry(stage.name).kind === "source" ? eventOfRecord(raw) : undefined;
+  const parsed = record ?? parseEvent(raw);
+  if ("event" in parsed) return parsed.event;
+  const what = record === undefined ? "event" : "record";
+  throw new PermanentError(`this ${what} cannot be used: ${parsed.problems.join("; ")}`);
 }
 
 async function improvementOf(

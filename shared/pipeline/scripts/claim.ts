@@ -33,8 +33,12 @@ end
 -- changes nothing and returns why.
 local function take(stage, event, token, leaseMs, fresh, direct)
   local q = queue(stage)
-  local eventId, id = identify(event)
+  local eventId, id, decoded = identify(event)
   if not eventId then bury(stage, event, '', '', 1, 'not JSON', false) return end
+  -- A record of the platform's own producers: an object, no CloudEvent. The worker knows its forms and says what is wrong.
+  if stage == 'ingest' and decoded and decoded.specversion == nil and string.find(event, '^%s*{') then
+    eventId, id = 'record:' .. redis.sha1hex(event), ''
+  end
   if eventId == '' then bury(stage, event, '', '', 1, 'not a CloudEvent 1.0: it has no id', true) return end
   -- A colon would let one improvement's record be another's trail.
   if string.find(id, '[^%w_.-]') then bury(stage, event, eventId, '', 1, 'an improvement id may hold letters, digits, _ . and - only', true) return end

@@ -92,8 +92,8 @@ local function probeLocks(id, held)
   return held
 end
 
--- The event's id and its improvement's. The pattern is what announce below writes, so that nothing inside a string can
--- look like a field; anything else is decoded.
+-- The event's id, its improvement's, and the event where it had to be decoded. The pattern is what announce below writes, so
+-- that nothing inside a string can look like a field.
 local OURS = '^{"specversion":"1.0","id":"([^"\\\\]+)","source":"\\\\/cortex%-online%-school\\\\/[^"\\\\]+","type":"[^"\\\\]+","subject":"[^"\\\\]+",'
   .. '"time":"[^"\\\\]+","datacontenttype":"application/json","data":{"id":"([^"\\\\]+)"}}$'
 local function identify(event)
@@ -102,7 +102,7 @@ local function identify(event)
   local ok, decoded = pcall(cjson.decode, event)
   if not ok or type(decoded) ~= 'table' then return nil end
   local data = decoded.data
-  return type(decoded.id) == 'string' and decoded.id or '', type(data) == 'table' and type(data.id) == 'string' and data.id or ''
+  return type(decoded.id) == 'string' and decoded.id or '', type(data) == 'table' and type(data.id) == 'string' and data.id or '', decoded
 end
 
 -- One event about an improvement, for every stage that listens to this status. Its owner's waits behind behindLock, if given.
