@@ -40,6 +40,7 @@ const TUNABLE = [
   "KUBE_TIMEOUT_MS",
   "PROMETHEUS_TIMEOUT_MS",
   "REAP_SECONDS",
+  "LEGACY_LIST",
 ];
 /** These describe a real part; the stand-ins have their own names and no token. */
 const OF_REAL_CLUSTER = ["ARGOCD_NAMESPACE", "SCHOOL_NAMESPACE"];

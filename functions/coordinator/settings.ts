@@ -17,6 +17,8 @@ export const CoordinatorSettings = RuntimeSettings.extend({
   SCHOOL_WAKE: z.enum(["kubernetes", "off"]).optional(),
   /** Which parts of this school are real, for people: names separated by commas. */
   SCHOOL_REAL: z.string().default(""),
+  /** Lists of the founding platform to empty into ingest, e.g. `youtube:improvements`; several separated by commas. */
+  LEGACY_LIST: z.string().default(""),
   /** Seconds between two looks for expired leases and due retries of all stages. */
   REAP_SECONDS: z.coerce.number().positive().max(60).default(5),
 });

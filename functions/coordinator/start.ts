@@ -7,6 +7,7 @@ import type { Logger } from "pino";
 import { hasCluster, kubernetesLayers } from "../../shared/adapters/kubernetes-layers.ts";
 import { connectRedis, openRedis, withoutPassword } from "../../shared/pipeline/connection.ts";
 import { keysOf } from "../../shared/pipeline/keys.ts";
+import { legacyLists } from "../../shared/pipeline/legacy.ts";
 import { operations } from "../../shared/pipeline/operations.ts";
 import { records } from "../../shared/pipeline/records.ts";
 import { loadScripts } from "../../shared/pipeline/scripts/load.ts";
@@ -14,13 +15,14 @@ import { schoolServices } from "../../shared/pipeline/services.ts";
 import type { GitReader, Layers } from "../../shared/ports.ts";
 import { ConfigurationError, type Environment, readSettings, resolveEnvironment } from "../../shared/runtime/config.ts";
 import { createLog } from "../../shared/runtime/log.ts";
+import { parseTokens } from "../../shared/runtime/tokens.ts";
 import { coordinatorApp } from "./app.ts";
+import { startLegacy } from "./loops/legacy.ts";
 import { startReaper } from "./loops/reaper.ts";
 import { startTimers } from "./loops/timers.ts";
 import { startWake } from "./loops/wake.ts";
 import type { School } from "./school.ts";
 import { CoordinatorSettings } from "./settings.ts";
-import { parseTokens } from "../../shared/runtime/tokens.ts";
 import { waker } from "./waker.ts";
 
 export interface CoordinatorOptions {
@@ -46,6 +48,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const env = resolveEnvironment(options.env);
   const settings = readSettings(CoordinatorSettings, env);
   const tokens = parseTokens(settings.SCHOOL_TOKENS);
+  const legacy = legacyLists(settings.LEGACY_LIST, keysOf(settings.KEY_PREFIX));
+  if (legacy.problems.length > 0) throw new ConfigurationError(legacy.problems);
   const log = options.log ?? createLog(settings.LOG_LEVEL, { layer: "coordinator" });
   const layers = options.layers ?? layersFrom(env, settings);
   // Requests fail at once while Redis is away, instead of hanging until it is back.
@@ -64,6 +68,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   });
 
   const loops = [startReaper(school, settings.REAP_SECONDS * 1_000, wake), startTimers(school)];
+  if (legacy.lists.length > 0) loops.push(startLegacy(school, legacy.lists, settings.REAP_SECONDS * 1_000, wake));
   if (layers !== undefined) loops.push(startWake(school, blockingConnection(settings.REDIS_URL, log), wake));
 
   const { port } = server.address() as AddressInfo;
