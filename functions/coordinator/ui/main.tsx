@@ -1,5 +1,11 @@
 /** The dashboard starts here. */
 import { render } from "preact";
+import { App } from "./app.tsx";
+import { takeTokenFromAddress } from "./state/session.ts";
 
+takeTokenFromAddress();
 const root = document.getElementById("app");
-if (root !== null) render(<p>Loading …</p>, root);
+if (root !== null) {
+  root.replaceChildren();
+  render(<App />, root);
+}

@@ -1,0 +1,92 @@
+/** What the API answers, as far as the dashboard shows it. A test holds these against the coordinator's own types. */
+import type { Improvement } from "../../../../shared/domain/improvement.ts";
+import type { Status } from "../../../../shared/domain/lifecycle.ts";
+import type { StageName } from "../../../../shared/stages.ts";
+
+export type Role = "viewer" | "reviewer" | "operator";
+
+export interface Person {
+  readonly name: string;
+  readonly role: Role;
+}
+
+export interface StageLoad {
+  readonly waiting: number;
+  readonly inFlight: number;
+  readonly delayed: number;
+  readonly dead: number;
+  readonly oldestAgeMs: number | null;
+}
+
+export interface StatusAnswer {
+  readonly version: string;
+  readonly time: string;
+  readonly counts: Readonly<Record<Status, number>>;
+  readonly stages: Readonly<Record<StageName, StageLoad>>;
+  readonly timers: { readonly count: number; readonly next: string | null };
+  readonly flags: { readonly on: readonly string[]; readonly warnings: readonly string[] };
+  readonly breaker: { readonly open: boolean; readonly because: string | null };
+  readonly freeze: string | null;
+  readonly budgets: {
+    readonly commits: {
+      readonly hour: number;
+      readonly day: number;
+      readonly perHour: number;
+      readonly perDay: number;
+    };
+    readonly spent: boolean;
+  };
+}
+
+/** One line of the list. */
+export interface Line {
+  readonly id: string;
+  readonly status: Status;
+  readonly title?: string;
+  readonly category?: string;
+  readonly expert?: string;
+  readonly relevance?: number;
+  readonly source_title?: string;
+  readonly review_stage?: string;
+  readonly review_reason?: string;
+  readonly failure_reason?: string;
+  readonly dead_reason?: string;
+  readonly updated_at?: string;
+}
+
+export interface Page {
+  readonly improvements: readonly Line[];
+  /** Where the next page begins; absent on the last. */
+  readonly next?: string | null;
+}
+
+export interface TrailStep {
+  readonly entry: string;
+  readonly at: string;
+  readonly from: string;
+  readonly to: string;
+  readonly by: string;
+  readonly because: string;
+  readonly evidence?: unknown;
+}
+
+export interface FileDiff {
+  readonly path: string;
+  readonly effect: "create" | "change" | "delete";
+  readonly diff: string | null;
+  readonly content?: string;
+}
+
+export interface ChangeAnswer {
+  readonly application: string;
+  readonly hash: string;
+  readonly files: readonly FileDiff[];
+  readonly note?: string;
+}
+
+export interface Whole {
+  readonly improvement: Improvement;
+  readonly trail: readonly TrailStep[];
+  /** Absent while nothing is planned. */
+  readonly change?: ChangeAnswer;
+}

@@ -1,0 +1,76 @@
+/** The coordinator's API with one person's token. Every failure is a Failure whose message can be shown. */
+import type { Improvement } from "../../../../shared/domain/improvement.ts";
+import type { ActionName } from "../logic/actions.ts";
+import { type Filters, filterQuery } from "../logic/address.ts";
+import type { ChangeAnswer, Page, Person, StatusAnswer, TrailStep, Whole } from "./answers.ts";
+import { Failure, failureOf, unreachable } from "./failure.ts";
+
+export interface Client {
+  me(signal?: AbortSignal): Promise<Person>;
+  status(signal?: AbortSignal): Promise<StatusAnswer>;
+  list(filters: Filters, page: { limit: number; cursor?: string }, signal?: AbortSignal): Promise<Page>;
+  /** The record with its trail and its diff. */
+  whole(id: string, signal?: AbortSignal): Promise<Whole>;
+  decide(id: string, action: ActionName, body: { reason: string; expert?: string }): Promise<void>;
+}
+
+/** `onRefused` is called when the token is not known any more. */
+export function client(token: string, onRefused: () => void = () => undefined): Client {
+  async function call<T>(method: string, path: string, options: { signal?: AbortSignal; body?: unknown }): Promise<T> {
+    const { signal, body } = options;
+    let status: number;
+    let text: string;
+    try {
+      const response = await fetch(path, {
+        method,
+        headers: {
+          accept: "application/json",
+          authorization: `Bearer ${token}`,
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+        },
+        cache: "no-store",
+        ...(signal === undefined ? {} : { signal }),
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      ({ status } = response);
+      text = await response.text();
+    } catch (error) {
+      if (signal?.aborted === true) throw error;
+      throw unreachable();
+    }
+    if (status >= 200 && status < 300) return JSON.parse(text) as T;
+    const failure = failureOf(status, text);
+    if (failure.kind === "signed-out") onRefused();
+    throw failure;
+  }
+  const get = <T>(path: string, signal?: AbortSignal) => call<T>("GET", path, signal === undefined ? {} : { signal });
+
+  return {
+    me: (signal) => get<Person>("/api/me", signal),
+    status: (signal) => get<StatusAnswer>("/api/status", signal),
+    list(filters, { limit, cursor }, signal) {
+      const query = filterQuery(filters);
+      query.set("limit", String(limit));
+      if (cursor !== undefined) query.set("cursor", cursor);
+      return get<Page>(`/api/improvements?${query}`, signal);
+    },
+    async whole(id, signal) {
+      const path = `/api/improvements/${encodeURIComponent(id)}`;
+      const [improvement, { trail }, change] = await Promise.all([
+        get<Improvement>(path, signal),
+        get<{ trail: TrailStep[] }>(`${path}/trail`, signal),
+        get<ChangeAnswer>(`${path}/diff`, signal).catch(noneIfMissing),
+      ]);
+      return { improvement, trail, ...(change === undefined ? {} : { change }) };
+    },
+    async decide(id, action, body) {
+      await call("POST", `/api/improvements/${encodeURIComponent(id)}/${action}`, { body });
+    },
+  };
+}
+
+/** Nothing is planned yet: that is no failure of the page. */
+function noneIfMissing(error: unknown): undefined {
+  if (error instanceof Failure && error.kind === "missing") return undefined;
+  throw error;
+}

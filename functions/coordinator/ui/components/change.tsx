@@ -1,0 +1,80 @@
+/** The change set: what policy says about it, the objects it touches, and every file as a unified diff. */
+import type { ChangeSet, Verdict } from "../../../../shared/domain/change-set.ts";
+import type { Improvement } from "../../../../shared/domain/improvement.ts";
+import type { ChangeAnswer } from "../api/answers.ts";
+import { FileDiffView } from "./file-diff.tsx";
+
+interface ChangeProps {
+  readonly improvement: Improvement;
+  readonly change: ChangeAnswer | undefined;
+}
+
+export function Change({ improvement, change }: ChangeProps) {
+  const { change_set: set, verdict, intent, other_targets: others } = improvement;
+  if (set === undefined) return null;
+  return (
+    <section>
+      <h2>Change</h2>
+      <p class="help">
+        {intent !== undefined && <>{intent.kind} in </>}Application <strong>{set.application}</strong>
+      </p>
+      <Policy verdict={verdict} />
+      <Objects objects={set.objects} />
+      {change?.note !== undefined && <p class="note">{change.note}</p>}
+      {change?.files.map((file) => (
+        <FileDiffView key={file.path} file={file} />
+      ))}
+      {others !== undefined && others.length > 0 && (
+        <details>
+          <summary>The same would fit {others.length} more</summary>
+          <ul class="places">
+            {others.map((target) => (
+              <li key={target}>
+                <code>{target}</code>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </section>
+  );
+}
+
+const DECISIONS = { auto: "pass", human: "unknown", deny: "conflict" } as const;
+
+function Policy({ verdict }: { verdict: Verdict | undefined }) {
+  if (verdict === undefined) return <p class="note">Policy has not judged this change set.</p>;
+  return (
+    <>
+      <h3>
+        Policy says <span class={`result ${DECISIONS[verdict.decision]}`}>{verdict.decision}</span>
+      </h3>
+      {verdict.rules.length > 0 && (
+        <ul class="findings">
+          {verdict.rules.map(({ rule, decision, message, path }) => (
+            <li key={`${rule} ${message} ${path}`}>
+              <span class={`result ${DECISIONS[decision]}`}>{decision}</span>
+              <span>
+                <strong>{rule}</strong> {message} {path !== undefined && <code>{path}</code>}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function Objects({ objects }: { objects: ChangeSet["objects"] }) {
+  if (objects.length === 0) return null;
+  return (
+    <ul class="objects" aria-label="Objects">
+      {objects.map(({ kind, namespace, name, effect }) => (
+        <li key={`${kind} ${namespace} ${name}`}>
+          <span class={`effect ${effect}`}>{effect}</span> {kind}{" "}
+          <code>{namespace === undefined ? name : `${namespace}/${name}`}</code>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,73 @@
+/** The facts of an improvement beside its text. */
+import type { ComponentChildren } from "preact";
+import type { Improvement } from "../../../../shared/domain/improvement.ts";
+import { inWords } from "../logic/words.ts";
+import { OutsideLink } from "./link.tsx";
+import { Moment } from "./moment.tsx";
+
+export function Facts({ improvement }: { improvement: Improvement }) {
+  const { id, category, type, expert, relevance, relevance_basis: basis, source_title: source } = improvement;
+  return (
+    <section>
+      <h2>Facts</h2>
+      <dl class="facts">
+        <Fact name="Category">{inWords(category)}</Fact>
+        <Fact name="Type">{type}</Fact>
+        <Fact name="Expert">{expert}</Fact>
+        <Fact name="Relevance">
+          <span title={basis?.formula}>{relevance.toFixed(2)}</span>
+        </Fact>
+        <Fact name="Source">
+          <OutsideLink href={improvement.source_url}>{source}</OutsideLink>
+        </Fact>
+        <Fact name="Created">
+          <Moment at={improvement.created_at} />
+        </Fact>
+        <Fact name="Id">
+          <code>{id}</code>
+        </Fact>
+      </dl>
+    </section>
+  );
+}
+
+/** Who approved it, what was committed, what was taken back. Nothing before the first of them. */
+export function Delivery({ improvement }: { improvement: Improvement }) {
+  const { approval, approval_rule: rule, git_commit: commit, landed, rollback_commit: revert, lock } = improvement;
+  const revision = improvement.argocd_sync_revision;
+  if (approval === undefined && rule === undefined && commit === undefined && lock === undefined) return null;
+  return (
+    <section>
+      <h2>Delivery</h2>
+      <dl class="facts">
+        <Fact name="Decided by">{rule}</Fact>
+        {approval !== undefined && (
+          <Fact name="Approved">
+            {approval.actor} <Moment at={approval.approvedAt} />
+            <span class="evidence">{approval.reason}</span>
+          </Fact>
+        )}
+        <Fact name="Commit">{commit !== undefined && <code>{commit}</code>}</Fact>
+        {landed !== undefined && landed.kind !== "commit" && (
+          <Fact name="Landed">
+            {landed.kind} <code>{landed.last}</code>
+          </Fact>
+        )}
+        <Fact name="Live revision">{revision !== undefined && <code>{revision}</code>}</Fact>
+        <Fact name="Rollback commit">{revert !== undefined && <code>{revert}</code>}</Fact>
+        <Fact name="Locks">{lock}</Fact>
+      </dl>
+    </section>
+  );
+}
+
+/** Left out when there is nothing to say. */
+function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+  if (children === undefined || children === false || children === "") return null;
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,40 @@
+/** Moments and spans as people say them. */
+
+const SPANS: readonly (readonly [name: Intl.RelativeTimeFormatUnit, ms: number])[] = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+];
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "always", style: "narrow" });
+
+/** `now`, `5min ago`, `2h ago`, `in 3d`. Milliseconds since the epoch. */
+export function ago(at: number, now: number): string {
+  const distance = at - now;
+  const [name, ms] = SPANS.find(([, size]) => Math.abs(distance) >= size) ?? [];
+  return name === undefined || ms === undefined ? "now" : relative.format(Math.trunc(distance / ms), name);
+}
+
+/** A span in its two largest units: `2 d 4 h`, `3 min 20 s`, `0 s`. */
+export function span(ms: number): string {
+  const units = [
+    ["d", 86_400],
+    ["h", 3_600],
+    ["min", 60],
+    ["s", 1],
+  ] as const;
+  let left = Math.max(0, Math.round(ms / 1_000));
+  const parts: string[] = [];
+  for (const [name, size] of units) {
+    const count = Math.floor(left / size);
+    if (count === 0) continue;
+    parts.push(`${count} ${name}`);
+    left -= count * size;
+    if (parts.length === 2) break;
+  }
+  return parts.length === 0 ? "0 s" : parts.join(" ");
+}
+
+/** A number people can read at a glance: 12,345; at most four digits behind the point. */
+export function number(value: number): string {
+  return value.toLocaleString("en", { maximumFractionDigits: 4 });
+}
