@@ -27,7 +27,9 @@ const ALWAYS = [
   "tsconfig.json",
   "build/bundle/build.ts",
   "build/bundle/browser.ts",
+  "build/bundle/builtins.ts",
   "build/bundle/record.ts",
+  "build/bundle/slim-framework.ts",
 ];
 
 /** The record of the bundle in dist/, if there is one. */
@@ -51,9 +53,10 @@ export async function recordOf(
   target: Target,
   { inputs, outputs }: Metafile,
   outdir: string,
-  page?: BrowserBundle,
+  { page, beside }: { page: BrowserBundle | undefined; beside: readonly Metafile[] },
 ): Promise<BundleRecord> {
-  const read = [...Object.keys(inputs), ...Object.keys(page?.metafile.inputs ?? {})];
+  const others = page === undefined ? beside : [...beside, page.metafile];
+  const read = [...Object.keys(inputs), ...others.flatMap((other) => Object.keys(other.inputs))];
   const own = read.filter((file) => !file.includes("node_modules/") && !file.startsWith("<"));
   // The page itself is a template: esbuild never reads it.
   const sources = [...new Set([...own, ...(target.page === undefined ? [] : [`${target.page}/index.html`])])];
@@ -66,7 +69,8 @@ export async function recordOf(
       if (name !== undefined && bytesInOutput > 0) packages[name] = (packages[name] ?? 0) + bytesInOutput;
     }
   }
-  const known = sources.filter((file) => file !== target.outputFile).sort();
+  const programs = [target.outputFile, ...Object.keys(target.beside ?? {})];
+  const known = sources.filter((file) => !programs.includes(file)).sort();
   return {
     hash: await hashOf(target, known),
     sources: known,

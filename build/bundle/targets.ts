@@ -18,15 +18,33 @@ export interface Target {
   readonly runtime: "node20" | "node24";
   /** Run once after the build, so that V8's compile cache is there at the first cold start. */
   readonly warm: boolean;
+  /** Programs of their own beside it: file name -> TypeScript. They share no code with it, so it does not grow by them. */
+  readonly beside?: Readonly<Record<string, string>>;
   /** Folder of the page it serves, bundled for the browser into ui/ beside the program. */
   readonly page?: string;
 }
 
+/** HTTP mode, loaded by main.js when it is asked for. */
+export const HTTP_FILE = "http.js";
+/** What the functions-framework's command line loads from a bundle's folder. */
+export const FUNCTION_FILE = "function.js";
+
 const stageTargets = STAGES.map((stage): Target => {
   const source = `functions/${stage}/index.ts`;
+  const wiring = `import { stage } from "./${source}";\n`;
   return {
     name: stage,
-    entry: `import { stage } from "./${source}";\nimport { runStage } from "./shared/runtime/main.ts";\nawait runStage(stage);\n`,
+    entry: `${wiring}import { runStage } from "./shared/runtime/main.ts";
+await runStage(stage, process.env, () => import("./${HTTP_FILE}"));
+`,
+    beside: {
+      [HTTP_FILE]: `${wiring}import { serveHttp } from "./shared/runtime/http/serve.ts";
+export const serve = (env: Record<string, string | undefined>) => serveHttp(stage, env);
+`,
+      [FUNCTION_FILE]: `${wiring}import { registerForCommandLine } from "./shared/runtime/http/command-line.ts";
+await registerForCommandLine(stage, process.env);
+`,
+    },
     source,
     outputFile: "main.js",
     runtime: "node24",

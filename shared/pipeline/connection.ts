@@ -26,6 +26,12 @@ export async function openRedis(url: string, options: ConnectionOptions = {}): P
   const redis = connectRedis(url, options);
   // Without a listener ioredis prints every failed try to the console; callers may add their own.
   redis.on("error", () => undefined);
+  await untilUsable(redis, url);
+  return redis;
+}
+
+/** Connects a client that was made with `connectRedis`, waits until Redis is there, and checks it as `openRedis` does. */
+export async function untilUsable(redis: Redis, url: string): Promise<void> {
   const memory = await ready(redis)
     .then(() => redis.info("memory"))
     .catch((error: Error) => {
@@ -41,7 +47,6 @@ export async function openRedis(url: string, options: ConnectionOptions = {}): P
         "Set it to noeviction: redis-cli config set maxmemory-policy noeviction",
     ]);
   }
-  return redis;
 }
 
 const REFUSED = /NOAUTH|WRONGPASS|NOPERM/;

@@ -25,6 +25,13 @@ export function subjectOf(event: SchoolEvent): Subject | undefined {
   return typeof data?.id === "string" ? { id: data.id, brings: data.improvement !== undefined } : undefined;
 }
 
+/** The types of events a stage takes. */
+export function acceptedTypes(stage: StageName): readonly string[] {
+  const entry = stageEntry(stage);
+  if (entry.kind === "source") return [SOURCE_SUBMITTED];
+  return (entry.kind === "owner" ? [entry.takes] : entry.hears).map(improvementEvent);
+}
+
 /** Undefined: it may enter. `standing` is the status of the improvement's record, undefined when there is none. */
 export function denies(stage: StageName, event: SchoolEvent, standing: Status | undefined): Denial | undefined {
   const entry = stageEntry(stage);
@@ -32,7 +39,7 @@ export function denies(stage: StageName, event: SchoolEvent, standing: Status | 
     if (event.type === SOURCE_SUBMITTED) return undefined;
     return rule(`${stage} takes sources: an event of type ${SOURCE_SUBMITTED}`);
   }
-  const types = (entry.kind === "owner" ? [entry.takes] : entry.hears).map(improvementEvent);
+  const types = acceptedTypes(stage);
   const subject = subjectOf(event);
   if (subject === undefined || !types.includes(event.type)) {
     return rule(`${stage} takes events of type ${types.join(" or ")}, not ${event.type}`);

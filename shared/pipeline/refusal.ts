@@ -8,3 +8,12 @@ const PASSING =
 export function isPassingRefusal(error: unknown): boolean {
   return error instanceof Error && PASSING.test(error.message);
 }
+
+/** True when Redis did not answer at all: the words of ioredis and of the network for it. */
+export function isOutage(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    (error.name === "MaxRetriesPerRequestError" ||
+      /Command timed out|Stream isn't writeable|Connection is closed|ECONNREFUSED|ECONNRESET|EPIPE/.test(error.message))
+  );
+}

@@ -57,6 +57,29 @@ export type Settlement = { readonly token: string } & (
  */
 export type SettleResult = "ok" | "lost" | "illegal" | "dead" | `error ${string}`;
 
+/** One event that came by another way than the list. */
+export interface Injection {
+  /** Of the lease it asks for; unique. The same call may be repeated with it. */
+  readonly token: string;
+  /** The structured event, as text. */
+  readonly event: string;
+  /** What makes it the same event when it comes again. */
+  readonly delivery: string;
+  /** The improvement it is about; undefined for a source. */
+  readonly subject: string | undefined;
+  /** The status its record was seen in; undefined for no record. */
+  readonly standing: Status | undefined;
+  /** The new improvement it brings. */
+  readonly brings?: Proposal;
+  readonly proposer?: string;
+}
+
+/**
+ * Why an injected event got no lease. `delivered`, `working`: it was accepted before (and is in work). `changed`: the
+ * record no longer stands as seen. `waiting`: the improvement waits for an event of its own. `busy`: another worker has it.
+ */
+export type NotInjected = "delivered" | "working" | "changed" | "waiting" | "busy" | "unreadable";
+
 export interface StageQueue {
   readonly stage: StageName;
   claim(max: number): Promise<Claims>;
@@ -64,6 +87,10 @@ export interface StageQueue {
   settle(settlements: readonly Settlement[], claimMax: number): Promise<{ results: SettleResult[]; claims?: Claims }>;
   /** Gives an injected improvement its record; undefined when it exists already or the lease is gone. */
   admit(token: string, id: string, proposal: Proposal): Promise<Readonly<Record<string, string>> | undefined>;
+  /** Takes one event into a lease at once, past the list; an improvement it brings gets its record. */
+  inject(injection: Injection): Promise<{ lease: Lease; now: number } | NotInjected>;
+  /** Whether this event was injected within the last day. */
+  delivered(delivery: string): Promise<"delivered" | "working" | undefined>;
   /** Extends the leases; returns the tokens that are lost. */
   heartbeat(tokens: readonly string[]): Promise<readonly string[]>;
   /** Writes facts under the lease; false when it is lost. */
@@ -93,16 +120,21 @@ export function stageQueue(scripts: Scripts, stage: StageName, settings: QueueSe
       return next === null ? { results } : { results, claims: claims(next) };
     },
     async admit(token, id, proposal) {
-      const args: Flat = [
-        stage,
-        token,
-        id,
-        proposal.video_id ?? "",
-        proposal.category,
-        ...pairs(encodePatch(proposal).set),
-      ];
-      const fields = (await scripts.schoolAdmit(...args)) as string[] | null;
+      const fields = (await scripts.schoolAdmit(stage, token, id, ...proposalArguments(proposal))) as string[] | null;
       return fields === null ? undefined : toRecord(fields);
+    },
+    async inject({ token, event, delivery, subject, standing, brings, proposer }) {
+      const about: Flat = [subject ?? "", standing ?? "", proposer ?? "", leaseMs, maxAttempts];
+      const args: Flat = [stage, token, event, delivery, ...about, brings === undefined ? 0 : 1];
+      if (brings !== undefined) args.push(subject ?? "", ...proposalArguments(brings));
+      const reply = (await scripts.schoolInject(...args)) as string;
+      if (!reply.startsWith("[")) return reply as NotInjected;
+      const { leases, now } = claims(reply);
+      return { lease: leases[0] as Lease, now };
+    },
+    async delivered(delivery) {
+      const word = (await scripts.schoolDelivered(stage, delivery)) as "" | "delivered" | "working";
+      return word === "" ? undefined : word;
     },
     async heartbeat(tokens) {
       return (await scripts.schoolHeartbeat(stage, leaseMs, tokens.length, ...tokens)) as string[];
@@ -135,7 +167,7 @@ function flatten(settlement: Settlement, maxAttempts: number): Flat {
       const { id, state, fields, proposals } = settlement;
       const flat = proposals.flatMap((proposal): Flat => {
         const { id: proposalId, ...rest } = proposal;
-        return [proposalId, proposal.video_id ?? "", proposal.category, ...pairs(encodePatch(rest).set)];
+        return [proposalId, ...proposalArguments(rest)];
       });
       return [...head, id, state, ...pairs(fields), proposals.length, ...flat];
     }
@@ -153,6 +185,11 @@ function flatten(settlement: Settlement, maxAttempts: number): Flat {
     case "handback":
       return head;
   }
+}
+
+/** What a new record needs beside its id. */
+function proposalArguments(proposal: Proposal): Flat {
+  return [proposal.video_id ?? "", proposal.category, ...pairs(encodePatch(proposal).set)];
 }
 
 /** Count and flat field-value list, as the scripts read it. */

@@ -1,32 +1,38 @@
-/** Runs one stage in list mode: connect, consume, answer probes, drain on SIGTERM. The bundle's entry calls it. */
+/**
+ * Runs one stage; the bundle's entry calls it. List mode: connect, consume, answer probes, drain on SIGTERM. HTTP mode is
+ * a program of its own, handed in by the entry and loaded only then: a cold start in list mode must not pay for it.
+ */
 import { flushCompileCache } from "node:module";
 import { connectRedis, openRedis, withoutPassword } from "../pipeline/connection.ts";
-import { keysOf } from "../pipeline/keys.ts";
-import { loadScripts } from "../pipeline/scripts/load.ts";
-import { schoolServices } from "../pipeline/services.ts";
-import { stageQueue } from "../pipeline/stage-queue.ts";
-import { stageEntry } from "../stages.ts";
 import { ConfigurationError, type Environment, readSettings, resolveEnvironment } from "./config.ts";
 import { consume } from "./consume.ts";
-import { createLog } from "./log.ts";
+import { type AnyStage, equip, identify } from "./equip.ts";
 import { RuntimeSettings } from "./settings.ts";
-import type { Stage } from "./stage.ts";
 import { perform } from "./work.ts";
 
-// A stage's ports are its own; the runtime hands them through without looking.
-// oxlint-disable-next-line typescript/no-explicit-any
-type AnyStage = Stage<any, any>;
+/** HTTP mode, with its own copy of the stage: a bundle beside this one. `env` with aliases resolved. */
+export interface HttpProgram {
+  serve(env: Environment): Promise<void>;
+}
 
 /** Exits 0 after a drain, 1 when the configuration is unusable or Redis refuses a script. */
-export async function runStage(stage: AnyStage, environment: Environment = process.env): Promise<void> {
+export async function runStage(
+  stage: AnyStage,
+  environment: Environment = process.env,
+  http?: () => Promise<HttpProgram>,
+): Promise<void> {
   if (environment["SCHOOL_WARMUP"] === "1") {
     // The build runs every bundle once like this, so that the compile cache holds what a cold start needs.
-    await import("./probes.ts");
+    await Promise.all([import("./probes.ts"), http?.()]);
     flushCompileCache();
     return;
   }
   try {
-    await serve(stage, resolveEnvironment(environment));
+    const env = resolveEnvironment(environment);
+    const settings = readSettings(RuntimeSettings, env);
+    if (settings.SCHOOL_MODE === "list") return await serveList(stage, env, settings);
+    if (http === undefined) throw new ConfigurationError(["SCHOOL_MODE: this program has no HTTP mode"]);
+    await (await http()).serve(env);
   } catch (error) {
     const message = error instanceof ConfigurationError ? error.message : String((error as Error).stack ?? error);
     process.stderr.write(`${stage.name}: ${message}\n`);
@@ -34,26 +40,14 @@ export async function runStage(stage: AnyStage, environment: Environment = proce
   }
 }
 
-async function serve(stage: AnyStage, env: Environment): Promise<void> {
-  const settings = readSettings(RuntimeSettings, env);
-  const { scale, drainMs } = stageEntry(stage.name);
-  const worker = `${stage.name}-${process.pid}-${process.hrtime.bigint().toString(36)}`;
-  const log = createLog(settings.LOG_LEVEL, { stage: stage.name, worker });
-  const keys = keysOf(settings.KEY_PREFIX);
-
+async function serveList(stage: AnyStage, env: Environment, settings: RuntimeSettings): Promise<void> {
+  const identity = identify(stage, settings);
+  const { log } = identity;
   const redis = await openRedis(settings.REDIS_URL);
   redis.on("error", (error: Error) =>
     log.warn({ err: error, redis: withoutPassword(settings.REDIS_URL) }, "Redis is out of reach; waiting for it"),
   );
-  const scripts = loadScripts(redis, settings.KEY_PREFIX);
-  const services = schoolServices(redis, keys, scripts, {
-    rollbacksPerHour: settings.BREAKER_ROLLBACKS_PER_HOUR,
-    commitsPerHour: settings.COMMITS_PER_HOUR,
-    commitsPerDay: settings.COMMITS_PER_DAY,
-  });
-  const ports: unknown = await stage.ports(env, services);
-  const leaseMs = settings.LEASE_SECONDS * 1_000;
-  const queue = stageQueue(scripts, stage.name, { worker, leaseMs, maxAttempts: settings.MAX_ATTEMPTS });
+  const { ports, queue, keys, perPod, leaseMs, drainMs } = await equip(stage, env, settings, redis, identity);
 
   let draining = false;
   const consumer = consume({
@@ -64,7 +58,7 @@ async function serve(stage: AnyStage, env: Environment): Promise<void> {
       connection.on("error", (error: Error) => log.debug({ err: error }, "the waiting connection lost Redis"));
       return connection;
     },
-    perPod: settings.PER_POD ?? scale.perPod,
+    perPod,
     leaseMs,
     limitMs: drainMs,
     log,

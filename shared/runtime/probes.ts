@@ -2,8 +2,8 @@
 import { createServer, type Server } from "node:http";
 
 /** Both spellings: ours, and the ones Knative's `func` and its probes use. */
-const LIVENESS = ["/health", "/health/liveness"];
-const READINESS = ["/ready", "/health/readiness"];
+export const LIVENESS = ["/health", "/health/liveness"];
+export const READINESS = ["/ready", "/health/readiness"];
 
 export function serveProbes(port: number, isReady: () => boolean): Server {
   const server = createServer((request, response) => {

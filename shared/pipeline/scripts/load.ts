@@ -2,6 +2,8 @@
 import type { Redis } from "ioredis";
 import { admitScript, claimFunctions, claimScript } from "./claim.ts";
 import { indexScript, staleLockScript, strandedScript } from "./examine.ts";
+import { deliveredScript, deliveryFunctions, injectScript } from "./inject.ts";
+import { legacyScript } from "./legacy.ts";
 import {
   decideScript,
   gateScript,
@@ -20,6 +22,8 @@ const scripts = {
   schoolClaim: claimFunctions + claimScript,
   schoolAdmit: admitScript,
   schoolSettle: claimFunctions + settleScript,
+  schoolInject: claimFunctions + deliveryFunctions + injectScript,
+  schoolDelivered: deliveryFunctions + deliveredScript,
   schoolHeartbeat: heartbeatScript,
   schoolSave: saveScript,
   schoolGate: gateScript,
@@ -32,6 +36,7 @@ const scripts = {
   schoolIndex: indexScript,
   schoolStaleLock: staleLockScript,
   schoolStranded: strandedScript,
+  schoolLegacy: legacyScript,
 } as const;
 
 type Argument = string | number;

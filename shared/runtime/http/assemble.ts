@@ -1,0 +1,73 @@
+/** Builds a stage's HTTP function without waiting for Redis: until it is there, events are answered with 503. */
+import { setTimeout as delay } from "node:timers/promises";
+import type { Logger } from "pino";
+import { connectRedis, untilUsable, withoutPassword } from "../../pipeline/connection.ts";
+import { type Environment, readSettings } from "../config.ts";
+import { type AnyStage, equip, identify } from "../equip.ts";
+import { unreachable } from "./answers.ts";
+import { type Door, door } from "./door.ts";
+import { type Entrance, entrance } from "./entrance.ts";
+import { registerFunction } from "./function.ts";
+import { callersFrom, HttpSettings } from "./settings.ts";
+
+export interface HttpFunction {
+  readonly settings: HttpSettings;
+  readonly log: Logger;
+  readonly door: Door;
+  /** Settled once Redis was reached; rejects with ConfigurationError when it must not be used (it evicts, refuses us). */
+  readonly usable: Promise<void>;
+  /** Takes nothing more, finishes what runs or gives it back, leaves Redis. */
+  close(): Promise<void>;
+}
+
+/** A cold start may be asked before it is connected; that long the first callers wait with it. */
+const FIRST_CONNECT_MS = 2_000;
+
+/** Registers the function. `env` with aliases resolved. Throws ConfigurationError with every problem it can find. */
+export async function assemble(stage: AnyStage, env: Environment): Promise<HttpFunction> {
+  const settings = readSettings(HttpSettings, env);
+  const callers = callersFrom(settings);
+  const identity = identify(stage, settings);
+  const { log } = identity;
+  const redis = connectRedis(settings.REDIS_URL);
+  redis.on("error", (error: Error) =>
+    log.warn({ err: error, redis: withoutPassword(settings.REDIS_URL) }, "Redis is out of reach; waiting for it"),
+  );
+  const equipment = await equip(stage, env, settings, redis, identity);
+
+  const usable = untilUsable(redis, settings.REDIS_URL);
+  const connected = usable.then(
+    () => undefined,
+    () => undefined,
+  );
+  const opened = Promise.race([connected, delay(FIRST_CONNECT_MS, undefined, { ref: false })]);
+  let checked = false;
+  let draining = false;
+  void usable.then(
+    () => (checked = true),
+    () => undefined,
+  );
+  const isReady = () => checked && redis.status === "ready";
+
+  const inside = entrance(redis, equipment);
+  const guarded: Entrance = {
+    ...inside,
+    async receive(...request) {
+      await opened;
+      return isReady() ? inside.receive(...request) : unreachable(false);
+    },
+  };
+  const front = door({ callers, isReady, isDraining: () => draining });
+  registerFunction(stage.name, front, guarded, log);
+  return {
+    settings,
+    log,
+    door: front,
+    usable,
+    async close() {
+      draining = true;
+      await inside.drain(equipment.drainMs);
+      redis.disconnect();
+    },
+  };
+}
