@@ -56,11 +56,12 @@ export function client(token: string, onRefused: () => void = () => undefined): 
     },
     async whole(id, signal) {
       const path = `/api/improvements/${encodeURIComponent(id)}`;
-      const [improvement, { trail }, change] = await Promise.all([
+      const [improvement, { trail }] = await Promise.all([
         get<Improvement>(path, signal),
         get<{ trail: TrailStep[] }>(`${path}/trail`, signal),
-        get<ChangeAnswer>(`${path}/diff`, signal).catch(noneIfMissing),
       ]);
+      if (improvement.change_set === undefined) return { improvement, trail };
+      const change = await get<ChangeAnswer>(`${path}/diff`, signal).catch(noneIfMissing);
       return { improvement, trail, ...(change === undefined ? {} : { change }) };
     },
     async decide(id, action, body) {
@@ -69,7 +70,7 @@ export function client(token: string, onRefused: () => void = () => undefined): 
   };
 }
 
-/** Nothing is planned yet: that is no failure of the page. */
+/** The plan was thrown away between two requests: that is no failure of the page. */
 function noneIfMissing(error: unknown): undefined {
   if (error instanceof Failure && error.kind === "missing") return undefined;
   throw error;

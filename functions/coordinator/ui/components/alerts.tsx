@@ -22,12 +22,19 @@ export function Alerts({ status }: { status: StatusAnswer }) {
   );
 }
 
-const FLAG_WORDS: Readonly<Record<string, string>> = {
-  auto_approve_none: "No change is approved automatically; a person decides on each.",
-  freeze: "Nothing new is approved automatically until the freeze ends.",
-  auto_approve_all: "Changes are approved without the usual thresholds.",
-  auto_approve_integrations: "Integrations may be approved automatically.",
-  auto_approve_security: "Security changes need only the usual threshold.",
+/** Flag → what it means for whoever waits for a change. */
+const FLAG_WORDS: Readonly<Record<string, readonly [title: string, text: string]>> = {
+  auto_approve_none: ["No automatic approvals", "A person decides on every change (flag auto_approve_none)."],
+  freeze: ["Frozen", "Nothing is approved automatically until the freeze ends (flag freeze)."],
+  auto_approve_all: ["Thresholds are off", "Changes are approved without them (flag auto_approve_all)."],
+  auto_approve_integrations: [
+    "Integrations pass",
+    "They may be approved automatically (flag auto_approve_integrations).",
+  ],
+  auto_approve_security: [
+    "Security passes earlier",
+    "Its changes need only the usual threshold (flag auto_approve_security).",
+  ],
 };
 
 function alertsOf({ breaker, freeze, flags, budgets }: StatusAnswer): Alert[] {
@@ -41,7 +48,8 @@ function alertsOf({ breaker, freeze, flags, budgets }: StatusAnswer): Alert[] {
   }
   for (const flag of flags.on) {
     if (flag === "freeze" && freeze !== null) continue;
-    alerts.push({ tone: "warn", title: inWords(flag), text: FLAG_WORDS[flag] ?? "This flag is set." });
+    const [title, text] = FLAG_WORDS[flag] ?? [inWords(flag), "This flag is set."];
+    alerts.push({ tone: "warn", title, text });
   }
   for (const text of flags.warnings) alerts.push({ tone: "warn", title: "A flag is ignored", text });
   return alerts;

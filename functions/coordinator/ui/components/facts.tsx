@@ -35,7 +35,7 @@ export function Facts({ improvement }: { improvement: Improvement }) {
 export function Delivery({ improvement }: { improvement: Improvement }) {
   const { approval, approval_rule: rule, git_commit: commit, landed, rollback_commit: revert, lock } = improvement;
   const revision = improvement.argocd_sync_revision;
-  if (approval === undefined && rule === undefined && commit === undefined && lock === undefined) return null;
+  if (approval === undefined && commit === undefined && lock === undefined) return null;
   return (
     <section>
       <h2>Delivery</h2>

@@ -1,10 +1,10 @@
 /** Status, category and search; every choice is an address, so that it can be kept, shared and gone back to. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { StatusAnswer } from "../api/answers.ts";
 import { STATUSES } from "../../../../shared/domain/lifecycle.ts";
+import type { StatusAnswer } from "../api/answers.ts";
 import { type Filters, overviewAddress } from "../logic/address.ts";
 import { number } from "../logic/time.ts";
-import { CATEGORY_NAMES, inWords, toneOf } from "../logic/words.ts";
+import { CATEGORY_NAMES, inWords, NEEDS_PERSON, toneOf } from "../logic/words.ts";
 import { goTo } from "../state/use-place.ts";
 import { Link } from "./link.tsx";
 
@@ -43,12 +43,19 @@ function Statuses({ filters, counts }: { filters: Filters; counts: StatusAnswer[
   const shown = STATUSES.filter((status) => counts[status] > 0 || filters.status === status);
   const { status: chosen, ...others } = filters;
   const all = STATUSES.reduce((sum, status) => sum + counts[status], 0);
+  const waiting = NEEDS_PERSON.reduce((sum, status) => sum + counts[status], 0);
+  const person = NEEDS_PERSON.join(",");
   return (
     <nav aria-label="Status">
       <ul class="chips">
         <li>
           <Link href={overviewAddress(others)} class="chip" current={chosen === undefined}>
             All <span class="count">{number(all)}</span>
+          </Link>
+        </li>
+        <li>
+          <Link href={overviewAddress({ ...others, status: person })} class="chip person" current={chosen === person}>
+            Needs a person <span class="count">{number(waiting)}</span>
           </Link>
         </li>
         {shown.map((status) => (

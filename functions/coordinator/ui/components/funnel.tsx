@@ -1,6 +1,7 @@
 /** Every stage in the order of the flow, with what waits, what is being worked on, what comes back later, what died. */
-import type { StageLoad, StatusAnswer } from "../api/answers.ts";
+
 import { STAGES, type StageName, stages } from "../../../../shared/stages.ts";
+import type { StageLoad, StatusAnswer } from "../api/answers.ts";
 import { overviewAddress } from "../logic/address.ts";
 import { number, span } from "../logic/time.ts";
 import { inWords } from "../logic/words.ts";

@@ -26,7 +26,7 @@ export function ImprovementList({ filters, counts }: ListProps) {
         <FailureNote failure={failure} onRetry={reload} />
       )}
       {lines === undefined && failure === undefined && <Loading what="improvements" />}
-      {lines?.length === 0 && <NothingFound filters={filters} />}
+      {lines?.length === 0 && (more === undefined ? <NothingFound filters={filters} /> : <NotFoundYet />)}
       {lines !== undefined && lines.length > 0 && (
         <ul class="list" aria-label="Improvements, newest move first">
           {lines.map((line) => (
@@ -37,7 +37,7 @@ export function ImprovementList({ filters, counts }: ListProps) {
       {more !== undefined && (
         <p class="more">
           <button type="button" onClick={more} disabled={busy}>
-            {busy ? "Loading …" : "Load more"}
+            {busy ? "Loading …" : lines?.length === 0 ? "Search further back" : "Load more"}
           </button>
         </p>
       )}
@@ -81,6 +81,11 @@ function whyOf(line: Line): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** One request looks at a bounded number of improvements, so a rare filter may need several. */
+function NotFoundYet() {
+  return <Empty title="Nothing among the newest improvements" />;
 }
 
 function NothingFound({ filters }: { filters: Filters }) {

@@ -41,7 +41,9 @@ export function Standing({ improvement, last, onDecide }: StandingProps) {
 }
 
 function Why({ improvement, last }: Omit<StandingProps, "onDecide">) {
-  const { status, review_stage: stage, approval_rule: rule } = improvement;
+  const { status, review_stage: stage } = improvement;
+  // The rule is the answer to "why not automatic?" only while somebody asks.
+  const rule = status === "pending_review" ? improvement.approval_rule : undefined;
   const asked = status === "pending_review" && stage !== undefined ? `${inWords(stage)} asks a person` : undefined;
   const who = last === undefined ? undefined : actorOf(last.by).name;
   const because = reasonOf(improvement) ?? last?.because;
@@ -49,7 +51,7 @@ function Why({ improvement, last }: Omit<StandingProps, "onDecide">) {
   return (
     <p class="because">
       <strong>{asked ?? who}</strong>
-      {rule !== undefined && rule !== "person" && <span class="rule">{rule}</span>} {because}
+      {rule !== undefined && !because?.startsWith(rule) && <span class="rule">{rule}</span>} {because}
     </p>
   );
 }

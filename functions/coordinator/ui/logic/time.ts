@@ -1,17 +1,18 @@
 /** Moments and spans as people say them. */
 
-const SPANS: readonly (readonly [name: Intl.RelativeTimeFormatUnit, ms: number])[] = [
-  ["day", 86_400_000],
-  ["hour", 3_600_000],
-  ["minute", 60_000],
+const SPANS: readonly (readonly [name: string, ms: number])[] = [
+  ["d", 86_400_000],
+  ["h", 3_600_000],
+  ["min", 60_000],
 ];
-const relative = new Intl.RelativeTimeFormat("en", { numeric: "always", style: "narrow" });
 
-/** `now`, `5min ago`, `2h ago`, `in 3d`. Milliseconds since the epoch. */
+/** `now`, `5 min ago`, `2 h ago`, `in 3 d`. Milliseconds since the epoch. */
 export function ago(at: number, now: number): string {
-  const distance = at - now;
-  const [name, ms] = SPANS.find(([, size]) => Math.abs(distance) >= size) ?? [];
-  return name === undefined || ms === undefined ? "now" : relative.format(Math.trunc(distance / ms), name);
+  const distance = Math.abs(at - now);
+  const [name, ms] = SPANS.find(([, size]) => distance >= size) ?? [];
+  if (name === undefined || ms === undefined) return "now";
+  const words = `${Math.trunc(distance / ms)} ${name}`;
+  return at < now ? `${words} ago` : `in ${words}`;
 }
 
 /** A span in its two largest units: `2 d 4 h`, `3 min 20 s`, `0 s`. */

@@ -46,6 +46,15 @@ const experts: Readonly<Record<Expert, true>> = {
 export const CATEGORY_NAMES = Object.keys(known) as Category[];
 export const EXPERT_NAMES = Object.keys(experts) as Expert[];
 
+/** Nothing happens to these until somebody decides. */
+export const NEEDS_PERSON = [
+  "pending_review",
+  "conflicts",
+  "held",
+  "rollback_blocked",
+  "dead",
+] as const satisfies readonly Status[];
+
 /** `ended` for a word nobody knows: records come from Redis, where anybody may have written another. */
 export function toneOf(status: string): Tone {
   return Object.hasOwn(tones, status) ? tones[status as Status] : "ended";

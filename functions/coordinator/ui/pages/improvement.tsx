@@ -1,13 +1,13 @@
 /** One improvement: where it stands and why, what it would change, what it rests on, and what a person may do. */
 import { useEffect, useState } from "preact/hooks";
+import { Change } from "../components/change.tsx";
 import { DecisionDialog } from "../components/decision-dialog.tsx";
 import { Delivery, Facts } from "../components/facts.tsx";
-import { Change } from "../components/change.tsx";
 import { Judgement } from "../components/judgement.tsx";
 import { Link } from "../components/link.tsx";
 import { Proposal } from "../components/proposal.tsx";
-import { FailureNote, Loading } from "../components/states.tsx";
 import { Standing } from "../components/standing.tsx";
+import { FailureNote, Loading } from "../components/states.tsx";
 import { Trail } from "../components/trail.tsx";
 import { Validation } from "../components/validation.tsx";
 import { VerificationTable } from "../components/verification.tsx";

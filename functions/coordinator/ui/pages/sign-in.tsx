@@ -13,6 +13,10 @@ export function SignIn({ note, onToken }: { note: string | undefined; onToken: (
     event.preventDefault();
     const given = token.trim();
     if (given === "" || busy) return;
+    if (!/^[\x21-\x7e]+$/.test(given)) {
+      setFailure(new Failure("refused", "No token", "This is no token: tokens have no blanks and no accents."));
+      return;
+    }
     setBusy(true);
     setFailure(undefined);
     try {
@@ -45,8 +49,8 @@ export function SignIn({ note, onToken }: { note: string | undefined; onToken: (
             onInput={({ currentTarget }) => setToken(currentTarget.value)}
           />
           <p id="token-help" class="help">
-            A local school prints its tokens when it starts. On a cluster, ask whoever runs the school. The token is kept
-            for this tab only.
+            A local school prints its tokens when it starts. On a cluster, ask whoever runs the school. The token is
+            kept for this tab only.
           </p>
           {failure !== undefined && (
             <p class="form-error" role="alert">

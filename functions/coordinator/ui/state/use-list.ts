@@ -3,8 +3,8 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Line, Page } from "../api/answers.ts";
 import { Failure } from "../api/failure.ts";
 import { type Filters, filterQuery } from "../logic/address.ts";
-import { recall, remember } from "./seen.ts";
 import { useSchool } from "./school.ts";
+import { recall, remember } from "./seen.ts";
 
 const PAGE = 50;
 /** The API's largest page: so many lines are looked at again, those after them stay as they came. */
