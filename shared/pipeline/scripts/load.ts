@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import { admitScript, claimFunctions, claimScript } from "./claim.ts";
 import { indexScript, staleLockScript, strandedScript } from "./examine.ts";
 import { deliveredScript, deliveryFunctions, injectScript } from "./inject.ts";
+import { importElementScript, importHistoryScript } from "./import.ts";
 import { legacyScript } from "./legacy.ts";
 import {
   decideScript,
@@ -37,6 +38,8 @@ const scripts = {
   schoolStaleLock: staleLockScript,
   schoolStranded: strandedScript,
   schoolLegacy: legacyScript,
+  schoolImportElement: importElementScript,
+  schoolImportHistory: importHistoryScript,
 } as const;
 
 type Argument = string | number;
