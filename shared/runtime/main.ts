@@ -7,10 +7,11 @@ import { connectRedis, openRedis, withoutPassword } from "../pipeline/connection
 import { ConfigurationError, type Environment, readSettings, resolveEnvironment } from "./config.ts";
 import { consume } from "./consume.ts";
 import { type AnyStage, equip, identify } from "./equip.ts";
+import { giveUp } from "./give-up.ts";
 import { RuntimeSettings } from "./settings.ts";
 import { perform } from "./work.ts";
 
-/** HTTP mode, with its own copy of the stage: a bundle beside this one. `env` with aliases resolved. */
+/** HTTP mode, with its own copy of stage and runtime: a bundle beside this one. `env` with aliases resolved. Never rejects. */
 export interface HttpProgram {
   serve(env: Environment): Promise<void>;
 }
@@ -34,9 +35,7 @@ export async function runStage(
     if (http === undefined) throw new ConfigurationError(["SCHOOL_MODE: this program has no HTTP mode"]);
     await (await http()).serve(env);
   } catch (error) {
-    const message = error instanceof ConfigurationError ? error.message : String((error as Error).stack ?? error);
-    process.stderr.write(`${stage.name}: ${message}\n`);
-    process.exitCode = 1;
+    giveUp(stage.name, error);
   }
 }
 

@@ -6,6 +6,7 @@ import { subscribe } from "node:diagnostics_channel";
 import type { Server } from "node:http";
 import { type Environment, resolveEnvironment } from "../config.ts";
 import type { AnyStage } from "../equip.ts";
+import { giveUp } from "../give-up.ts";
 import { assemble } from "./assemble.ts";
 import { putInFront } from "./front.ts";
 
@@ -20,8 +21,8 @@ export async function registerForCommandLine(stage: AnyStage, environment: Envir
     known.add(server);
     putInFront(server, door);
   });
-  usable.catch((error: Error) => {
-    process.stderr.write(`${stage.name}: ${error.message}\n`);
-    process.exit(1);
+  usable.catch((error: unknown) => {
+    giveUp(stage.name, error);
+    process.exit();
   });
 }

@@ -4,17 +4,20 @@ import type { AddressInfo } from "node:net";
 import { getTestServer } from "@google-cloud/functions-framework/testing";
 import { ConfigurationError, type Environment } from "../config.ts";
 import type { AnyStage } from "../equip.ts";
+import { giveUp } from "../give-up.ts";
 import { assemble } from "./assemble.ts";
 import { putInFront } from "./front.ts";
 
 /** What still holds the process when everything is answered, such as a handler that does not end, gets no longer. */
 const LAST_MS = 1_000;
 
-/**
- * Resolves after a drain. Rejects with ConfigurationError: settings, a port that is taken, a Redis that must not be used.
- * `env` with aliases resolved.
- */
+/** Exits 0 after a drain, 1 when settings, port or Redis cannot be used. `env` with aliases resolved. Never rejects. */
 export async function serveHttp(stage: AnyStage, env: Environment): Promise<void> {
+  await serveUntilStopped(stage, env).catch((error: unknown) => giveUp(stage.name, error));
+  setTimeout(() => process.exit(), LAST_MS).unref();
+}
+
+async function serveUntilStopped(stage: AnyStage, env: Environment): Promise<void> {
   const made = await assemble(stage, env);
   const { settings, log } = made;
   // The framework's only way to its server without its command line; that it is called a test server says nothing else.
@@ -42,8 +45,6 @@ export async function serveHttp(stage: AnyStage, env: Environment): Promise<void
     server.closeAllConnections();
     await made.close();
     throw error;
-  } finally {
-    setTimeout(() => process.exit(), LAST_MS).unref();
   }
 }
 
