@@ -4,10 +4,10 @@
  */
 
 import type { Improvement, StoredIntent } from "../../shared/domain/improvement.ts";
-import { topicOf } from "../../shared/domain/lexicon.ts";
+import { spokenIn, topicOf } from "../../shared/domain/lexicon.ts";
 import type { Status } from "../../shared/domain/lifecycle.ts";
-import type { Candidate } from "../../shared/intents/intent.ts";
-import { intents, type RegisteredIntent, targetOf } from "../../shared/intents/registry.ts";
+import type { Candidate, Survey } from "../../shared/intents/intent.ts";
+import { intents, targetOf } from "../../shared/intents/registry.ts";
 import { type RenderedChangeSet, renderChangeSet } from "../../shared/intents/render.ts";
 import type { PolicySettings } from "../../shared/policy/settings.ts";
 import type { GitReader, History } from "../../shared/ports.ts";
@@ -41,12 +41,15 @@ export async function plan(
   }
   const commit = await git.head(signal);
   const platform = await loadPlatform(git, commit, settings.platform);
-  const all = definition.candidates(platform);
+  const about = spokenIn(improvement);
+  const all = definition.candidates(platform, about);
   const past = (await history.recent(REMEMBERED)).filter(({ id }) => id !== improvement.id);
   const taken = new Set(past.flatMap(({ intent }) => (intent === undefined ? [] : [targetOf(intent)])));
   const free = all.filter(({ intent }) => !taken.has(targetOf(intent)));
   const chosen = choose(keepEarlier(restedFirst(free, past), improvement.intent), platform, settings.policy);
-  if (chosen === undefined) return nothingLeft(definition, platform, all.length, all.length - free.length);
+  if (chosen === undefined) {
+    return nothingLeft(definition.kind, definition.survey(platform, about), all.length, all.length - free.length);
+  }
   const { candidate, rendered } = chosen;
   const others = new Set(free.map(({ target }) => target).filter((target) => target !== candidate.target));
   return moveTo(
@@ -99,23 +102,20 @@ function choose(candidates: readonly Candidate[], platform: Platform, policy: Po
   return denied;
 }
 
-function nothingLeft(
-  definition: RegisteredIntent,
-  platform: Platform,
-  found: number,
-  taken: number,
-): OutcomeOf<"plan"> {
-  const { done, open } = definition.survey(platform);
-  const [first] = open;
+function nothingLeft(kind: string, survey: Survey, found: number, taken: number): OutcomeOf<"plan"> {
+  const { done, open, exempt = [] } = survey;
+  const first = open[0] ?? (done.length === 0 ? exempt[0] : undefined);
+  const more = (open.length > 0 ? open : exempt).length - 1;
   const reason =
     found > 0 && taken === found
-      ? `every place for ${definition.kind} is taken by another improvement (${taken})`
+      ? `every place for ${kind} is taken by another improvement (${taken})`
       : first === undefined
-        ? `${definition.kind} is in place already or does not apply (${done.length} places checked)`
-        : `${definition.kind} cannot be done: ${first.target}: ${first.because}${open.length > 1 ? `, and ${open.length - 1} more` : ""}`;
+        ? `${kind} is in place already or does not apply (${done.length} places checked)`
+        : `${kind} cannot be done: ${first.target}: ${first.because}${more > 0 ? `, and ${more} more` : ""}`;
   const because = `nothing to improve: ${reason}`;
   return moveTo("rejected", { failure_reason: because }, because, {
     done: done.slice(0, LISTED),
     open: open.slice(0, LISTED),
+    exempt: exempt.slice(0, LISTED),
   });
 }

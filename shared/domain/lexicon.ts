@@ -110,6 +110,19 @@ export function topicOf(proposal: { readonly title: string; readonly description
   return topicsIn(proposal.title)[0] ?? topicsIn(proposal.description)[0];
 }
 
+/** What a source said about it: its quotes, and what is not our own wording of the topic in title and description. */
+export function spokenIn(proposal: {
+  readonly title: string;
+  readonly description: string;
+  readonly quotes: readonly { readonly text: string }[];
+}): string {
+  const { title, description, quotes } = proposal;
+  const ours = new Set(TOPICS.flatMap((topic) => [topic.title, topic.advice]));
+  const said = quotes.map(({ text }) => text);
+  const written = [title, ...(said.length > 0 ? [] : [description])].filter((text) => !ours.has(text));
+  return [...written, ...said].join("\n");
+}
+
 /** The topic with this id. */
 export function topicById(id: string): Topic | undefined {
   return TOPICS.find((topic) => topic.id === id);

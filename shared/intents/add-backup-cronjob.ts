@@ -12,7 +12,7 @@ import { at, type Fields, listAt, stringsAt } from "../repository/values.ts";
 import { asWorkload, selects, workloadsOf } from "../repository/workloads.ts";
 import { type BackupPlan, backupPlan, blockedBy, existingBackup, keepsData } from "./backup-plan.ts";
 import { databaseIn } from "./databases.ts";
-import type { Candidate, IntentDefinition, Rendered, Survey } from "./intent.ts";
+import type { Candidate, IntentDefinition, OpenPlace, Rendered, Survey } from "./intent.ts";
 import { type NewObject, ownLabels, writeNewObjects } from "./new-objects.ts";
 import { resourcesForBackup } from "./resource-values.ts";
 import { labelName, objectName } from "./schema.ts";
@@ -33,6 +33,7 @@ const USER = 10001;
 export const addBackupCronJob: IntentDefinition<AddBackupCronJob> = {
   kind: "add-backup-cronjob",
   schema,
+  sizesPods: true,
   candidates(platform) {
     return workloadsOf(platform)
       .map((workload): Candidate<AddBackupCronJob> | undefined => {
@@ -46,6 +47,7 @@ export const addBackupCronJob: IntentDefinition<AddBackupCronJob> = {
         return {
           intent,
           target: `${kind} ${namespace}/${name}`,
+          namespace,
           because: `${what} on ${plan.container.image} keeps data and no CronJob dumps it`,
           application: plan.application.name,
           rank: (kind === "StatefulSet" ? 4 : 2) + (what === "redis" ? 0 : 3),
@@ -60,7 +62,7 @@ export const addBackupCronJob: IntentDefinition<AddBackupCronJob> = {
 
 function survey(platform: Platform): Survey {
   const done: string[] = [];
-  const open: { target: string; because: string }[] = [];
+  const open: OpenPlace[] = [];
   for (const workload of workloadsOf(platform)) {
     const { resource, kind, namespace, name, containers } = workload;
     if (!(kinds as readonly string[]).includes(kind) || resource.application === undefined) continue;
@@ -71,6 +73,7 @@ function survey(platform: Platform): Survey {
     else
       open.push({
         target: `${kind} ${namespace ?? ""}/${name}`,
+        namespace,
         because: typeof plan === "string" ? plan : "it has none",
       });
   }

@@ -9,7 +9,7 @@ import type { Platform, RepositoryApplication, Resource } from "../repository/pl
 import { type Fields, textAt } from "../repository/values.ts";
 import { type RepositoryWorkload, workloadsIn, workloadsOf } from "../repository/workloads.ts";
 import { apiServerCalls, type Caller, callersOf, isRunning } from "./callers.ts";
-import type { Candidate, IntentDefinition, Rendered, Survey } from "./intent.ts";
+import type { Candidate, IntentDefinition, OpenPlace, Rendered, Survey } from "./intent.ts";
 import { writeNewObjects } from "./new-objects.ts";
 import { labelName } from "./schema.ts";
 import { writableApplication } from "./targets.ts";
@@ -24,6 +24,7 @@ export type AddNetworkPolicy = z.infer<typeof schema>;
 export const addNetworkPolicy: IntentDefinition<AddNetworkPolicy> = {
   kind: "add-network-policy",
   schema,
+  sizesPods: false,
   candidates(platform) {
     const namespaces = new Set(workloadsOf(platform).map(({ namespace }) => namespace));
     return [...namespaces]
@@ -39,14 +40,14 @@ function survey(platform: Platform): Survey {
   const running = workloadsOf(platform).filter((one) => isRunning(one) && one.resource.application !== undefined);
   const namespaces = [...new Set(running.map(({ namespace }) => namespace))].filter((one) => one !== undefined).sort();
   const done: string[] = [];
-  const open: { target: string; because: string }[] = [];
+  const open: OpenPlace[] = [];
   for (const namespace of namespaces) {
     if (isProtectedNamespace(namespace)) continue;
     const existing = policyIn(platform, namespace);
     if (existing !== undefined) done.push(`${existing.path}: ${existing.kind} ${namespace}/${existing.name}`);
     else {
       const target = targetIn(platform, namespace);
-      open.push({ target: namespace, because: typeof target === "string" ? target : "it has none" });
+      open.push({ target: namespace, namespace, because: typeof target === "string" ? target : "it has none" });
     }
   }
   return { done, open };
@@ -66,6 +67,7 @@ function candidateFor(platform: Platform, namespace: string): Candidate<AddNetwo
   return {
     intent,
     target: `NetworkPolicy ${namespace}/${NAME}`,
+    namespace,
     because: `${workloads.length} workloads run in ${namespace} and no NetworkPolicy is there`,
     application: application.name,
     // Data first, then many workloads; a namespace that must stay open anyway gains least.

@@ -9,6 +9,7 @@ export interface Candidate<I extends StoredIntent = StoredIntent> {
   readonly intent: I;
   /** `<kind> <namespace>/<name>`, for people. */
   readonly target: string;
+  readonly namespace: string;
   /** Why here, and where the values come from (LimitRange, neighbours): never from the source's text. */
   readonly because: string;
   readonly application: string;
@@ -31,15 +32,29 @@ export type Rendered =
 export interface Survey {
   /** `<path>: <object>` */
   readonly done: readonly string[];
-  readonly open: readonly { readonly target: string; readonly because: string }[];
+  readonly open: readonly OpenPlace[];
+  /** Places that look as if they lacked it, where it would do no good. */
+  readonly exempt?: readonly OpenPlace[];
+}
+
+export interface OpenPlace {
+  readonly target: string;
+  /** Undefined when it is about the repository as a whole. */
+  readonly namespace?: string | undefined;
+  readonly because: string;
 }
 
 export interface IntentDefinition<I extends StoredIntent = StoredIntent> {
   readonly kind: I["kind"];
   readonly schema: z.ZodType<I>;
-  /** Best first. Empty: nothing to improve in this repository. */
-  candidates(platform: Platform): readonly Candidate<I>[];
-  survey(platform: Platform): Survey;
+  /** It adds or changes containers or volume claims, so a LimitRange has a say in it. */
+  readonly sizesPods: boolean;
+  /**
+   * Best first. Empty: nothing to improve in this repository. `about` is what was said: where an intent has several
+   * forms it decides which of them is meant, never where or how much.
+   */
+  candidates(platform: Platform, about?: string): readonly Candidate<I>[];
+  survey(platform: Platform, about?: string): Survey;
   /** Deterministic: the same intent on the same repository gives the same bytes. */
   render(intent: I, platform: Platform): Rendered;
 }

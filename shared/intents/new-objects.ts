@@ -23,6 +23,8 @@ export interface NewObject {
   readonly name: string;
   /** Everything below `metadata` (name, namespace, labels are added) and the other top-level fields, in order. */
   readonly annotations?: Readonly<Record<string, string>>;
+  /** Labels beside those every object of ours carries; they win over them. */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly body: Fields;
 }
 
@@ -109,13 +111,14 @@ function freePath(platform: Platform, folder: string, name: string): string | un
 
 function toObject(object: NewObject, namespace: string | undefined, labels: Readonly<Record<string, string>>): Fields {
   const { apiVersion, kind, name, annotations, body } = object;
+  const all = { ...labels, ...object.labels };
   return {
     apiVersion,
     kind,
     metadata: {
       name,
       ...(namespace === undefined ? {} : { namespace }),
-      labels,
+      labels: all,
       ...(annotations === undefined ? {} : { annotations }),
     },
     ...body,

@@ -4,27 +4,37 @@ import type { StoredIntent } from "../domain/improvement.ts";
 import type { Platform } from "../repository/platform.ts";
 import { addBackupCronJob } from "./add-backup-cronjob.ts";
 import { addNetworkPolicy } from "./add-network-policy.ts";
+import { addPodDisruptionBudget } from "./add-pod-disruption-budget.ts";
+import { addPrometheusRule } from "./add-prometheus-rule.ts";
 import type { Candidate, IntentDefinition, Rendered, Survey } from "./intent.ts";
 import { setResourceLimits } from "./set-resource-limits.ts";
 
 /** An intent with its own type put away, so that all kinds fit one table. */
 export interface RegisteredIntent {
   readonly kind: string;
-  candidates(platform: Platform): readonly Candidate[];
-  survey(platform: Platform): Survey;
+  readonly sizesPods: boolean;
+  candidates(platform: Platform, about?: string): readonly Candidate[];
+  survey(platform: Platform, about?: string): Survey;
   /** Checks a stored intent against the kind's schema first. */
   render(stored: StoredIntent, platform: Platform): Rendered;
 }
 
 export const intents: ReadonlyMap<string, RegisteredIntent> = new Map(
-  [register(setResourceLimits), register(addNetworkPolicy), register(addBackupCronJob)].map((one) => [one.kind, one]),
+  [
+    register(setResourceLimits),
+    register(addNetworkPolicy),
+    register(addBackupCronJob),
+    register(addPodDisruptionBudget),
+    register(addPrometheusRule),
+  ].map((one) => [one.kind, one]),
 );
 
 function register<I extends StoredIntent>(definition: IntentDefinition<I>): RegisteredIntent {
   return {
     kind: definition.kind,
-    candidates: (platform) => definition.candidates(platform),
-    survey: (platform) => definition.survey(platform),
+    sizesPods: definition.sizesPods,
+    candidates: (platform, about) => definition.candidates(platform, about),
+    survey: (platform, about) => definition.survey(platform, about),
     render(stored, platform) {
       const parsed = definition.schema.safeParse(stored);
       if (parsed.success) return definition.render(parsed.data, platform);
@@ -38,7 +48,12 @@ function register<I extends StoredIntent>(definition: IntentDefinition<I>): Regi
  * What an intent is about, without the values it sets: two improvements with the same target would do the same thing,
  * even if the repository gave them other numbers in between.
  */
-export function targetOf({ requests: _requests, limits: _limits, ...target }: StoredIntent): string {
+export function targetOf({
+  requests: _requests,
+  limits: _limits,
+  maxUnavailable: _maxUnavailable,
+  ...target
+}: StoredIntent): string {
   return JSON.stringify(sorted(target));
 }
 

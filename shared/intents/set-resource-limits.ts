@@ -8,7 +8,7 @@ import type { Platform } from "../repository/platform.ts";
 import { parseQuantity } from "../repository/quantity.ts";
 import { at, type Fields } from "../repository/values.ts";
 import { asWorkload, type Container, type RepositoryWorkload, workloadsOf } from "../repository/workloads.ts";
-import type { Candidate, IntentDefinition, Rendered, Survey } from "./intent.ts";
+import type { Candidate, IntentDefinition, OpenPlace, Rendered, Survey } from "./intent.ts";
 import { chooseResources, type Evidence, resourceEvidence, sizedFields } from "./resource-values.ts";
 import { objectName, quantity } from "./schema.ts";
 import { editableIn, findResource } from "./targets.ts";
@@ -30,6 +30,7 @@ export type SetResourceLimits = z.infer<typeof schema>;
 export const setResourceLimits: IntentDefinition<SetResourceLimits> = {
   kind: "set-resource-limits",
   schema,
+  sizesPods: true,
   candidates(platform) {
     const evidence = resourceEvidence(platform);
     return workloadsOf(platform)
@@ -44,7 +45,7 @@ export const setResourceLimits: IntentDefinition<SetResourceLimits> = {
 
 function survey(platform: Platform): Survey {
   const done: string[] = [];
-  const open: { target: string; because: string }[] = [];
+  const open: OpenPlace[] = [];
   for (const workload of workloadsOf(platform)) {
     const { resource, kind, namespace, name } = workload;
     if (kind === "Job" || resource.application === undefined) continue;
@@ -56,7 +57,7 @@ function survey(platform: Platform): Survey {
       else {
         const editable = editableIn(platform, resource);
         const because = typeof editable === "string" ? editable : "nothing in the repository says how much it needs";
-        open.push({ target: `${target}, container ${container}`, because });
+        open.push({ target: `${target}, container ${container}`, namespace, because });
       }
     }
   }
@@ -89,6 +90,7 @@ function candidateFor(
       ...sizedFields(chosen),
     },
     target: `${kind} ${namespace}/${name}`,
+    namespace,
     because: `container ${container.name} has no ${missing.join(", no ")}; ${chosen.because}`,
     application: application.name,
     rank: rank(evidence.platform, workload, missing),

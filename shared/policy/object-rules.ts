@@ -1,5 +1,7 @@
 /** Every rule about one object, in the order people read them. A new rule is one entry here. */
 import type { ObjectRule } from "./review.ts";
+import { allowsDrains, budgetHasPods, oneBudgetPerPod } from "./rules/disruption.ts";
+import { alertsHold, balancedExpressions, noTwinAlert, rulePickedUp, severityLabel } from "./rules/prometheus-rule.ts";
 import { selectorMatchesLabels, unknownFields, unknownSchema, validNames, validSchema } from "./rules/schema.ts";
 import {
   alwaysHuman,
@@ -34,6 +36,14 @@ export const objectRules: readonly ObjectRule[] = [
   limitRange,
   noReplicasFight,
   noEffect,
+  allowsDrains,
+  oneBudgetPerPod,
+  budgetHasPods,
+  alertsHold,
+  balancedExpressions,
+  noTwinAlert,
+  rulePickedUp,
+  severityLabel,
   ...alwaysHuman,
   unknownSchema,
   podSecurityRestricted,

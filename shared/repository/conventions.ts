@@ -5,6 +5,9 @@ import { at, stringsAt } from "./values.ts";
 
 const shortKinds: Readonly<Record<string, readonly string[]>> = {
   NetworkPolicy: ["networkpolicy", "network-policy", "netpol"],
+  PodDisruptionBudget: ["pdb", "poddisruptionbudget", "disruptionbudget", "pod-disruption-budget"],
+  PrometheusRule: ["prometheusrule", "prometheus-rule", "alerts", "rules", "rule", "alert-rules"],
+  ServiceMonitor: ["servicemonitor", "service-monitor"],
   PersistentVolumeClaim: ["pvc", "persistentvolumeclaim", "claim"],
   CronJob: ["cronjob"],
   Deployment: ["deployment", "deploy"],
@@ -28,8 +31,13 @@ export function fileName(neighbours: readonly Resource[], kind: string, name: st
   const extension = mostCommon(neighbours.map(({ path }) => (path.endsWith(".yml") ? "yml" : "yaml"))) ?? "yaml";
   const word = kindWord(neighbours, kind);
   // A file named by the kind or the name alone would be overwritten by the next object of that kind or name.
-  const stem =
-    pattern === "kind-name" ? `${word}-${name}` : pattern === "name.kind" ? `${name}.${word}` : `${name}-${word}`;
+  const stem = name.endsWith(`-${word}`)
+    ? name
+    : pattern === "kind-name"
+      ? `${word}-${name}`
+      : pattern === "name.kind"
+        ? `${name}.${word}`
+        : `${name}-${word}`;
   return `${stem}.${extension}`;
 }
 

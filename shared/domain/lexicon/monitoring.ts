@@ -6,6 +6,7 @@ export const monitoring: readonly Topic[] = [
     id: "alert-rules",
     expert: "monitoring",
     category: "monitoring",
+    intent: "add-prometheus-rule",
     type: "technique",
     title: "Add Prometheus alert rules for symptoms users feel",
     advice: "PrometheusRules alert on symptoms such as error rate, latency and saturation.",

@@ -69,6 +69,7 @@ export const workloads: readonly Topic[] = [
     id: "disruption-budgets",
     expert: "architecture",
     category: "architecture",
+    intent: "add-pod-disruption-budget",
     type: "technique",
     title: "Add a PodDisruptionBudget to replicated workloads",
     advice: "Replicated workloads get a PodDisruptionBudget, so that a node drain never takes the last replica.",

@@ -15,6 +15,7 @@ import type { Resource } from "../../repository/platform.ts";
 import { at, isFields, stringsAt, textAt } from "../../repository/values.ts";
 import known from "../known-fields.json" with { type: "json" };
 import type { ObjectRule } from "../review.ts";
+import { prometheusRuleProblem } from "./prometheus-rule.ts";
 
 type Model = new (data: never) => { validate(): void };
 const models: Readonly<Record<string, Model>> = {
@@ -35,6 +36,11 @@ const models: Readonly<Record<string, Model>> = {
   "v1/ResourceQuota": ResourceQuota,
 };
 
+/** Custom kinds whose schema is ours; it takes no unknown fields either. */
+const custom: Readonly<Record<string, (object: unknown) => string | undefined>> = {
+  "monitoring.coreos.com/v1/PrometheusRule": prometheusRuleProblem,
+};
+
 const kinds: Readonly<Record<string, string>> = known.kinds;
 const types: Readonly<Record<string, Readonly<Record<string, string>>>> = known.types;
 
@@ -47,6 +53,8 @@ export const validSchema: ObjectRule = {
   decision: "deny",
   on: "written",
   check(resource) {
+    const problem = custom[modelName(resource)]?.(resource.object);
+    if (problem !== undefined) return [`does not fit the schema: ${problem}`];
     const model = models[modelName(resource)];
     if (model === undefined) return [];
     try {
@@ -64,7 +72,9 @@ export const unknownSchema: ObjectRule = {
   decision: "human",
   on: "written",
   check: (resource) =>
-    models[modelName(resource)] === undefined ? [`no schema is known for ${modelName(resource)}`] : [],
+    models[modelName(resource)] === undefined && custom[modelName(resource)] === undefined
+      ? [`no schema is known for ${modelName(resource)}`]
+      : [],
 };
 
 export const unknownFields: ObjectRule = {
