@@ -10,12 +10,17 @@ export function Brand() {
   );
 }
 
-const WORDS: Readonly<Record<LiveState, string>> = { connecting: "connecting", live: "live", lost: "not connected" };
+const WORDS: Readonly<Record<LiveState, string>> = {
+  connecting: "connecting",
+  live: "live",
+  lost: "not connected",
+  outage: "Redis away",
+};
 
 export function LiveMark({ state }: { state: LiveState }) {
   return (
     <span class={`live ${state}`} role="status">
-      {WORDS[state]}
+      <span>{WORDS[state]}</span>
     </span>
   );
 }

@@ -17,6 +17,11 @@ interface ShellProps {
   readonly onSignOut?: () => void;
 }
 
+const LOST: Readonly<Partial<Record<LiveState, string>>> = {
+  lost: "The connection to the coordinator is lost.",
+  outage: "The coordinator waits for Redis, which does not answer.",
+};
+
 export function Shell({ person, live, failure, onSignOut }: ShellProps) {
   const main = useRef<HTMLElement>(null);
   // Not a link: its target is a fragment, and fragments are taken for tokens here.
@@ -41,9 +46,9 @@ export function Shell({ person, live, failure, onSignOut }: ShellProps) {
           </>
         )}
       </header>
-      {live === "lost" && (
+      {live !== undefined && LOST[live] !== undefined && (
         <p class="lost" role="alert">
-          The connection to the coordinator is lost. You see what was last known; this page comes back by itself.
+          {LOST[live]} You see what was last known; this page comes back by itself.
         </p>
       )}
       <main ref={main} tabIndex={-1}>

@@ -25,7 +25,7 @@ export function VerificationTable({ title, verification }: VerificationProps) {
         )}
       </h2>
       <p class="help">
-        Began <Moment at={startedAt} />, lasts {span(endsAt - startedAt)}
+        Began <Moment at={startedAt} />, window of {span(endsAt - startedAt)}
         {extended && ", extended once"}.
       </p>
       <div class="scroll">

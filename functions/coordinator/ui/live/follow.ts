@@ -1,5 +1,5 @@
 /** Follows the school's events over one long request, with the token in its header, and comes back after every loss. */
-import { eventParser } from "./sse.ts";
+import { eventParser, type ServerEvent } from "./sse.ts";
 
 /** One transition, as the stream tells it. */
 export interface Moved {
@@ -8,13 +8,14 @@ export interface Moved {
   readonly to: string;
 }
 
-export type LiveState = "connecting" | "live" | "lost";
+/** `lost`: nobody answers. `outage`: the coordinator does, but Redis does not. */
+export type LiveState = "connecting" | "live" | "lost" | "outage";
 
 export interface FollowOptions {
   readonly token: string;
   readonly onState: (state: LiveState) => void;
   readonly onMoved: (moved: Moved) => void;
-  /** The coordinator answers again after it was lost: whatever is shown may be old. */
+  /** After a loss, an outage or a gap: whatever is shown may be old. */
   readonly onResumed: () => void;
   readonly onRefused: () => void;
 }
@@ -63,11 +64,7 @@ export function follow(options: FollowOptions): () => void {
       if (losses > 0) options.onResumed();
       losses = 0;
       options.onState("live");
-      const feed = eventParser(({ data, id }) => {
-        last = id;
-        const moved = movedOf(data);
-        if (moved !== undefined) options.onMoved(moved);
-      });
+      const feed = eventParser(hear);
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
       for (;;) {
         const { done, value } = await reader.read();
@@ -82,6 +79,26 @@ export function follow(options: FollowOptions): () => void {
     } finally {
       clearTimeout(silence);
       own.abort();
+    }
+  }
+
+  function hear({ event, data, id }: ServerEvent): void {
+    if (id !== "") last = id;
+    switch (event) {
+      case "message": {
+        const moved = movedOf(data);
+        return moved === undefined ? undefined : options.onMoved(moved);
+      }
+      case "outage":
+        return options.onState("outage");
+      case "resumed":
+        options.onState("live");
+        return options.onResumed();
+      case "gap":
+        return options.onResumed();
+      default:
+        // Another kind of event may come one day.
+        return undefined;
     }
   }
 
@@ -110,7 +127,7 @@ function movedOf(data: string): Moved | undefined {
     if (typeof value?.improvement !== "string") return undefined;
     return { improvement: value.improvement, from: String(value.from), to: String(value.to) };
   } catch {
-    // Not one of ours: another kind of event may come one day.
+    // Not one of ours.
     return undefined;
   }
 }

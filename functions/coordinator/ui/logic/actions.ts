@@ -33,7 +33,7 @@ const entries: readonly Entry[] = [
   {
     action: "approve",
     label: "Approve",
-    means: "The change set is signed as you see it and committed to the GitOps repository.",
+    means: "The change set is signed and committed to the GitOps repository.",
     tone: "primary",
     from: ["pending_review"],
   },

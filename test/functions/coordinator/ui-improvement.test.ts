@@ -1,0 +1,142 @@
+/** One improvement on the dashboard: what is shown, decided, refused, and what happens while somebody looks. */
+import { describe, expect, test } from "vitest";
+import { startCoordinator } from "../../../functions/coordinator/start.ts";
+import { verdictOf } from "../../../shared/domain/change-set.ts";
+import { noBrowser } from "../../support/browser.ts";
+import { baseEnv, TOKENS } from "./support.ts";
+import { dashboard } from "./ui-dashboard.ts";
+import { plannedPatch } from "./ui-records.ts";
+
+describe.skipIf(noBrowser)("one improvement on the dashboard (skipped where no Chromium is on PATH)", () => {
+  const at = dashboard();
+
+  describe("one improvement", () => {
+    test("shows why it stands there, its evidence, its rules and its diff", async () => {
+      await at.signedIn("viewer", "/improvements/review-1");
+      await at.page.getByRole("heading", { level: 1, name: "Set requests and limits on the cart" }).waitFor();
+      await at.page.getByText("Approve asks a person").waitFor();
+      await at.page.getByText("require-requests-limits").waitFor();
+      await at.page.getByText("the node ran out of memory twice last week").waitFor();
+
+      const moment = at.page.getByRole("link", { name: "00:12:31" });
+      expect(await moment.getAttribute("href")).toBe("https://www.youtube.com/watch?v=abc123&t=751s");
+      expect(await moment.getAttribute("rel")).toBe("noopener noreferrer");
+
+      const diff = at.page.getByRole("region", { name: "Changes of apps/shop/cart/deployment.yaml" });
+      expect(await diff.locator("tr.removed .code").allTextContents()).toEqual(["removed:   replicas: 2"]);
+      expect(await diff.locator("tr.added .code").allTextContents()).toContain("added:               memory: 256Mi");
+      expect(await diff.locator("tr.added .line-number").nth(1).textContent()).toBe("7");
+    });
+
+    test("shows what was measured, and what was committed", async () => {
+      await at.signedIn("viewer", "/improvements/verified-1");
+      const errors = at.page.getByRole("row", { name: /Error ratio/ });
+      await errors.waitFor();
+      expect(await errors.getByRole("cell").allTextContents()).toEqual([
+        "22",
+        "1 / 2",
+        "4 / 3",
+        "0",
+        expect.stringContaining("0.04 of requests fail"),
+      ]);
+      await at.page.getByText("Does not apply: no workload of this change set serves requests").waitFor();
+      await at.page.getByText("9f8e7d6c5b4a39281706f5e4d3c2b1a098765432").waitFor();
+    });
+
+    test("a viewer may look and is offered nothing", async () => {
+      await at.signedIn("viewer", "/improvements/review-1");
+      await at.page.getByText("deciding takes the role reviewer").waitFor();
+      expect(await at.page.locator(".actions").count()).toBe(0);
+    });
+
+    test("a decision needs a reason, shows what became of it, and is in the trail with who and why", async () => {
+      await at.school.stand("decide-1", "pending_review", { title: "Give it a limit", ...plannedPatch });
+      await at.signedIn("reviewer", "/improvements/decide-1");
+      await at.page.getByRole("button", { name: "Approve" }).click();
+      const dialog = at.page.getByRole("dialog");
+      expect(await dialog.getByRole("button", { name: "Approve" }).isDisabled()).toBe(true);
+      await at.page.keyboard.press("Escape");
+      await dialog.waitFor({ state: "detached" });
+      expect((await at.school.record("decide-1")).status).toBe("pending_review");
+
+      await at.decide("Approve", "the quota has room for it");
+
+      await expect.poll(() => at.badge().textContent()).toBe("Approved");
+      await dialog.waitFor({ state: "detached" });
+      expect((await at.school.record("decide-1")).status).toBe("approved");
+      const step = at.page.locator(".trail li").first();
+      expect(await step.textContent()).toContain("ruth");
+      expect(await step.textContent()).toContain("the quota has room for it");
+    });
+
+    test("what the coordinator refuses is shown in its own words, and nothing changes", async () => {
+      const denied = verdictOf([{ rule: "disallow-privileged", decision: "deny", message: "the pod is privileged" }]);
+      await at.school.stand("denied-1", "pending_review", {
+        title: "Run it privileged",
+        ...plannedPatch,
+        verdict: denied,
+      });
+      await at.signedIn("reviewer", "/improvements/denied-1");
+      await at.decide("Approve", "it will be fine");
+      const refusal = at.page.getByRole("dialog").getByRole("alert");
+      await refusal.getByText("policy denies its change set").waitFor();
+      expect(await at.page.getByRole("dialog").getByLabel("Reason").inputValue()).toBe("it will be fine");
+      await at.page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+      expect(await at.badge().textContent()).toBe("Pending review");
+      expect((await at.school.record("denied-1")).status).toBe("pending_review");
+    });
+
+    test("what routing asked is answered with an expert", async () => {
+      await at.signedIn("reviewer", "/improvements/route-1");
+      await at.page.getByRole("button", { name: "Let it go on" }).click();
+      const dialog = at.page.getByRole("dialog");
+      await dialog.getByLabel("Reason").fill("it is about names of networks");
+      expect(await dialog.getByRole("button", { name: "Let it go on" }).isDisabled()).toBe(true);
+      await dialog.getByLabel("Expert").selectOption("networking");
+      await dialog.getByRole("button", { name: "Let it go on" }).click();
+      await expect.poll(() => at.badge().textContent()).toBe("Routed");
+      expect((await at.school.record("route-1")).expert).toBe("networking");
+    });
+  });
+
+  describe("live", () => {
+    test("what others do shows without a reload, on the improvement and in the list", async () => {
+      await at.school.stand("live-1", "held", { title: "Watch me" });
+      await at.signedIn("viewer", "/improvements/live-1");
+      await at.live();
+      await expect.poll(() => at.badge().textContent()).toBe("Held");
+      await at.school.call("operator", "POST", "/api/improvements/live-1/accept", { reason: "traffic came" });
+      await expect.poll(() => at.badge().textContent()).toBe("Verified");
+      await at.page.locator(".trail").getByText("traffic came").waitFor();
+
+      await at.page.goto(`${at.url}/?status=verified`);
+      await at.live();
+      await at.row("Watch me").waitFor();
+      await at.school.call("operator", "POST", "/api/improvements/live-1/rollback", { reason: "on second thought" });
+      await at.row("Watch me").waitFor({ state: "detached" });
+    });
+
+    test("a coordinator that goes away is missed, and its return brings everything up to date", async () => {
+      const own = await startCoordinator({ env: { ...baseEnv, REDIS_URL: at.school.server.url } });
+      await at.school.stand("away-1", "held", { title: "Meanwhile" });
+      await at.page.goto(`${own.url}/improvements/away-1#token=${TOKENS.viewer}`);
+      await at.live();
+      await own.close();
+      await at.page.getByRole("alert").getByText("The connection to the coordinator is lost").waitFor();
+      expect(await at.badge().textContent()).toBe("Held");
+
+      await at.school.call("operator", "POST", "/api/improvements/away-1/accept", { reason: "nobody saw it" });
+      const again = await startCoordinator({
+        env: { ...baseEnv, REDIS_URL: at.school.server.url, PORT: new URL(own.url).port },
+      });
+      try {
+        await at.live();
+        await expect.poll(() => at.badge().textContent()).toBe("Verified");
+        await at.page.getByText("The connection to the coordinator is lost").waitFor({ state: "detached" });
+      } finally {
+        await at.page.close();
+        await again.close();
+      }
+    });
+  });
+});
