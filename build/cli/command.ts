@@ -7,6 +7,8 @@ export interface Shell {
   readonly terminal: Terminal;
   /** Finds the school when it is first needed, so that `--help` works without one. */
   readonly school: () => Client;
+  /** The school's own Redis, for what goes past its API. */
+  readonly redis: () => { readonly url: string; readonly prefix: string };
   /** Aborted by Ctrl-C or SIGTERM. */
   readonly stopped: AbortSignal;
   readonly stdin: NodeJS.ReadableStream;

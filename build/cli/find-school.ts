@@ -14,6 +14,8 @@ const SchoolFile = z.object({
   url: z.string(),
   tokens: z.object({ operator: z.string() }),
   pid: z.number().int().positive(),
+  redis: z.string().optional(),
+  keyPrefix: z.string().default(""),
 });
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -38,6 +40,23 @@ export function findSchool(env: Variables, directory: string, project: string): 
     );
   }
   return { url: school.url.replace(/\/+$/, ""), token: token ?? school.tokens.operator };
+}
+
+/** The Redis of a school, for what goes past its API: REDIS_URL and KEY_PREFIX, or those of the running local school. */
+export function findRedis(env: Variables, directory: string, project: string): { url: string; prefix: string } {
+  const { REDIS_URL: url, KEY_PREFIX: prefix = "" } = env;
+  if (url !== undefined && url !== "") return { url, prefix };
+  const file =
+    (env["SCHOOL_URL"] ?? "") === ""
+      ? candidates(env, directory, project).find((candidate) => existsSync(candidate))
+      : undefined;
+  const school = file === undefined ? undefined : read(file);
+  if (school?.redis === undefined || !isAlive(school.pid)) {
+    throw new Failure(
+      "no local school is running here: set REDIS_URL to the school's Redis, and KEY_PREFIX if it has one",
+    );
+  }
+  return { url: school.redis, prefix: school.keyPrefix };
 }
 
 /** The data directory that was named; else `.school` here or in a folder above; else the project's own. */

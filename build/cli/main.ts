@@ -8,6 +8,7 @@ import { breaker } from "./commands/breaker.ts";
 import { decisions } from "./commands/decisions.ts";
 import { doctor } from "./commands/doctor.ts";
 import { flags } from "./commands/flags.ts";
+import { importCommand } from "./commands/import.ts";
 import { learn } from "./commands/learn.ts";
 import { list } from "./commands/list.ts";
 import { locks } from "./commands/locks.ts";
@@ -15,7 +16,7 @@ import { show } from "./commands/show.ts";
 import { status } from "./commands/status.ts";
 import { watch } from "./commands/watch.ts";
 import { Failure, UsageError } from "./failure.ts";
-import { findSchool } from "./find-school.ts";
+import { findRedis, findSchool } from "./find-school.ts";
 import { terminal } from "./terminal.ts";
 
 async function main(argv: readonly string[]): Promise<void> {
@@ -29,6 +30,7 @@ async function main(argv: readonly string[]): Promise<void> {
   const shell: Shell = {
     terminal: terminal(process.stdout, process.stderr, process.env),
     school: () => clientOf(findSchool(process.env, process.cwd(), path.resolve(import.meta.dirname, "../.."))),
+    redis: () => findRedis(process.env, process.cwd(), path.resolve(import.meta.dirname, "../..")),
     stopped: stopping.signal,
     stdin: process.stdin,
     fail: () => {
@@ -40,7 +42,7 @@ async function main(argv: readonly string[]): Promise<void> {
     .version(packageFile.version)
     .showHelpAfterError("(`school --help` shows how it is written)")
     .exitOverride();
-  for (const register of [learn, list, show, watch, decisions, flags, breaker, locks, status, doctor]) {
+  for (const register of [learn, list, show, watch, decisions, flags, breaker, locks, status, doctor, importCommand]) {
     register(program, shell);
   }
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);

@@ -18,6 +18,8 @@ export interface RunningSchool {
   readonly tokens: Secrets["tokens"];
   readonly pid: number;
   readonly redis: string;
+  /** Before every key, if anything is. */
+  readonly keyPrefix?: string;
   readonly dataDir: string;
 }
 

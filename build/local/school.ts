@@ -104,7 +104,8 @@ export async function startSchool(
     });
     closing.push(() => coordinator.close());
     const { url } = coordinator;
-    closing.push(await noteRunning({ url, tokens: secrets.tokens, pid: process.pid, redis, dataDir }));
+    const keyPrefix = env["KEY_PREFIX"] ?? "";
+    closing.push(await noteRunning({ url, tokens: secrets.tokens, pid: process.pid, redis, keyPrefix, dataDir }));
     return {
       url,
       tokens: secrets.tokens,

@@ -2,6 +2,7 @@
 import type { Redis } from "ioredis";
 import { STATUSES } from "../domain/lifecycle.ts";
 import { STAGES } from "../stages.ts";
+import { importedKey } from "./import.ts";
 import type { Keys } from "./keys.ts";
 import { lockNames } from "./locks.ts";
 
@@ -17,6 +18,7 @@ export async function wrongTypes(redis: Redis, keys: Keys): Promise<ReadonlyMap<
     [keys.flags, "hash"],
     [keys.breaker, "hash"],
     [keys.metrics, "hash"],
+    [importedKey(keys), "hash"],
   ]);
   for (const status of STATUSES) expected.set(keys.byStatus(status), "zset").set(keys.statusSet(status), "set");
   for (const stage of STAGES) {

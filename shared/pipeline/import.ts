@@ -1,6 +1,5 @@
 /** Taking in records of the founding platform: each at most once, none of its keys written. */
-import type { Proposal } from "../domain/improvement.ts";
-import { encodePatch, type Patch } from "../domain/improvement.ts";
+import { encodePatch, type Patch, type Proposal } from "../domain/improvement.ts";
 import type { Keys } from "./keys.ts";
 import type { Scripts } from "./scripts/load.ts";
 
