@@ -12,6 +12,8 @@ export function banner({ url, tokens, real, unused, repository, dataDir }: Local
   const data = dataDir === path.join(ROOT, ".school") ? "" : `SCHOOL_DATA_DIR=${dataDir} `;
   const school = `${data}./build/cli/school.mjs`;
   const lines: (readonly [string, string])[] = [
+    // A fragment stays in the browser, which takes it out of the address at once. The reviewer's: it can decide, not repair.
+    ["dashboard", `${url}/#token=${tokens.reviewer}`],
     ["address", url],
     ["tokens", `operator ${tokens.operator}`],
     ["", `reviewer ${tokens.reviewer}`],
