@@ -40,6 +40,8 @@ const TUNABLE = [
   "KUBE_TIMEOUT_MS",
   "PROMETHEUS_TIMEOUT_MS",
   "REAP_SECONDS",
+  "SSE_CLIENTS",
+  "SSE_HEARTBEAT_SECONDS",
   "LEGACY_LIST",
 ];
 /** These describe a real part; the stand-ins have their own names and no token. */

@@ -6,9 +6,10 @@ import type { Operations } from "../../shared/pipeline/operations.ts";
 import type { Records } from "../../shared/pipeline/records.ts";
 import type { Scripts } from "../../shared/pipeline/scripts/load.ts";
 import type { BrakesReader, GitReader } from "../../shared/ports.ts";
-import type { StageName } from "../../shared/stages.ts";
-import type { CoordinatorSettings } from "./settings.ts";
 import type { Tokens } from "../../shared/runtime/tokens.ts";
+import type { StageName } from "../../shared/stages.ts";
+import type { Live } from "./live/hub.ts";
+import type { CoordinatorSettings } from "./settings.ts";
 
 export interface School {
   readonly redis: Redis;
@@ -24,4 +25,6 @@ export interface School {
   readonly git: () => Promise<GitReader>;
   /** Asks for a cold layer whose list just got an event; does nothing where there is no cluster to ask. */
   readonly wake: (stage: StageName) => void;
+  /** Those who follow the events as they happen. */
+  readonly live: Live;
 }

@@ -21,5 +21,9 @@ export const CoordinatorSettings = RuntimeSettings.extend({
   LEGACY_LIST: z.string().default(""),
   /** Seconds between two looks for expired leases and due retries of all stages. */
   REAP_SECONDS: z.coerce.number().positive().max(60).default(5),
+  /** Clients that may follow the events at once; more are refused. */
+  SSE_CLIENTS: z.coerce.number().int().min(1).max(10_000).default(500),
+  /** Seconds between two signs of life to those who follow the events. */
+  SSE_HEARTBEAT_SECONDS: z.coerce.number().min(0.01).max(300).default(15),
 });
 export type CoordinatorSettings = z.infer<typeof CoordinatorSettings>;

@@ -17,6 +17,7 @@ import { ConfigurationError, type Environment, readSettings, resolveEnvironment 
 import { createLog } from "../../shared/runtime/log.ts";
 import { parseTokens } from "../../shared/runtime/tokens.ts";
 import { coordinatorApp } from "./app.ts";
+import { liveEvents } from "./live/hub.ts";
 import { startLegacy } from "./loops/legacy.ts";
 import { startReaper } from "./loops/reaper.ts";
 import { startTimers } from "./loops/timers.ts";
@@ -42,6 +43,8 @@ export interface Coordinator {
 /** An operator who waits longer than this for Redis gets a 503 instead. */
 const COMMAND_TIMEOUT_MS = 10_000;
 const GRACE_MS = 5_000;
+/** Waiting commands are answered every five seconds; a connection silent for longer than this is dead. */
+const SILENCE_MS = 15_000;
 
 /** Throws ConfigurationError (settings, tokens, an evicting Redis, a port that is taken). */
 export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
@@ -78,14 +81,14 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   return {
     url,
     async close() {
-      await Promise.all([shut(server), ...loops.map((loop) => loop.stop())]);
+      await Promise.all([school.live.close(), shut(server), ...loops.map((loop) => loop.stop())]);
       redis.disconnect();
     },
   };
 }
 
 function schoolOn(redis: Redis, own: Pick<School, "settings" | "tokens" | "log" | "git" | "wake">): School {
-  const { settings } = own;
+  const { settings, log } = own;
   const keys = keysOf(settings.KEY_PREFIX);
   const scripts = loadScripts(redis, settings.KEY_PREFIX);
   const { brakes } = schoolServices(redis, keys, scripts, {
@@ -101,6 +104,14 @@ function schoolOn(redis: Redis, own: Pick<School, "settings" | "tokens" | "log" 
     brakes,
     operations: operations(redis, keys, scripts),
     records: records(redis, keys),
+    live: liveEvents({
+      redis,
+      keys,
+      log,
+      connect: () => blockingConnection(settings.REDIS_URL, log),
+      heartbeatMs: settings.SSE_HEARTBEAT_SECONDS * 1_000,
+      mostClients: settings.SSE_CLIENTS,
+    }),
   };
 }
 
@@ -123,7 +134,7 @@ async function gitFrom(env: Environment): Promise<GitReader> {
 }
 
 function blockingConnection(url: string, log: Logger): Redis {
-  const connection = connectRedis(url, { lazyConnect: false });
+  const connection = connectRedis(url, { lazyConnect: false, socketTimeout: SILENCE_MS });
   connection.on("error", (error: Error) => log.debug({ err: error }, "the waiting connection lost Redis"));
   return connection;
 }
