@@ -18,6 +18,8 @@ export interface Claims {
   readonly now: number;
   /** Milliseconds until something of this stage falls due; 0: more is waiting now; -1: nothing is. */
   readonly dueMs: number;
+  /** Reasons of the dead letters this claim made: what could not be read, what its workers died of too often. */
+  readonly buried: readonly string[];
 }
 
 export type Settlement = { readonly token: string } & (
@@ -208,7 +210,12 @@ type ClaimedEvent = readonly [token: string, attempt: number, event: string, fie
 
 function claims(reply: unknown): Claims {
   // cjson writes an empty table as {}: no leases, or a lease without a record.
-  const [leases, now, dueMs] = JSON.parse(reply as string) as [ClaimedEvent[] | object, number, number];
+  const [leases, now, dueMs, buried] = JSON.parse(reply as string) as [
+    ClaimedEvent[] | object,
+    number,
+    number,
+    string[] | object,
+  ];
   const claimed = Array.isArray(leases) ? (leases as ClaimedEvent[]) : [];
   return {
     leases: claimed.map(([token, attempt, event, fields]) => ({
@@ -219,6 +226,7 @@ function claims(reply: unknown): Claims {
     })),
     now,
     dueMs,
+    buried: Array.isArray(buried) ? (buried as string[]) : [],
   };
 }
 

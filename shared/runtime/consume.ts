@@ -37,6 +37,8 @@ interface Running {
   readonly startedAt: number;
 }
 
+const DEAD_LETTERED =
+  "An event was dead-lettered; nothing of it is lost: `school dead-letters` shows it, `school redrive` puts it back";
 /** Longest wait on an empty list before looking again for expired leases of dead workers. */
 const IDLE_SECONDS = 5;
 /** Until the next try while Redis refuses for a reason that will pass. */
@@ -75,6 +77,7 @@ export function consume(options: ConsumerOptions): Consumer {
     clock.redis = claims.now;
     clock.local = performance.now();
     for (const lease of claims.leases) start(lease);
+    for (const reason of claims.buried) log.error({ reason, list: options.list }, DEAD_LETTERED);
     empty = claims.dueMs !== 0;
     clearTimeout(dueTimer);
     if (claims.dueMs > 0) dueTimer = setTimeout(lookAgain, claims.dueMs);
@@ -176,6 +179,7 @@ function report(result: SettleResult, settlement: Settlement, log: Logger): void
       "A settlement failed on a damaged key; nothing was written and the event comes back",
     );
   }
-  if (result === "dead")
-    log.error({ kind, token }, "An event was dead-lettered; see `school doctor` and the stage's dead letters");
+  if (result === "dead" || (result === "ok" && kind === "dead")) {
+    log.error({ reason: "reason" in settlement ? settlement.reason : kind, token }, DEAD_LETTERED);
+  }
 }

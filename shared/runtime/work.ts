@@ -43,6 +43,8 @@ export async function perform(
   try {
     const event = validEvent(stage, lease.event);
     const improvement = await improvementOf(stage, queue, lease, event);
+    // The same new improvement came twice; the event that gave it its record also moves it on.
+    if (improvement === "created by another event") return { kind: "done", token };
     bindings = { ...bindings, event: event.id, improvement: improvement?.id };
     const context: Context = {
       get log() {
@@ -90,7 +92,7 @@ async function improvementOf(
   queue: StageQueue,
   lease: Lease,
   event: SchoolEvent,
-): Promise<Improvement | undefined> {
+): Promise<Improvement | "created by another event" | undefined> {
   if (stageEntry(stage.name).kind === "source") return undefined;
   const { id, improvement: proposal } = dataOf<ImprovementData>(event, IMPROVEMENT_PREFIX);
   let fields = lease.fields;
@@ -103,7 +105,7 @@ async function improvementOf(
       );
     }
     const admitted = await queue.admit(lease.token, id, withoutUndefined(proposal));
-    if (admitted === undefined) throw new LeaseLost("the improvement was created by somebody else meanwhile");
+    if (admitted === undefined) return "created by another event";
     fields = admitted;
   }
   if (fields["id"] !== undefined && fields["id"] !== id) {

@@ -34,12 +34,12 @@ end
 local function take(stage, event, token, leaseMs, fresh, direct)
   local q = queue(stage)
   local eventId, id, decoded = identify(event)
-  if not eventId then bury(stage, event, '', '', 1, 'not JSON', false) return end
+  if not eventId then bury(stage, event, '', '', 1, 'not JSON: a list takes structured CloudEvents 1.0 as JSON text', false) return end
   -- A record of the platform's own producers: an object, no CloudEvent. The worker knows its forms and says what is wrong.
   if stage == 'ingest' and decoded and decoded.specversion == nil and string.find(event, '^%s*{') then
     eventId, id = 'record:' .. redis.sha1hex(event), ''
   end
-  if eventId == '' then bury(stage, event, '', '', 1, 'not a CloudEvent 1.0: it has no id', true) return end
+  if eventId == '' then bury(stage, event, '', '', 1, 'not a CloudEvent 1.0: it has no id; specversion, id, source, type and data are needed', true) return end
   -- A colon would let one improvement's record be another's trail.
   if string.find(id, '[^%w_.-]') then bury(stage, event, eventId, '', 1, 'an improvement id may hold letters, digits, _ . and - only', true) return end
   local attempt = attemptsOf(stage, eventId) + 1
@@ -84,6 +84,8 @@ end
 
 local function claim(stage, worker, max, leaseMs, maxAttempts)
   local q = queue(stage)
+  -- What the settlements of this call buried is in their results.
+  buried = {}
   probeQueue(stage)
   flush()
   reap(stage, maxAttempts)
@@ -113,7 +115,7 @@ local function claim(stage, worker, max, leaseMs, maxAttempts)
     end
   end
   -- One string: a reply of many small ones costs the client more than this whole script.
-  return cjson.encode({claimed, now, due})
+  return cjson.encode({claimed, now, due, buried})
 end
 `;
 
@@ -133,7 +135,11 @@ local stage, token = arg(), arg()
 local proposal = {id = arg(), video = arg(), category = arg(), set = args()}
 local status = TAKES[stage]
 probeNew(proposal, status)
-if not redis.call('ZSCORE', queue(stage) .. ':leases', token) or redis.call('EXISTS', record(proposal.id)) == 1 then return nil end
+if not redis.call('ZSCORE', queue(stage) .. ':leases', token) then return nil end
+local kind = redis.call('TYPE', record(proposal.id)).ok
+-- A call whose answer was lost is made again: it finds the record it made.
+if kind == 'hash' and redis.call('HGET', record(proposal.id), 'lease') == token then return redis.call('HGETALL', record(proposal.id)) end
+if kind ~= 'none' then return nil end
 create(proposal, status, 'injection', 'injected at ' .. stage)
 redis.call('HSET', record(proposal.id), 'lease', token)
 flush()
