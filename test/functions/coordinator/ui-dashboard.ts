@@ -6,6 +6,9 @@ import { launchBrowser, openPage, type WatchedPage } from "../../support/browser
 import { startSchool, type TestSchool, TOKENS } from "./support.ts";
 import { oneFileRepository, seedSituations } from "./ui-records.ts";
 
+/** For `expect.poll`: a busy machine must not turn a slow page into a failure. */
+export const SOON = { timeout: 20_000 };
+
 export interface Dashboard {
   readonly school: TestSchool;
   /** A fresh one for every test. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { changeSet, verdictOf } from "../../../shared/domain/change-set.ts";
 import type { Patch } from "../../../shared/domain/improvement.ts";
 import { noBrowser } from "../../support/browser.ts";
-import { dashboard } from "./ui-dashboard.ts";
+import { dashboard, SOON } from "./ui-dashboard.ts";
 import { plannedPatch } from "./ui-records.ts";
 
 describe.skipIf(noBrowser)("the dashboard for everybody (skipped where no Chromium is on PATH)", () => {
@@ -49,7 +49,7 @@ describe.skipIf(noBrowser)("the dashboard for everybody (skipped where no Chromi
       await at.page.getByRole("heading", { level: 1, name: hostile }).waitFor();
       await at.page.getByRole("region", { name: `Changes of apps/${hostile}.yaml` }).waitFor();
       await at.decide("Reject", hostile);
-      await expect.poll(() => at.badge().textContent()).toBe("Rejected");
+      await expect.poll(() => at.badge().textContent(), SOON).toBe("Rejected");
       await at.page.locator(".trail").getByText(hostile).first().waitFor();
       expect(await at.page.title()).toContain(hostile);
 
@@ -134,7 +134,7 @@ describe.skipIf(noBrowser)("the dashboard for everybody (skipped where no Chromi
       await at.page.keyboard.type("not worth its risk");
       await tabTo("Reject");
       await at.page.keyboard.press("Enter");
-      await expect.poll(() => at.badge().textContent()).toBe("Rejected");
+      await expect.poll(() => at.badge().textContent(), SOON).toBe("Rejected");
       expect((await at.school.record("keys-1")).status).toBe("rejected");
     });
   });

@@ -4,7 +4,7 @@ import { startCoordinator } from "../../../functions/coordinator/start.ts";
 import { verdictOf } from "../../../shared/domain/change-set.ts";
 import { noBrowser } from "../../support/browser.ts";
 import { baseEnv, TOKENS } from "./support.ts";
-import { dashboard } from "./ui-dashboard.ts";
+import { dashboard, SOON } from "./ui-dashboard.ts";
 import { plannedPatch } from "./ui-records.ts";
 
 describe.skipIf(noBrowser)("one improvement on the dashboard (skipped where no Chromium is on PATH)", () => {
@@ -61,7 +61,7 @@ describe.skipIf(noBrowser)("one improvement on the dashboard (skipped where no C
 
       await at.decide("Approve", "the quota has room for it");
 
-      await expect.poll(() => at.badge().textContent()).toBe("Approved");
+      await expect.poll(() => at.badge().textContent(), SOON).toBe("Approved");
       await dialog.waitFor({ state: "detached" });
       expect((await at.school.record("decide-1")).status).toBe("approved");
       const step = at.page.locator(".trail li").first();
@@ -94,7 +94,7 @@ describe.skipIf(noBrowser)("one improvement on the dashboard (skipped where no C
       expect(await dialog.getByRole("button", { name: "Let it go on" }).isDisabled()).toBe(true);
       await dialog.getByLabel("Expert").selectOption("networking");
       await dialog.getByRole("button", { name: "Let it go on" }).click();
-      await expect.poll(() => at.badge().textContent()).toBe("Routed");
+      await expect.poll(() => at.badge().textContent(), SOON).toBe("Routed");
       expect((await at.school.record("route-1")).expert).toBe("networking");
     });
   });
@@ -104,9 +104,9 @@ describe.skipIf(noBrowser)("one improvement on the dashboard (skipped where no C
       await at.school.stand("live-1", "held", { title: "Watch me" });
       await at.signedIn("viewer", "/improvements/live-1");
       await at.live();
-      await expect.poll(() => at.badge().textContent()).toBe("Held");
+      await expect.poll(() => at.badge().textContent(), SOON).toBe("Held");
       await at.school.call("operator", "POST", "/api/improvements/live-1/accept", { reason: "traffic came" });
-      await expect.poll(() => at.badge().textContent()).toBe("Verified");
+      await expect.poll(() => at.badge().textContent(), SOON).toBe("Verified");
       await at.page.locator(".trail").getByText("traffic came").waitFor();
 
       await at.page.goto(`${at.url}/?status=verified`);
@@ -131,7 +131,7 @@ describe.skipIf(noBrowser)("one improvement on the dashboard (skipped where no C
       });
       try {
         await at.live();
-        await expect.poll(() => at.badge().textContent()).toBe("Verified");
+        await expect.poll(() => at.badge().textContent(), SOON).toBe("Verified");
         await at.page.getByText("The connection to the coordinator is lost").waitFor({ state: "detached" });
       } finally {
         await at.page.close();

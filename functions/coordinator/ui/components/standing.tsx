@@ -50,7 +50,7 @@ function Why({ improvement, last }: Omit<StandingProps, "onDecide">) {
   if (because === undefined && asked === undefined) return null;
   return (
     <p class="because">
-      <strong>{asked ?? who}</strong>
+      <strong>{asked ?? who}:</strong>
       {rule !== undefined && !because?.startsWith(rule) && <span class="rule">{rule}</span>} {because}
     </p>
   );

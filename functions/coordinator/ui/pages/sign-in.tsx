@@ -1,5 +1,5 @@
 /** The way in: one token, checked before it is kept. */
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { client } from "../api/client.ts";
 import { Failure } from "../api/failure.ts";
 import { Brand } from "../components/brand.tsx";
@@ -8,6 +8,8 @@ export function SignIn({ note, onToken }: { note: string | undefined; onToken: (
   const [token, setToken] = useState("");
   const [failure, setFailure] = useState<Failure>();
   const [busy, setBusy] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
 
   async function submit(event: Event): Promise<void> {
     event.preventDefault();
@@ -39,6 +41,7 @@ export function SignIn({ note, onToken }: { note: string | undefined; onToken: (
         <form onSubmit={(event) => void submit(event)}>
           <label for="token">Token</label>
           <input
+            ref={field}
             id="token"
             type="password"
             autoComplete="off"
