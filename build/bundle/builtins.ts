@@ -13,8 +13,8 @@ const require = createRequire(import.meta.url);
 /** Milliseconds at load on Node 24.21: tls 18, crypto 6, http 5; ioredis asks for TLS whether the address does or not. */
 const COSTLY = new Set(["node:crypto", "node:dns", "node:http", "node:https", "node:tls", "node:zlib"]);
 
-/** Packages that load late, with the exports we use of them. */
-const LATE: Readonly<Record<string, readonly string[]>> = { pino: ["pino", "destination"] };
+/** Packages that load late. */
+const LATE = ["pino"];
 
 export const lazyBuiltins: Plugin = {
   name: "lazy-builtins",
@@ -25,13 +25,14 @@ export const lazyBuiltins: Plugin = {
       return namespace === "builtin" ? { path: id, external: true } : { path: id, namespace: "builtin" };
     });
     build.onLoad({ filter: /./, namespace: "builtin" }, ({ path: id }) => ({ contents: moduleFor(id), loader: "js" }));
-    build.onResolve({ filter: /^pino$/ }, ({ path: name, namespace, kind, resolveDir }) =>
+    const late = new RegExp(`^(${LATE.join("|")})$`);
+    build.onResolve({ filter: late }, ({ path: name, namespace, kind, resolveDir }) =>
       namespace === "late" || kind !== "import-statement"
         ? undefined
         : { path: name, namespace: "late", pluginData: { resolveDir } },
     );
     build.onLoad({ filter: /./, namespace: "late" }, ({ path: name, pluginData }) => ({
-      contents: exportsOf(name, LATE[name] ?? []),
+      contents: exportsOf(name, Object.keys(require(name) as object)),
       loader: "js",
       resolveDir: (pluginData as { resolveDir: string }).resolveDir,
     }));
