@@ -39,7 +39,7 @@ const LONGEST_WAIT_MS = 30_000;
 /** How often a record may change while its event is looked at. */
 const LOOKS = 5;
 
-export function entrance(redis: Redis, equipment: Equipment): Entrance {
+export function entrance(redis: Redis, equipment: Equipment, patienceMs = PATIENCE_MS): Entrance {
   const { stage, ports, queue, keys, worker, log, perPod, leaseMs, drainMs } = equipment;
   const running = new Map<string, Running>();
   const unfinished = new Set<Promise<void>>();
@@ -92,7 +92,7 @@ export function entrance(redis: Redis, equipment: Equipment): Entrance {
     // Given back or given up meanwhile: that was answered there.
     if (!running.delete(lease.token)) return;
     if (settlement === undefined) return answer(leaseLost(reasonOf(abort.signal)));
-    const impatient = setTimeout(() => answer(unreachable(true)), PATIENCE_MS);
+    const impatient = setTimeout(() => answer(unreachable(true)), patienceMs);
     try {
       const { results } = await queue.settle([settlement], 0);
       answer(answerTo({ stage: stage.name, lease, settlement, result: results[0] ?? "lost", now: now() }));
@@ -108,7 +108,7 @@ export function entrance(redis: Redis, equipment: Equipment): Entrance {
       if (!left) here.leave();
       left = true;
     }
-    const impatient = setTimeout(() => answer(unreachable(false)), PATIENCE_MS);
+    const impatient = setTimeout(() => answer(unreachable(false)), patienceMs);
     try {
       const injected = await inject(received, proposer);
       clearTimeout(impatient);
@@ -164,7 +164,7 @@ export function entrance(redis: Redis, equipment: Equipment): Entrance {
           void back.finally(() => unfinished.delete(back));
         }
       }, graceMs);
-      await Promise.race([allOf(unfinished), elapsed(graceMs + PATIENCE_MS)]);
+      await Promise.race([allOf(unfinished), elapsed(graceMs + patienceMs)]);
       clearTimeout(late);
       beat.stop();
     },
