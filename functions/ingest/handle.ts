@@ -29,7 +29,8 @@ export async function ingest(
   { log, signal }: Context,
 ): Promise<OutcomeOf<"ingest">> {
   const { content } = source;
-  const id = sourceId(source);
+  // What is too large is refused below; hashing all of it first would cost more than reading what is allowed.
+  const id = sourceId(content === undefined ? source : { ...source, content: content.slice(0, sizeLimit + 1) });
   const known = { id, ...(source.address === undefined ? {} : { address: canonicalAddress(source.address) }) };
   if (content === undefined) {
     const because = `nothing was sent with the address ${canonicalAddress(source.address ?? "")}: send the transcript as content`;

@@ -1,63 +1,57 @@
 /** Sentences across captions: captions break where the line is full, people break where the thought ends. */
+import { asMeant } from "../../shared/domain/lexicon/mishearings.ts";
+import { cut, paceOf, SHORTEST_RUN, type Word, wordsOf } from "./boundaries.ts";
 import { orderIn } from "./orders.ts";
 import type { Piece } from "./transcript.ts";
 
 export interface Sentence {
+  /** Word for word as in the transcript: what is quoted. */
   readonly text: string;
-  /** Milliseconds at which the caption with its first word begins. */
+  /** The same without hesitation and with common mis-hearings repaired: what is judged, and never shown. */
+  readonly meant: string;
+  /** Milliseconds at which its first word, or the caption with it, begins. */
   readonly start?: number;
   /** Why it is no advice whatever it says (an order to the reader); undefined for ordinary speech. */
   readonly order?: string;
 }
 
-/** Words without an end mark after which poor captions are cut. */
-const LONGEST = 45;
-/** Silence, in milliseconds, that ends a sentence in captions without punctuation. */
-const PAUSE = 1_200;
-/** Words a piece of unpunctuated speech needs before an opener may start the next. */
-const SHORTEST = 9;
-const openers = new Set(
-  "so and now but okay ok then because also well anyway however next first second finally if when we you the what".split(
-    " ",
-  ),
-);
-const plainOpeners = new Set("so now but okay ok also anyway however next finally".split(" "));
-const abbreviation = /(?:^|\s|\()(?:e\.g|i\.e|etc|vs|dr|mr|mrs|ms|st|no|approx|inc|prof|fig|cf|[A-Z])\.$/iu;
+/** Words of speech without an end mark from which on it is cut as poor captions are. */
+const LONGEST = 70;
+/** Below one end mark in this many words, the whole source counts as captions without punctuation. */
+const POOR = 60;
+/** A text shorter than this is a note, however it is punctuated. */
+const SHORT_TEXT = 25;
+const END = /[.!?…]["'”’)\]]*$/u;
+const abbreviation = /(?:^|\s|\()(?:e\.g|i\.e|etc|vs|dr|mr|mrs|ms|st|approx|inc|prof|fig|cf|[A-Z])\.$/iu;
 
 /** The whole talk as sentences, in order. Joined by one space they are the normalised transcript. */
 export function sentencesOf(pieces: readonly Piece[]): Sentence[] {
-  const words = pieces.flatMap(({ text, start, end }, piece) =>
-    text.split(" ").map((word, i) => ({ word, piece, first: i === 0, start, end })),
-  );
-  const ends = words.filter(({ word }) => /[.!?…]["'”’)\]]*$/u.test(word)).length;
-  const poor = words.length > 25 && ends / words.length < 1 / 60;
+  const words = pieces.flatMap(wordsOf);
+  const ends = words.filter(({ word }) => END.test(word)).length;
+  const poor = words.length > SHORT_TEXT && ends / words.length < 1 / POOR;
+  const pace = paceOf(words);
 
   const sentences: Sentence[] = [];
-  let current: typeof words = [];
-  function close(): void {
-    const [head] = current;
+  function add(run: readonly Word[]): void {
+    const [head] = run;
     if (head === undefined) return;
-    const text = current.map(({ word }) => word).join(" ");
-    sentences.push({ text, ...(head.start === undefined ? {} : { start: head.start }) });
-    current = [];
+    const text = run.map(({ word }) => word).join(" ");
+    const meant = asMeant(text);
+    const start = head.time ?? head.start;
+    sentences.push({ text, meant, ...(start === undefined ? {} : { start }) });
   }
 
+  let run: Word[] = [];
+  function close(): void {
+    const long = run.length > LONGEST || (poor && run.length > SHORTEST_RUN);
+    if (long) for (const part of cut(run, pace)) add(part);
+    else add(run);
+    run = [];
+  }
   for (const [i, entry] of words.entries()) {
-    const before = words[i - 1];
-    if (before !== undefined && current.length > 0) {
-      const newPiece = entry.piece !== before.piece;
-      const pause = newPiece && entry.start !== undefined && before.end !== undefined ? entry.start - before.end : 0;
-      const opener = entry.word.toLowerCase().replaceAll(/[^\p{L}]/gu, "");
-      const paragraph = newPiece && entry.end === undefined && !poor;
-      const breaks = poor
-        ? pause >= PAUSE ||
-          (current.length >= SHORTEST && plainOpeners.has(opener)) ||
-          (current.length >= SHORTEST && newPiece && openers.has(opener)) ||
-          current.length >= LONGEST - 10
-        : current.length >= LONGEST * 2 || paragraph;
-      if (breaks) close();
-    }
-    current.push(entry);
+    const paragraph = entry.first && entry.end === undefined && entry.start === undefined && !poor;
+    if (paragraph || entry.afterSound) close();
+    run.push(entry);
     if (endsSentence(entry.word, words[i + 1]?.word)) close();
   }
   close();
@@ -65,14 +59,16 @@ export function sentencesOf(pieces: readonly Piece[]): Sentence[] {
 }
 
 function endsSentence(word: string, next: string | undefined): boolean {
-  if (!/[.!?…]["'”’)\]]*$/u.test(word) || abbreviation.test(word)) return false;
+  if (!END.test(word) || abbreviation.test(word)) return false;
+  // "No. 7" is a number, "No. Do not" is an answer.
+  if (/^no\.$/iu.test(word) && /^\d/u.test(next ?? "")) return false;
   // "…" may be a pause inside a sentence; it ends one only before a capital.
   return next === undefined || !/…|\.\.\./u.test(word) || /^["'“‘(]*\p{Lu}/u.test(next);
 }
 
 /** An order may span sentences that look innocent alone: neighbours are read together, and both are marked. */
 function markOrders(sentences: readonly Sentence[]): Sentence[] {
-  const alone = sentences.map(({ text }) => orderIn(text));
+  const alone = sentences.map(({ text, meant }) => orderIn(text) ?? (meant === text ? undefined : orderIn(meant)));
   return sentences.map((sentence, i) => {
     const order = alone[i] ?? (follows(sentence.text) ? alone[i - 1] : undefined) ?? acrossBreak(sentences, alone, i);
     return order === undefined ? sentence : { ...sentence, order };
@@ -98,7 +94,7 @@ function acrossBreak(
   ] as const) {
     const [left, right] = [sentences[a]?.text, sentences[b]?.text];
     if (left === undefined || right === undefined || alone[a] !== undefined || alone[b] !== undefined) continue;
-    if (/[.!?…]["'”’)\]]*$/u.test(left)) continue;
+    if (END.test(left)) continue;
     const seam = `${left.split(" ").slice(-6).join(" ")} ${right.split(" ").slice(0, 6).join(" ")}`;
     const order = orderIn(seam);
     if (order !== undefined) return order;

@@ -5,6 +5,10 @@ export interface Piece {
   readonly text: string;
   readonly start?: number;
   readonly end?: number;
+  /** When each word of `text` (parted by one space) was begun, where the source tells. */
+  readonly times?: readonly number[];
+  /** Something that is no speech came before it: music, laughter, applause. */
+  readonly afterSound?: true;
 }
 
 /** An improvement another system proposed for this source. Its own relevance, status and approval are ignored. */
@@ -16,7 +20,7 @@ export interface Claim {
 }
 
 export interface Transcript {
-  readonly format: "vtt" | "srt" | "text" | "json";
+  readonly format: "vtt" | "srt" | "sbv" | "ttml" | "text" | "json";
   readonly title?: string;
   readonly videoId?: string;
   readonly pieces: readonly Piece[];

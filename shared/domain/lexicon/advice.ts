@@ -31,7 +31,7 @@ const forms: readonly { form: string; explicitness: number; pattern: RegExp }[] 
       "(?:non|not) negotiable|mandatory|obligatory|a must|no excuses?|insist(?:ed|s)? on",
       "(?:golden|first|number one|cardinal|house|iron) rule|rule (?:number )?(?:one|two|three|of thumb)|our (?:rule|policy|standard) (?:is|says)",
       "(?:you|we|teams?|everyone|everybody) (?:really |absolutely |definitely |just |all |always )*(?:need|needs|have|has|got) to(?! (?:be honest|say|admit|confess|laugh|tell|explain|talk|thank))",
-      "(?:every|each|all|any|no)(?: [\\p{L}']+){0,5} (?:needs?|must|should|has to|have to|deserves?)",
+      "(?:every|each|all|any|no)(?: [\\p{L}']+){0,7} (?:needs?|must|should|has to|have to|deserves?)",
       "(?:every|each|no) (?:single )?(?:container|pod|deployment|workload|service|namespace|database|cluster|image|team|table|secret|account|endpoint|app|application|repo|repository|node|volume|alert|dashboard) (?:\\p{L}+ ){0,4}(?:needs?|must|should|has to|deserves?)",
       "(?:strongly|highly|absolutely|really|definitely|can't|cannot) (?:recommend|suggest|advise|encourage)",
       "best practices?|bare minimum|at the very least|from day one|before anything else",
@@ -58,6 +58,15 @@ const forms: readonly { form: string; explicitness: number; pattern: RegExp }[] 
     explicitness: 0.85,
     pattern: new RegExp(
       `(?:^|[,;:–—]\\s+)(?:(?:so|and|but|then|now|okay|ok|also|first|firstly|second|secondly|third|finally|next|just|instead|lastly|again|number (?:one|two|three|four)|step (?:one|two|three|four)|my advice|our advice|the advice|advice|lesson|tip)(?: of all)?[,:.]?\\s+)*(?:(?:do not |don't |please |just |always |never )?${NOT_A_NOUN}${VERB}|(?:stop|avoid|quit) \\p{L}+)(?![\\p{L}\\p{N}'’])(?! (?:me|us|about|you)(?![\\p{L}]))`,
+      "iu",
+    ),
+  },
+  {
+    form: "imperative",
+    explicitness: 0.85,
+    // "Look at what they really use and set the requests to that": the second verb is the order.
+    pattern: new RegExp(
+      `^(?:(?:so|and|but|then|now|okay|ok|also|first|next|just|please)[,:.]?\\s+)*(?:look|think|find|see|watch|ask|count|try|go|talk|sit)\\b[^.;?]{0,80}\\b(?:and|then) (?:then )?${VERB} (?:the|a|an|your|it|them|every|each|all|that)\\b`,
       "iu",
     ),
   },
@@ -118,14 +127,21 @@ const notAdvice: readonly RegExp[] = [
   /^(?:so |and |now |but |okay )*(?:how many of you|who here|raise your hands?|why (?:would|should|do|does|did))\b/iu,
   /\b(?:people|folks|everyone|everybody|they|vendors?|critics|consultants?|bloggers?|blogs?|twitter|the internet|tutorials?|managers?|salespeople|some|someone|somebody) (?:(?:will|would|often|always|usually|keep|keeps|like to|love to|may|might|online|here) )*(?:say|says|said|saying|tell|tells|told|telling|claim|claims|claimed|think|thinks|thought|argue|argues|insist|insists|believe|believes)\b/iu,
   /\b(?!(?:us|this|always|does|was|is)\b)\p{L}+s (?:(?:will|would|often|always|usually|keep) )*(?:say|claim|argue|insist|tell (?:you|us|me|everyone))\b/iu,
+  /\b(?:post|article|blog|book|course|docs|documentation|tutorial|advert\w*|slides?|tweet|brochure|vendor|consultant|salesman|auditor|manager|boss|director|somebody|someone|forum)\b[^.;]{0,40}\b(?:says?|said|claims?|claimed|tells?|told|recommend(?:s|ed)|suggest(?:s|ed)|propose[ds]|insist(?:s|ed)?)\b/iu,
+  /\b(?:idea|proposal|suggestion|plan|wish|demand|question)s? (?:was |were |is |came |that came |came up )*(?:that|whether|if) (?:we|you|they|one|everybody|everyone)\b/iu,
   /\b(?:we|i) (?:used to|once|always) (?:think|thought|believe|believed|tell|told|say|said)\b/iu,
   /\b(?:it(?:'s| is) a myth|common myth|myth number)\b/iu,
   /\b(?:i'm going to|i am going to|i'll|i will|we'll|we will|let me|i want to|today i) (?:\p{L}+ )?(?:talk|tell|show|speak|walk|explain|cover|discuss|present|start by (?:telling|talking))\b/iu,
 ];
 
+/** A question, what others say, what was once believed, the agenda: it may sound like advice and is nobody's. */
+export function isReported(sentence: string): boolean {
+  return notAdvice.some((pattern) => pattern.test(sentence));
+}
+
 /** The plainest form of advice in the sentence; undefined when it recommends nothing. */
 export function adviceIn(sentence: string): Advice | undefined {
-  if (notAdvice.some((pattern) => pattern.test(sentence))) return undefined;
+  if (isReported(sentence)) return undefined;
   const found = forms.find(({ pattern }) => sentence.search(pattern) >= 0);
   if (found === undefined) return undefined;
   const hedged = sentence.search(hedges) >= 0;

@@ -13,6 +13,8 @@ export const monitoring: readonly Topic[] = [
     cues: [
       "alert(?:ing)? .. (?:on|when|if|for) .. (?:symptoms?|error rates?|errors|latency|lag|saturation|burn rate|disk|failures?|fails|down)",
       "(?:add|write|create|define|have|need) .. (?:alerts?|alerting rules?|prometheus rules?)",
+      "(?:keep|store|put|ship|version|define) .. (?:alert(?:ing)? rules?|prometheus ?rules?)",
+      "alert on (?:what|how|where|whether)",
       "page (?:on|only|when)",
     ],
     patterns: [

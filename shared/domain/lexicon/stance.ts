@@ -15,6 +15,10 @@ const neutral = phrases([
 ]);
 const purpose = /^(?:so |and |now )*(?:in order )?to (?:avoid|stop|prevent|keep)\b/iu;
 
+/** "You don't need a mesh to pin an image": the mesh is refused, the pinning only named. */
+const purposeOfTheUnneeded =
+  /\b(?:(?:do|does|did)(?:n't| not)|never|hardly|nobody) (?:really |even )?needs? (?:\S+ ){1,5}to\s+$/iu;
+
 const negators = phrases([
   "(?:do|does|did|is|are|was|were|has|have|had|can|could|would|should|must|will|wo|ca|need|ai)n(?:'|’)t|dont|doesnt|didnt|cant|shouldnt|wouldnt|wont|cannot",
   "not|never|no|nobody|nothing|none|no one|neither|nor|without|unless|until|hardly",
@@ -42,7 +46,7 @@ const lost = phrases([
   "missing|skipped|optional|forgotten|left out|removed|disabled|an afterthought|absent|off|empty|ignored|go without",
 ]);
 const boundary =
-  /[;:–—]|\s(?:but|because|so that|although|though|whereas|while|since|by (?=\p{L}+ing\b)|which)\s|,?\s+(?:and|or else|then|so|instead)\s+(?=(?:we|you|they|i|it|he|she|there|this|that|don't|do not|never|always|use|set|put|run|make|give|keep|turn|start|let)\b)|,\s*(?=(?:we|you|they|i|it|there|this|that|use|set|add|put|run|do|make|give|start|keep|turn|always|never|please|go|just|let|don't)\b)/giu;
+  /[;:–—]|\s(?:but|because|so that|although|though|whereas|while|since|by (?=\p{L}+ing\b)|which)\s|,?\s+(?:and|or else|then|so|instead)\s+(?=(?:we|you|they|i|it|he|she|there|this|that|don't|do not|never|always|use|set|put|run|make|give|keep|turn|start|let)\b)|\s+and\s+(?=(?:every|each|all|any)\s(?:\S+\s){1,4}(?:needs?|must|should|has|have|gets?)\b)|,\s*(?=(?:we|you|they|i|it|there|this|that|use|set|add|put|run|do|make|give|start|keep|turn|always|never|please|go|just|let|don't)\b)/giu;
 
 /** Judges every naming of the topic in the sentence. Both may be true: "set memory limits, but no CPU limits". */
 export function stanceOn(sentence: string, match: TopicMatch): Stance {
@@ -72,6 +76,7 @@ function isNegated(text: string, { index, phrase, tier }: Mention): boolean | un
   }
   if (tier === "warning") return /\b(?:fine|okay|ok|happily|no problem)\b/iu.test(whole) ? undefined : false;
 
+  if (purposeOfTheUnneeded.test(before)) return undefined;
   let turns = count(before, negators) + count(inside, negators);
   if (prohibited.test(after)) {
     prohibited.lastIndex = 0;
