@@ -1,10 +1,10 @@
 /**
- * Writes what follows from other sources: the manifests in keda/ from the registry, the fields policy knows from the
+ * Writes what follows from other sources: the manifests in keda/ and knative/ from the registry, the fields policy knows from the
  * Kubernetes client's models. The result is committed.
  *
  * Usage: generate.ts [--check]   --check writes nothing and fails when a file is stale
  */
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import packageJson from "../package.json" with { type: "json" };
 import { knownFields } from "./known-fields.ts";
@@ -29,7 +29,12 @@ export async function staleFiles(): Promise<Map<string, string>> {
 if (import.meta.main) {
   const checking = process.argv.includes("--check");
   const stale = await staleFiles();
-  if (!checking) for (const [file, text] of stale) await writeFile(path.join(root, file), text);
+  if (!checking) {
+    for (const [file, text] of stale) {
+      await mkdir(path.dirname(path.join(root, file)), { recursive: true });
+      await writeFile(path.join(root, file), text);
+    }
+  }
   const names = [...stale.keys()].join(", ");
   const verb = checking ? "Stale, run `npm run generate`" : "Written";
   console.log(stale.size === 0 ? "Every generated file is up to date." : `${verb}: ${names}`);

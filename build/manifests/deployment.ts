@@ -2,9 +2,12 @@
 import { type StageName, stageEntry } from "../../shared/stages.ts";
 import { labelsOf, selectorOf, workloadName } from "./names.ts";
 
-const PORT = 8080;
+export const PORT = 8080;
 /** Seconds between the end of the drain and SIGKILL, for closing connections. */
-const AFTER_DRAIN = 5;
+export const AFTER_DRAIN = 5;
+/** Of a stage that nobody has measured yet. */
+export const RESOURCES = { requests: { cpu: "50m", memory: "96Mi" }, limits: { cpu: "1", memory: "384Mi" } };
+export const TMP_SIZE = "256Mi";
 
 export function deployment(stage: StageName, version: string): Record<string, unknown> {
   const { drainMs } = stageEntry(stage);
@@ -29,34 +32,40 @@ export function deployment(stage: StageName, version: string): Record<string, un
             seccompProfile: { type: "RuntimeDefault" },
           },
           containers: [container(stage, version)],
-          volumes: [{ name: "tmp", emptyDir: { sizeLimit: "256Mi" } }],
+          volumes: [{ name: "tmp", emptyDir: { sizeLimit: TMP_SIZE } }],
         },
       },
     },
   };
 }
 
+export function imageOf(stage: StageName, version: string): string {
+  return `cortex-online-school/${stage}:${version}`;
+}
+
+export const commonEnv: readonly Record<string, unknown>[] = [
+  { name: "NODE_COMPILE_CACHE", value: "/app/.compile-cache" },
+  { name: "NODE_COMPILE_CACHE_PORTABLE", value: "1" },
+  { name: "REDIS_URL", valueFrom: { secretKeyRef: { name: "cortex-redis", key: "url" } } },
+];
+
+/** What only this stage may know lies in its own Secret: who writes to Git has no model key, and the other way round. */
+export function settingsOf(stage: StageName): readonly Record<string, unknown>[] {
+  return [{ configMapRef: { name: "cortex-settings" } }, { secretRef: { name: workloadName(stage), optional: true } }];
+}
+
 function container(stage: StageName, version: string): Record<string, unknown> {
   return {
     name: stage,
-    image: `cortex-online-school/${stage}:${version}`,
-    env: [
-      { name: "PORT", value: String(PORT) },
-      { name: "NODE_COMPILE_CACHE", value: "/app/.compile-cache" },
-      { name: "NODE_COMPILE_CACHE_PORTABLE", value: "1" },
-      { name: "REDIS_URL", valueFrom: { secretKeyRef: { name: "cortex-redis", key: "url" } } },
-    ],
-    // What only this stage may know lies in its own Secret: who writes to Git has no model key, and the other way round.
-    envFrom: [
-      { configMapRef: { name: "cortex-settings" } },
-      { secretRef: { name: workloadName(stage), optional: true } },
-    ],
+    image: imageOf(stage, version),
+    env: [{ name: "PORT", value: String(PORT) }, ...commonEnv],
+    envFrom: settingsOf(stage),
     ports: [{ name: "health", containerPort: PORT }],
     // A cold Node needs a moment; the start-up probe is what makes a fast start visible at once.
     startupProbe: { httpGet: { path: "/health/liveness", port: "health" }, periodSeconds: 1, failureThreshold: 60 },
     livenessProbe: { httpGet: { path: "/health/liveness", port: "health" }, periodSeconds: 10, failureThreshold: 3 },
     readinessProbe: { httpGet: { path: "/health/readiness", port: "health" }, periodSeconds: 5, failureThreshold: 2 },
-    resources: { requests: { cpu: "50m", memory: "96Mi" }, limits: { cpu: "1", memory: "384Mi" } },
+    resources: RESOURCES,
     securityContext: {
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,

@@ -2,6 +2,10 @@
 import { Document } from "yaml";
 import { STAGES } from "../../shared/stages.ts";
 import { deployment } from "./deployment.ts";
+import { broker, eventingKustomization, trigger } from "./eventing.ts";
+import { funcYaml } from "./func-yaml.ts";
+import { knativeService } from "./knative-service.ts";
+import { NAMESPACE } from "./names.ts";
 import { scaledObject } from "./scaled-object.ts";
 
 const HEAD = "Generated from shared/stages.ts by `npm run generate`; do not edit";
@@ -14,16 +18,25 @@ export function renderManifests(version: string): Map<string, string> {
   const files = new Map(
     STAGES.map((stage) => [`keda/${stage}.yaml`, toYaml([scaledObject(stage), deployment(stage, version)])]),
   );
-  files.set("keda/kustomization.yaml", toYaml([kustomization()]));
+  files.set("keda/kustomization.yaml", toYaml([kustomization([...byHand, ...STAGES.map((stage) => `${stage}.yaml`)])]));
+  for (const stage of STAGES) {
+    files.set(`knative/${stage}/service.yaml`, toYaml([knativeService(stage, version)]));
+    files.set(`knative/${stage}/func.yaml`, toYaml([funcYaml(stage, version)]));
+    files.set(`knative/${stage}/kustomization.yaml`, toYaml([kustomization(["service.yaml"])]));
+  }
+  files.set("knative/kustomization.yaml", toYaml([kustomization(STAGES)]));
+  files.set("knative/eventing/kustomization.yaml", toYaml([eventingKustomization(NAMESPACE)]));
+  files.set("knative/eventing/broker.yaml", toYaml([broker()]));
+  files.set("knative/eventing/triggers.yaml", toYaml(STAGES.map(trigger)));
   return files;
 }
 
-function kustomization(): Record<string, unknown> {
+function kustomization(resources: readonly string[]): Record<string, unknown> {
   return {
     apiVersion: "kustomize.config.k8s.io/v1beta1",
     kind: "Kustomization",
-    namespace: "cortex",
-    resources: [...byHand, ...STAGES.map((stage) => `${stage}.yaml`)],
+    namespace: NAMESPACE,
+    resources: [...resources],
   };
 }
 

@@ -1,0 +1,321 @@
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { Broker } from "@kubernetes-models/knative/eventing.knative.dev/v1/Broker";
+import { Trigger } from "@kubernetes-models/knative/eventing.knative.dev/v1/Trigger";
+import { Service } from "@kubernetes-models/knative/serving.knative.dev/v1/Service";
+import { describe, expect, test } from "vitest";
+import { parseAllDocuments } from "yaml";
+import * as z from "zod";
+import { improvementEvent, parseEvent, SOURCE_SUBMITTED } from "../../shared/domain/events.ts";
+import { STATUSES } from "../../shared/domain/lifecycle.ts";
+import { denies } from "../../shared/pipeline/injection.ts";
+import { SETTLED } from "../../shared/runtime/http/answers.ts";
+import { STAGES, stageEntry } from "../../shared/stages.ts";
+
+const knative = path.resolve(import.meta.dirname, "../../knative");
+
+async function objectsOf(file: string): Promise<Record<string, unknown>[]> {
+  return parseAllDocuments(await readFile(path.join(knative, file), "utf8")).map((document) => {
+    expect(document.errors).toEqual([]);
+    return document.toJS() as Record<string, unknown>;
+  });
+}
+
+/**
+ * The fields of a Service that Knative Serving takes with its features as they come (serving pkg/apis/serving/fieldmask.go,
+ * k8s_validation.go). Knative's webhook refuses any other, and its schema does not say so.
+ */
+const quantities = z.strictObject({ cpu: z.string(), memory: z.string() });
+const probe = { httpGet: z.strictObject({ path: z.string().startsWith("/"), port: z.number() }) };
+const Taken = z.strictObject({
+  apiVersion: z.literal("serving.knative.dev/v1"),
+  kind: z.literal("Service"),
+  metadata: z.strictObject({ name: z.string().max(50), labels: z.record(z.string(), z.string()) }),
+  spec: z.strictObject({
+    template: z.strictObject({
+      metadata: z.strictObject({
+        labels: z.record(z.string(), z.string()).optional(),
+        annotations: z.record(z.string().regex(/^autoscaling\.knative\.dev\/[a-z-]+$/), z.string()),
+      }),
+      spec: z.strictObject({
+        serviceAccountName: z.string().optional(),
+        automountServiceAccountToken: z.literal(false).optional(),
+        enableServiceLinks: z.boolean(),
+        containerConcurrency: z.number().int().min(0).max(1_000).optional(),
+        // A cluster's greatest, unless somebody raised it.
+        timeoutSeconds: z.number().int().min(1).max(600).optional(),
+        volumes: z
+          .array(z.strictObject({ name: z.string(), emptyDir: z.strictObject({ sizeLimit: z.string() }) }))
+          .optional(),
+        containers: z.tuple([
+          z.strictObject({
+            name: z.string().refine((name) => name !== "queue-proxy"),
+            image: z.string(),
+            env: z
+              .array(
+                z.strictObject({
+                  name: z.string().refine((name) => name !== "PORT" && !name.startsWith("K_"), "is Knative's own"),
+                  value: z.string().optional(),
+                  valueFrom: z
+                    .strictObject({
+                      secretKeyRef: z.strictObject({
+                        name: z.string(),
+                        key: z.string(),
+                        optional: z.boolean().optional(),
+                      }),
+                    })
+                    .optional(),
+                }),
+              )
+              .optional(),
+            envFrom: z
+              .array(
+                z.union([
+                  z.strictObject({ configMapRef: z.strictObject({ name: z.string() }) }),
+                  z.strictObject({ secretRef: z.strictObject({ name: z.string(), optional: z.literal(true) }) }),
+                ]),
+              )
+              .optional(),
+            ports: z.tuple([z.strictObject({ name: z.enum(["http1", "h2c"]), containerPort: z.number() })]).optional(),
+            readinessProbe: z.strictObject({ ...probe, successThreshold: z.literal(1) }).optional(),
+            livenessProbe: z
+              .strictObject({
+                ...probe,
+                periodSeconds: z.number().min(1),
+                timeoutSeconds: z.number().min(1),
+                failureThreshold: z.number().min(1),
+              })
+              .optional(),
+            resources: z.strictObject({ requests: quantities, limits: quantities }),
+            // Pod Security "restricted", on the container: Knative takes none for the pod.
+            securityContext: z.strictObject({
+              runAsNonRoot: z.literal(true),
+              runAsUser: z.number().min(1),
+              runAsGroup: z.number().min(1),
+              allowPrivilegeEscalation: z.literal(false),
+              readOnlyRootFilesystem: z.literal(true),
+              capabilities: z.strictObject({ drop: z.tuple([z.literal("ALL")]) }),
+              seccompProfile: z.strictObject({ type: z.literal("RuntimeDefault") }),
+            }),
+            volumeMounts: z.array(z.strictObject({ name: z.string(), mountPath: z.string() })).optional(),
+          }),
+        ]),
+      }),
+    }),
+  }),
+});
+
+/** knative/func schema/func_yaml-schema.json, as far as it goes here; it refuses unknown fields too. */
+const Func = z.strictObject({
+  specVersion: z.string(),
+  name: z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/),
+  runtime: z.literal("node"),
+  registry: z.string(),
+  image: z.string(),
+  namespace: z.string(),
+  created: z.iso.datetime(),
+  invoke: z.enum(["http", "cloudevent"]),
+  run: z.strictObject({
+    envs: z.array(
+      z.strictObject({
+        name: z
+          .string()
+          .regex(/^[-._a-zA-Z][-._a-zA-Z0-9]*$/)
+          .optional(),
+        value: z
+          .string()
+          .refine((value) => !value.includes("{{") || /^\{\{ (secret|configMap):[\w-]+(:\w+)? \}\}$/.test(value)),
+      }),
+    ),
+    volumes: z.array(z.strictObject({ emptyDir: z.strictObject({}), path: z.string().startsWith("/") })),
+  }),
+  deploy: z.strictObject({
+    namespace: z.string(),
+    serviceAccountName: z.string(),
+    labels: z.array(z.strictObject({ key: z.string(), value: z.string() })),
+    healthEndpoints: z.strictObject({ liveness: z.string(), readiness: z.string() }),
+    options: z.strictObject({
+      scale: z.strictObject({
+        min: z.number().int().min(0),
+        max: z.number().int().min(0),
+        metric: z.enum(["concurrency", "rps"]),
+        target: z.number().min(0),
+        utilization: z.number().min(1).max(100),
+      }),
+      resources: z.strictObject({
+        requests: quantities,
+        limits: quantities.extend({ concurrency: z.number().int().min(0) }),
+      }),
+    }),
+  }),
+});
+
+test("the folder holds the stages, the eventing and nothing else; every kustomization names what is there", async () => {
+  const entries = await readdir(knative, { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  expect(folders.sort()).toEqual([...STAGES, "eventing"].sort());
+  expect(await objectsOf("kustomization.yaml")).toMatchObject([{ resources: STAGES }]);
+  for (const folder of folders) {
+    const [kustomization] = (await objectsOf(`${folder}/kustomization.yaml`)) as { resources: string[] }[];
+    const files = (await readdir(path.join(knative, folder))).filter(
+      (file) => file.endsWith(".yaml") && !["kustomization.yaml", "func.yaml"].includes(file),
+    );
+    const named = kustomization?.resources ?? [];
+    expect(named.filter((name) => !name.startsWith("../")).sort()).toEqual(files.sort());
+    expect(named.filter((name) => name.startsWith("../"))).toEqual(
+      folder === "eventing" ? STAGES.map((stage) => `../${stage}`) : [],
+    );
+  }
+});
+
+test("KEDA's part, which the functions need, is in the same namespace", async () => {
+  const namespaces = new Set<unknown>();
+  for (const file of ["kustomization.yaml", "eventing/kustomization.yaml", "../keda/kustomization.yaml"]) {
+    for (const { namespace } of await objectsOf(file)) namespaces.add(namespace);
+  }
+  const [own] = (await objectsOf("../keda/namespace.yaml")) as { metadata: { name: string } }[];
+  expect([...namespaces]).toEqual([own?.metadata.name]);
+});
+
+describe.each(STAGES)("%s", (stage) => {
+  const { scale, drainMs } = stageEntry(stage);
+  const service = async () => (await objectsOf(`${stage}/service.yaml`))[0] ?? {};
+
+  test("its Service fits Knative's schema and what Knative takes without further features", async () => {
+    const object = await service();
+    expect(() => new Service(object as unknown as ConstructorParameters<typeof Service>[0]).validate()).not.toThrow();
+    expect(Taken.safeParse(object).error).toBeUndefined();
+  });
+
+  test("its Service scales from zero as the registry says, in HTTP mode, inside the cluster only", async () => {
+    const { metadata, spec } = Taken.parse(await service());
+    const { containers, ...pod } = spec.template.spec;
+    expect(metadata.labels["networking.knative.dev/visibility"]).toBe("cluster-local");
+    expect(spec.template.metadata.annotations).toMatchObject({
+      "autoscaling.knative.dev/class": "kpa.autoscaling.knative.dev",
+      "autoscaling.knative.dev/min-scale": "0",
+      "autoscaling.knative.dev/max-scale": String(scale.maxPods),
+      "autoscaling.knative.dev/target": String(scale.perPod),
+    });
+    expect(pod).toMatchObject({ containerConcurrency: scale.perPod, serviceAccountName: `cortex-${stage}` });
+    // It is the grace period as well.
+    expect(pod.timeoutSeconds).toBeGreaterThan(drainMs / 1_000);
+    const env = Object.fromEntries(
+      (containers[0].env ?? []).map(({ name, value, valueFrom }) => [name, value ?? valueFrom]),
+    );
+    expect(env).toMatchObject({
+      SCHOOL_MODE: "http",
+      SCHOOL_TOKENS: { secretKeyRef: { name: "cortex-http", optional: true } },
+    });
+    // Open ports are a decision of their own.
+    expect(env).not.toHaveProperty("SCHOOL_HTTP_OPEN");
+  });
+
+  test("it has the settings and secrets of its Deployment, and no label by which that would take its pods", async () => {
+    const { spec } = Taken.parse(await service());
+    const [container] = spec.template.spec.containers;
+    const [, deployment] = (await objectsOf(`../keda/${stage}.yaml`)) as Record<string, never>[];
+    const list = deployment?.["spec"] as unknown as {
+      selector: { matchLabels: Record<string, string> };
+      template: { spec: { containers: { image: string; env: { name: string }[]; envFrom: unknown }[] } };
+    };
+    const [other] = list.template.spec.containers;
+    expect(container.image).toBe(other?.image);
+    expect(container.envFrom).toEqual(other?.envFrom);
+    const own = ["SCHOOL_MODE", "SCHOOL_TOKENS"];
+    expect((container.env ?? []).filter(({ name }) => !own.includes(name))).toEqual(
+      other?.env.filter(({ name }) => name !== "PORT"),
+    );
+    for (const [label, value] of Object.entries(list.selector.matchLabels)) {
+      expect(spec.template.metadata.labels?.[label]).not.toBe(value);
+    }
+  });
+
+  test("its func.yaml fits func's schema and says the same", async () => {
+    const [object] = await objectsOf(`${stage}/func.yaml`);
+    const func = Func.parse(object);
+    expect(func).toMatchObject({
+      invoke: "cloudevent",
+      deploy: {
+        serviceAccountName: `cortex-${stage}`,
+        labels: [{ key: "networking.knative.dev/visibility", value: "cluster-local" }],
+        healthEndpoints: { liveness: "/health/liveness", readiness: "/health/readiness" },
+        options: {
+          scale: { min: 0, max: scale.maxPods, target: scale.perPod },
+          resources: { limits: { concurrency: scale.perPod } },
+        },
+      },
+    });
+    const { metadata, spec } = Taken.parse(await service());
+    expect(func.image).toBe(spec.template.spec.containers[0].image);
+    expect(func.name).not.toBe(metadata.name);
+  });
+});
+
+describe("eventing", () => {
+  interface Filtered {
+    readonly filter?: { readonly attributes: { readonly type: string } };
+    readonly filters?: readonly { readonly any: readonly { readonly exact: { readonly type: string } }[] }[];
+    readonly broker: string;
+    readonly subscriber: { readonly ref: { readonly name: string } };
+  }
+  const triggers = async () => (await objectsOf("eventing/triggers.yaml")) as unknown as { spec: Filtered }[];
+  const typesOf = ({ filter, filters }: Filtered) =>
+    filter === undefined ? (filters?.[0]?.any.map(({ exact }) => exact.type) ?? []) : [filter.attributes.type];
+
+  test("Broker and Triggers fit Knative's schema; what nobody takes has a place", async () => {
+    const [broker] = await objectsOf("eventing/broker.yaml");
+    expect(() => new Broker(broker).validate()).not.toThrow();
+    for (const trigger of await triggers()) {
+      expect(() =>
+        new Trigger(trigger as unknown as ConstructorParameters<typeof Trigger>[0]).validate(),
+      ).not.toThrow();
+    }
+    const [sink] = await objectsOf("eventing/undelivered.yaml");
+    expect(Taken.safeParse(sink).error).toBeUndefined();
+    const name = (sink as { metadata: { name: string } }).metadata.name;
+    expect(broker).toMatchObject({ spec: { delivery: { deadLetterSink: { ref: { kind: "Service", name } } } } });
+  });
+
+  test("each stage gets exactly the types it takes, by its own Service", async () => {
+    const [broker] = (await objectsOf("eventing/broker.yaml")) as { metadata: { name: string } }[];
+    const all = await triggers();
+    expect(all).toHaveLength(STAGES.length);
+    for (const [i, stage] of STAGES.entries()) {
+      const { spec } = all[i] as { spec: Filtered };
+      expect(spec).toMatchObject({
+        broker: broker?.metadata.name,
+        subscriber: { ref: { name: `cortex-${stage}-http` } },
+      });
+      const taken = [SOURCE_SUBMITTED, ...STATUSES.map(improvementEvent)].filter((type) => {
+        const data = type === SOURCE_SUBMITTED ? { source: { content: "x" } } : { id: "a" };
+        const parsed = parseEvent(JSON.stringify({ specversion: "1.0", id: "e", source: "/t", type, data }));
+        if ("problems" in parsed) throw new Error(parsed.problems.join());
+        const standing = STATUSES.find((status) => improvementEvent(status) === type);
+        return denies(stage, parsed.event, standing) === undefined;
+      });
+      expect(typesOf(spec).sort()).toEqual(taken.sort());
+    }
+  });
+
+  test("no answer of a function comes round again", async () => {
+    for (const { spec } of await triggers()) expect(typesOf(spec)).not.toContain(SETTLED);
+  });
+
+  test("it opens the functions' ports, and only theirs", async () => {
+    const [{ patches }] = (await objectsOf("eventing/kustomization.yaml")) as unknown as [
+      { patches: { target: { labelSelector: string }; patch: string }[] },
+    ];
+    expect(patches).toHaveLength(1);
+    expect(JSON.parse(patches[0]?.patch ?? "")).toEqual([
+      { op: "add", path: "/spec/template/spec/containers/0/env/-", value: { name: "SCHOOL_HTTP_OPEN", value: "true" } },
+    ]);
+    const [label = "", value] = (patches[0]?.target.labelSelector ?? "").split("=");
+    const chosen = async (file: string) =>
+      (await objectsOf(file)).some(
+        (one) => (one["metadata"] as { labels: Record<string, string> }).labels[label] === value,
+      );
+    for (const stage of STAGES) expect(await chosen(`${stage}/service.yaml`)).toBe(true);
+    expect(await chosen("eventing/undelivered.yaml")).toBe(false);
+  });
+});
