@@ -169,6 +169,21 @@ export interface Layers {
 /** Prometheus instant queries. An empty list means no data. */
 export interface Metrics {
   query(promql: string, signal?: AbortSignal): Promise<readonly MetricSample[]>;
+  /** The rule groups Prometheus has loaded; undefined, like a missing method, when it cannot be asked for them. */
+  ruleGroups?(signal?: AbortSignal): Promise<readonly RuleGroup[] | undefined>;
+}
+/** A group of `GET /api/v1/rules`; `file` is where it was loaded from. */
+export interface RuleGroup {
+  readonly name: string;
+  readonly file: string;
+  readonly rules: readonly {
+    readonly name: string;
+    /** `ok`, `err`, or `unknown` before its first evaluation. */
+    readonly health: string;
+    readonly lastError?: string | undefined;
+    /** Alerts only: `inactive`, `pending` or `firing`. */
+    readonly state?: string | undefined;
+  }[];
 }
 export interface MetricSample {
   readonly labels: Readonly<Record<string, string>>;

@@ -8,6 +8,7 @@ import { loadPlatform } from "../../shared/repository/load.ts";
 import type { PlatformOptions } from "../../shared/repository/platform.ts";
 import { askPerson, moveTo, type OutcomeOf } from "../../shared/runtime/outcome.ts";
 import type { Context, InputOf } from "../../shared/runtime/stage.ts";
+import { findCapacity } from "./capacity.ts";
 import { findMissing } from "./dependencies.ts";
 import { findDuplicate } from "./duplicates.ts";
 import { findInPlace } from "./in-place.ts";
@@ -32,7 +33,11 @@ export async function validate(
   );
   const present = await orUnknown("repository", attempt, signal, async () => {
     const platform = await loadPlatform(git, await git.head(signal), settings.platform);
-    return [findInPlace(improvement, platform), findMissing(improvement, platform)];
+    return [
+      findInPlace(improvement, platform),
+      findMissing(improvement, platform),
+      findCapacity(improvement, platform),
+    ];
   });
   const findings = [past, present].flat().filter((finding) => finding !== undefined);
   const conflicts = findings.filter(({ result }) => result === "conflict");

@@ -1,7 +1,7 @@
 /** The port Metrics over Prometheus' HTTP API (https://prometheus.io/docs/prometheus/latest/querying/api/). */
 import * as z from "zod";
 import type { MetricNames } from "../checks/queries.ts";
-import type { MetricSample, Metrics } from "../ports.ts";
+import type { MetricSample, Metrics, RuleGroup } from "../ports.ts";
 import { PermanentError, RetryLater } from "../runtime/errors.ts";
 
 /** What the metrics adapter and the queries read from the environment. */
@@ -48,37 +48,75 @@ const Answer = z.object({
   ]),
 });
 
+const Rules = z.object({
+  status: z.literal("success"),
+  data: z.object({
+    groups: z.array(
+      z.object({
+        name: z.string(),
+        file: z.string().default(""),
+        rules: z.array(
+          z.object({
+            name: z.string(),
+            health: z.string(),
+            lastError: z.string().optional(),
+            state: z.string().optional(),
+          }),
+        ),
+      }),
+    ),
+  }),
+});
+
 export function prometheus(settings: PrometheusSettings): Metrics {
-  if (settings.PROMETHEUS_URL === "none") return { query: async () => [] };
-  const endpoint = `${settings.PROMETHEUS_URL.replace(/\/+$/, "")}/api/v1/query`;
+  if (settings.PROMETHEUS_URL === "none") return { query: async () => [], ruleGroups: async () => undefined };
+  const base = `${settings.PROMETHEUS_URL.replace(/\/+$/, "")}/api/v1`;
   const headers: Record<string, string> = { Accept: "application/json" };
   if (settings.PROMETHEUS_TOKEN !== undefined) headers["Authorization"] = `Bearer ${settings.PROMETHEUS_TOKEN}`;
 
+  async function ask(path: string, signal: AbortSignal | undefined): Promise<{ status: number; text: string }> {
+    const timeout = AbortSignal.timeout(settings.PROMETHEUS_TIMEOUT_MS);
+    let status: number;
+    let text: string;
+    try {
+      const response = await fetch(`${base}${path}`, {
+        headers,
+        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      });
+      status = response.status;
+      text = await response.text();
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw new RetryLater(`Prometheus cannot be reached: ${reason(error)}`, 5_000, { cause: error });
+    }
+    if (status === 429 || status >= 500)
+      throw new RetryLater(`Prometheus answers ${status}: ${errorText(text)}`, 5_000);
+    return { status, text };
+  }
+
   return {
     async query(promql, signal) {
-      const timeout = AbortSignal.timeout(settings.PROMETHEUS_TIMEOUT_MS);
-      let status: number;
-      let text: string;
-      try {
-        const response = await fetch(`${endpoint}?${new URLSearchParams({ query: promql }).toString()}`, {
-          headers,
-          signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-        });
-        status = response.status;
-        text = await response.text();
-      } catch (error) {
-        signal?.throwIfAborted();
-        throw new RetryLater(`Prometheus cannot be reached: ${reason(error)}`, 5_000, { cause: error });
-      }
+      const { status, text } = await ask(`/query?${new URLSearchParams({ query: promql }).toString()}`, signal);
       if (status === 400 || status === 422) {
         throw new PermanentError(`Prometheus refuses the query ${promql}: ${errorText(text)}`);
       }
-      if (status === 429 || status >= 500)
-        throw new RetryLater(`Prometheus answers ${status}: ${errorText(text)}`, 5_000);
       if (status !== 200) throw new Error(`Prometheus answers ${status}: ${errorText(text)}`);
       return samplesOf(text);
     },
+    async ruleGroups(signal) {
+      const { status, text } = await ask("/rules", signal);
+      // Servers that only answer queries, such as a store behind a proxy, know no rules.
+      if (status === 404 || status === 405) return undefined;
+      if (status !== 200) throw new Error(`Prometheus answers ${status}: ${errorText(text)}`);
+      return groupsOf(text);
+    },
   };
+}
+
+function groupsOf(text: string): readonly RuleGroup[] {
+  const answer = Rules.safeParse(json(text));
+  if (!answer.success) throw new RetryLater(`Prometheus answers something else: ${text.slice(0, 200)}`, 5_000);
+  return answer.data.data.groups;
 }
 
 function samplesOf(text: string): readonly MetricSample[] {

@@ -1,6 +1,8 @@
 /** Every health check, in the order people read them. A new check is one file and one line here. */
+import { alertRules } from "./alert-rules.ts";
 import { application } from "./application.ts";
 import type { Check } from "./check.ts";
+import { disruptionBudgets } from "./disruption-budgets.ts";
 import { errorRatio } from "./error-ratio.ts";
 import { jobs } from "./jobs.ts";
 import { latency } from "./latency.ts";
@@ -16,6 +18,8 @@ export const allChecks: readonly Check[] = [
   rollout,
   restarts,
   objects,
+  disruptionBudgets,
+  alertRules,
   jobs,
   application,
   neighbours,

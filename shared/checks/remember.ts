@@ -37,6 +37,9 @@ export function rememberReads({ cluster, argoCd, metrics }: Readers): Readers {
       ...argoCd,
       application: (name, signal) => once(["application", name], () => argoCd.application(name, signal)),
     },
-    metrics: { query: (promql, signal) => once(["query", promql], () => metrics.query(promql, signal)) },
+    metrics: {
+      query: (promql, signal) => once(["query", promql], () => metrics.query(promql, signal)),
+      ruleGroups: (signal) => once(["ruleGroups"], async () => metrics.ruleGroups?.(signal)),
+    },
   };
 }

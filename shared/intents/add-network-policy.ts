@@ -4,9 +4,10 @@
  */
 import * as z from "zod";
 import { isProtectedNamespace } from "../policy/protected.ts";
-import { inNamespace, ofKind } from "../repository/lookup.ts";
+import { inNamespace } from "../repository/lookup.ts";
 import type { Platform, RepositoryApplication, Resource } from "../repository/platform.ts";
-import { type Fields, textAt } from "../repository/values.ts";
+import { unseenApplication } from "../repository/unseen.ts";
+import type { Fields } from "../repository/values.ts";
 import { type RepositoryWorkload, workloadsIn, workloadsOf } from "../repository/workloads.ts";
 import { apiServerCalls, type Caller, callersOf, isRunning } from "./callers.ts";
 import type { Candidate, IntentDefinition, OpenPlace, Rendered, Survey } from "./intent.ts";
@@ -105,12 +106,7 @@ function targetIn(platform: Platform, namespace: string): Target | string {
 
 /** Pods nobody here can read would be isolated unseen: an Application that renders a chart into the namespace. */
 function unseenPods(platform: Platform, namespace: string): string | undefined {
-  const read = new Set(platform.applications.filter(({ tool }) => tool !== "helm").map(({ name }) => name));
-  const helm = platform.applications.find((one) => one.tool === "helm" && one.destination === namespace);
-  const other = ofKind(platform, "Application").find(
-    ({ name, object }) => !read.has(name) && textAt(object, "spec", "destination", "namespace") === namespace,
-  );
-  const name = helm?.name ?? other?.name;
+  const name = unseenApplication(platform, namespace);
   return name === undefined ? undefined : `Application ${name} puts pods into ${namespace} that are not written here`;
 }
 

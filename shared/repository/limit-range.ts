@@ -1,7 +1,7 @@
 /** What LimitRanges of a namespace demand of containers, and whether values satisfy it. */
 import { inNamespace } from "./lookup.ts";
 import type { Platform } from "./platform.ts";
-import { parseQuantity } from "./quantity.ts";
+import { formatCpu, formatMemory, parseQuantity } from "./quantity.ts";
 import { at, type Fields, fieldsAt, itemsAt } from "./values.ts";
 
 export type ResourceName = "cpu" | "memory";
@@ -16,6 +16,7 @@ export interface ContainerLimits {
   readonly max: Partial<Record<ResourceName, number>>;
   readonly ratio: Partial<Record<ResourceName, number>>;
   /** Bounds of the whole pod (type Pod). */
+  readonly podMin: Partial<Record<ResourceName, number>>;
   readonly podMax: Partial<Record<ResourceName, number>>;
   /** Bounds of a claim's storage (type PersistentVolumeClaim), bytes. */
   readonly claimMin?: number;
@@ -39,6 +40,7 @@ export function limitsOf(platform: Platform, namespace: string | undefined): Con
     min: each(container, "min", Math.max),
     max: each(container, "max", Math.min),
     ratio: each(container, "maxLimitRequestRatio", Math.min),
+    podMin: each(pod, "min", Math.max),
     podMax: each(pod, "max", Math.min),
     ...(claimMin === undefined ? {} : { claimMin }),
     ...(claimMax === undefined ? {} : { claimMax }),
@@ -66,6 +68,30 @@ export function limitProblems(limits: ContainerLimits, requests: Fields, set: Fi
     }
     return problems;
   });
+}
+
+/** Bounds that no values at all can keep, one sentence each. */
+export function contradictions(limits: ContainerLimits): string[] {
+  const found = RESOURCE_NAMES.flatMap((name) => {
+    const show = (value: number) => (name === "cpu" ? formatCpu(value, "up") : formatMemory(value, "up"));
+    const [min, max, ratio] = [limits.min[name], limits.max[name], limits.ratio[name]];
+    const [podMin, podMax] = [limits.podMin[name], limits.podMax[name]];
+    const above = (low: number | undefined, high: number | undefined, lower: string, upper: string) =>
+      low !== undefined && high !== undefined && low > high
+        ? [`${lower} ${show(low)} ${name}, ${upper} ${show(high)}`]
+        : [];
+    return [
+      ...above(min, max, "a container has at least", "at most"),
+      ...above(podMin, podMax, "a pod has at least", "at most"),
+      ...above(min, podMax, "a container has at least", "its pod at most"),
+      ...(ratio !== undefined && ratio < 1 ? [`a ${name} limit must be under its request (ratio ${ratio})`] : []),
+    ];
+  });
+  const { claimMin, claimMax } = limits;
+  if (claimMin !== undefined && claimMax !== undefined && claimMin > claimMax) {
+    found.push(`a claim has at least ${formatMemory(claimMin, "up")}, at most ${formatMemory(claimMax, "up")}`);
+  }
+  return found;
 }
 
 type Choose = (...values: number[]) => number;

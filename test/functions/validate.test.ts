@@ -51,6 +51,7 @@ describe("nothing against it", () => {
       "duplicate: pass",
       "already-in-place: pass",
       "dependencies: pass",
+      "capacity: pass",
     ]);
   });
 });

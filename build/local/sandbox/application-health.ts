@@ -28,6 +28,10 @@ function resourceHealth(object: KubeObject): Health | undefined {
       return numberAt(object, "status", "succeeded") === undefined ? { status: "Progressing" } : healthy;
     case "batch/CronJob":
       return at(object, "spec", "suspend") === true ? { status: "Suspended" } : healthy;
+    case "policy/PodDisruptionBudget":
+      return disruptionHealth(object);
+    case "monitoring.coreos.com/Prometheus":
+      return prometheusHealth(object);
     case "/Service":
     case "networking.k8s.io/Ingress":
       return healthy;
@@ -96,6 +100,25 @@ function daemonSetHealth(object: KubeObject): Health {
   if (count("updatedNumberScheduled") < desired) return progressing("Waiting for daemon set rollout to finish...");
   if (count("numberAvailable") < desired) return progressing("Waiting for daemon set pods to be available...");
   return healthy;
+}
+
+/** A budget that allows no eviction now is still Healthy (argo-cd: resource_customizations/policy/PodDisruptionBudget). */
+function disruptionHealth(object: KubeObject): Health {
+  const conditions = listAt(object, "status", "conditions");
+  const bad = conditions.find((one) => {
+    return textAt(one, "status") === "False" && textAt(one, "reason") !== "InsufficientPods";
+  });
+  if (bad !== undefined) {
+    return { status: "Degraded", message: `PodDisruptionBudget has ${textAt(bad, "reason") ?? ""}` };
+  }
+  return conditions.length === 0 ? progressing("Waiting for status") : healthy;
+}
+
+/** argo-cd: resource_customizations/monitoring.coreos.com/Prometheus. */
+function prometheusHealth(object: KubeObject): Health {
+  const available = listAt(object, "status", "conditions").find((one) => textAt(one, "type") === "Available");
+  if (available === undefined) return progressing("Waiting for Prometheus to be available");
+  return textAt(available, "status") === "False" ? { status: "Degraded" } : healthy;
 }
 
 function observed(object: KubeObject): boolean {

@@ -49,6 +49,8 @@ function withStatus(object: KubeObject, now: number): KubeObject | undefined {
       return { ...object, status: { startTime: time(now), active: 1 } };
     case "batch/CronJob":
       return { ...object, status: {} };
+    case "monitoring.coreos.com/Prometheus":
+      return { ...object, status: { availableReplicas: 1, conditions: [{ type: "Available", status: "True" }] } };
     default:
       return undefined;
   }

@@ -14,6 +14,7 @@ import { type ApplicationController, runApplications } from "./application-contr
 import { ensureNamespace } from "./application-sync.ts";
 import { runBuiltIns } from "./built-in-status.ts";
 import type { Cluster } from "./cluster.ts";
+import { runDisruption } from "./disruption-controller.ts";
 import { type Fault, type InjectedFault, injectFault } from "./faults.ts";
 import { followGit } from "./git-follower.ts";
 import { kubeconfig } from "./kubeconfig.ts";
@@ -75,12 +76,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const builtIns = runBuiltIns(cluster);
   for (const namespace of [ARGOCD_NAMESPACE, "default", "kube-system"]) ensureNamespace(store, namespace);
   const workloads = runWorkloads(cluster);
+  const disruption = runDisruption(cluster);
   const git = await followGit(options.repository, join(directory, "clone.git"), options.git);
   const addresses = [options.repository, ...(options.publicUrl === undefined ? [] : [options.publicUrl])];
   const applications = runApplications(cluster, { git, addresses, branch: options.branch, report });
   await applications.bootstrap();
   builtIns.settle();
   workloads.settle();
+  disruption.settle();
   await applications.compareAll();
   follow(cluster, applications, options.pollMs ?? 120_000);
 

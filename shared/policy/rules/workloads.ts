@@ -1,6 +1,7 @@
 /** What a pod may be: Pod Security, images, resources, probes. */
 import { limitProblems, limitsOf, RESOURCE_NAMES } from "../../repository/limit-range.ts";
 import type { Resource } from "../../repository/platform.ts";
+import { podAmount } from "../../repository/pod-amounts.ts";
 import { parseQuantity } from "../../repository/quantity.ts";
 import { at, fieldsAt, itemsAt, listAt } from "../../repository/values.ts";
 import { asContainer, asWorkload, type RepositoryWorkload, workloadsOf } from "../../repository/workloads.ts";
@@ -159,6 +160,8 @@ export const limitRange: ObjectRule = {
       );
       if (sum > (limits.podMax[name] ?? Number.POSITIVE_INFINITY))
         problems.push(`the pod's ${name} limit is over the maximum`);
+      if (podAmount(workload, "requests", name, limits) < (limits.podMin[name] ?? 0))
+        problems.push(`the pod's ${name} request is under the minimum`);
     }
     return problems.map((problem) => `LimitRange ${limits.names.join(", ")}: ${problem}`);
   },
