@@ -138,5 +138,16 @@ describe.skipIf(noBrowser)("one improvement on the dashboard (skipped where no C
         await again.close();
       }
     });
+
+    test("a Redis that goes away is named, what was known stays, and its return is told", async () => {
+      await at.signedIn("viewer", "/improvements/held-1");
+      await at.live();
+      await at.school.server.kill();
+      await at.page.getByRole("alert").getByText("waits for Redis").waitFor();
+      expect(await at.badge().textContent()).toBe("Held");
+      await at.school.server.start();
+      await at.live();
+      await at.page.getByText("waits for Redis").waitFor({ state: "detached" });
+    });
   });
 });
