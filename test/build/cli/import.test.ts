@@ -4,7 +4,7 @@ import path from "node:path";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startTestRedis, type TestRedis } from "../../support/redis.ts";
-import { schoolCommand } from "./school.ts";
+import { schoolCommand, startSchoolCommand } from "./school.ts";
 
 let server: TestRedis;
 let redis: Redis;
@@ -59,6 +59,29 @@ describe("import", () => {
     await redis.select(2);
     expect((await redis.keys("*")).sort()).toEqual(["mine:school:imported", "mine:school:queue:ingest"]);
     await redis.select(0);
+  });
+
+  test("killed in the middle, the next run does the rest and nothing twice", async () => {
+    const many = 3_000;
+    const fill = redis.pipeline();
+    for (let i = 0; i < many; i += 1) {
+      const checks = i % 2 === 0 ? [] : [{ ok: true }];
+      const record = { type: "tool", description: `Add policy ${i}`, health_monitoring: { checks } };
+      fill.set(`improvement:h${i}`, JSON.stringify(record)).zadd("improvements:verified", i + 1, `improvement:h${i}`);
+    }
+    await fill.exec();
+    const env = { REDIS_URL: server.url };
+    const running = startSchoolCommand(["import"], env);
+    await expect.poll(() => redis.hlen("school:imported"), { interval: 1 }).toBeGreaterThan(0);
+    running.signal("SIGKILL");
+    expect((await running.ended).code).toBeNull();
+    const before = await redis.hlen("school:imported");
+
+    const { out } = await schoolCommand(["import", "--json"], env);
+    expect(JSON.parse(out)).toMatchObject({ imported: many + 1 - before, known: before });
+    expect(await redis.llen("school:queue:ingest")).toBe(many / 2 + 1);
+    expect(await redis.zcount("improvements:verified", "-inf", "+inf")).toBe(many + many / 2);
+    expect(await redis.scard("improvements:status:verified")).toBe(many / 2);
   });
 
   test("an empty Redis is no mistake", async () => {

@@ -2,11 +2,11 @@ import { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { importPlatform } from "../../../build/import/import.ts";
 import { findDuplicate } from "../../../functions/validate/duplicates.ts";
-import { examine } from "../../../shared/pipeline/doctor.ts";
 import { records } from "../../../shared/pipeline/records.ts";
 import { schoolServices } from "../../../shared/pipeline/services.ts";
 import { connectPipeline } from "../../pipeline/support.ts";
 import { startTestRedis, type TestRedis } from "../../support/redis.ts";
+import { everything, failed, put, stored, verified } from "./support.ts";
 
 let server: TestRedis;
 let school: ReturnType<typeof connectPipeline>;
@@ -23,69 +23,6 @@ afterAll(async () => {
   await server.close();
 });
 beforeEach(() => school.redis.flushall());
-
-/** One record as the bridge and the later stages leave it. */
-const stored = (description: string, over: object = {}) => ({
-  title: `Implementation: ${description}`,
-  relevance: 0.95,
-  category: "security",
-  type: "implementation",
-  description,
-  implementation_notes: "as said",
-  auto_approve: true,
-  status: "approved",
-  source_video: "abc123def45",
-  source_title: "Securing clusters",
-  source_type: "youtube",
-  proposed_at: "2026-01-23T10:00:00+00:00",
-  improvement_type: "active",
-  created_by: "youtube-school-bridge",
-  ...over,
-});
-const verified = (description: string) =>
-  stored(description, {
-    status: "verified",
-    implementation: { status: "deployed", commit_hash: "0123456789abcdef0123456789abcdef01234567" },
-    implemented_at: "2026-01-24T10:00:00Z",
-    health_monitoring: { status: "healthy", checks: [{ prometheus: true }] },
-    verified_at: "2026-01-24T10:05:00Z",
-  });
-const failed = (description: string) =>
-  stored(description, {
-    status: "failed",
-    implementation: { status: "deployed", commit_hash: "0123456789abcdef0123456789abcdef01234567" },
-    rollback: { status: "success", reason: "pods\u001b[31m crashed\n---\nkind: Secret" },
-    failed_at: "2026-01-24T10:05:00Z",
-  });
-
-async function put(redis: Redis, id: string, record: unknown, ...places: string[]): Promise<void> {
-  await redis.set(`improvement:${id}`, typeof record === "string" ? record : JSON.stringify(record));
-  for (const place of places) await redis.zadd(`improvements:${place}`, 1_769_248_800, `improvement:${id}`);
-}
-
-/** One of everything the platform may have left. */
-async function everything(redis: Redis): Promise<void> {
-  await put(redis, "000000000001", stored("Add policies"), "raw");
-  await put(redis, "000000000002", stored("Add backups"), "categorized");
-  await put(redis, "000000000003", stored("Add limits"), "pending_review");
-  await put(redis, "000000000004", stored("Add probes"), "approved");
-  await put(redis, "000000000005", stored("Add quotas"), "deployed");
-  await put(redis, "000000000006", verified("Add dashboards"), "deployed", "verified");
-  await put(redis, "000000000007", failed("Add a mesh"), "failed");
-  await put(redis, "000000000008", { ...verified("Add alerts"), health_monitoring: { checks: [] } }, "verified");
-  await put(redis, "000000000009", stored("Add nothing"));
-  await put(redis, "00000000000a", "{not json", "raw");
-  await put(redis, "00000000000b", '["a"]', "raw");
-  await put(redis, "00000000000c", { relevance: 1 }, "raw");
-  await put(redis, "00000000000d", stored("x".repeat(300_000)), "raw");
-  await put(redis, "a/b:c d", verified("Odd name"), "verified");
-  await put(redis, "__proto__", { ["__proto__"]: { description: "x" } }, "raw");
-  await redis.zadd("improvements:raw", 1_769_248_800, "improvement:evicted00000");
-  await redis.hset("improvement:hash", "title", "not the platform's");
-  await redis.xadd("improvement:stream", "*", "a", "b");
-  await redis.lpush("youtube:improvements", "{}", "{}");
-  await redis.set("auto_approve_none", "true");
-}
 
 const job = (over: Partial<Parameters<typeof importPlatform>[0]> = {}) =>
   importPlatform({
@@ -317,35 +254,5 @@ describe("while others work", () => {
     await school.redis.config("SET", "maxmemory", "0");
     expect(await contents(school.redis)).toEqual(before);
     expect((await job()).imported).toBe(2);
-  });
-});
-
-describe("the doctor beside the platform's keys", () => {
-  const problems = async () => (await examine(school.redis, school.keys, school.scripts)).map(({ problem }) => problem);
-
-  test("says what to do, and nothing any more once it is done", async () => {
-    await put(school.redis, "1", stored("A"), "raw");
-    await put(school.redis, "2", verified("B"), "verified");
-    expect(await problems()).toEqual([
-      expect.stringContaining("`school import` takes it in"),
-      expect.stringContaining("`school import` takes it in"),
-    ]);
-    await job();
-    expect(await problems()).toEqual([]);
-  });
-
-  test("repairs our indexes and leaves the platform's entries in them", async () => {
-    await put(school.redis, "1", stored("A"), "raw");
-    await school.seed(["ours"]);
-    await school.redis.zadd("improvements:raw", 5, "ghost");
-    await examine(school.redis, school.keys, school.scripts, true);
-    expect((await school.redis.zrange("improvements:raw", 0, "-1")).sort()).toEqual(["improvement:1", "ours"]);
-  });
-
-  test("many of them are a short list", async () => {
-    for (let i = 0; i < 50; i += 1) await put(school.redis, `h${i}`, stored("A"));
-    const told = await problems();
-    expect(told).toHaveLength(21);
-    expect(told.at(-1)).toBe("30 more keys hold a string like that");
   });
 });
