@@ -36,7 +36,7 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(async () => {
   for (const { redis } of schools.values()) redis.disconnect();
-  await Promise.all([...processes.values()].map((one) => (one.kill("SIGKILL"), one.exit)));
+  await Promise.all([...processes.values()].map((one) => one.end()));
   await server.close();
 });
 

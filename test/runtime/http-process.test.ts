@@ -36,7 +36,7 @@ afterAll(async () => {
 beforeEach(() => school.redis.flushall());
 afterEach(async () => {
   waiting.clear();
-  await Promise.all(started.splice(0).map((one) => (one.kill("SIGKILL"), one.exit)));
+  await Promise.all(started.splice(0).map((one) => one.end()));
 });
 
 async function startGated(env: Record<string, string> = {}): Promise<HttpFunctionProcess> {

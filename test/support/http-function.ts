@@ -1,5 +1,6 @@
 /** A function in HTTP mode as a process of its own, from its bundle or from a program, called over real HTTP. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import path from "node:path";
 import { DIST } from "../../build/bundle/targets.ts";
 import { compileCacheEnv } from "../../build/bundle/warm-up.ts";
@@ -29,6 +30,8 @@ export interface HttpFunctionProcess {
   /** One structured CloudEvent. */
   post(event: unknown, headers?: Record<string, string>): Promise<FunctionAnswer>;
   kill(signal: NodeJS.Signals): void;
+  /** kill -9, and waits for the end. */
+  end(): Promise<unknown>;
   /** SIGTERM, and waits for the end. */
   stop(): Promise<number | NodeJS.Signals | null>;
 }
@@ -68,8 +71,17 @@ export const bundleMain = (stage: string) => [path.join(DIST, stage, "main.js")]
 
 /** Resolves when the port answers; rejects with the output when the process ends first. */
 async function start(args: readonly string[], env: Variables): Promise<HttpFunctionProcess> {
-  const port = await freePort();
-  const { child, exit, output } = launch(args, { ...env, PORT: String(port) });
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort();
+    const own = randomUUID();
+    const launched = launch(args, { ...env, PORT: String(port) }, own);
+    if (await isListening(`http://127.0.0.1:${port}`, own, launched.exit)) return handleOf(port, launched);
+    if (!/EADDRINUSE|is taken/.test(launched.output()) || attempt === 5)
+      throw new Error(`the function ended before it listened:\n${launched.output()}`);
+  }
+}
+
+function handleOf(port: number, { child, exit, output }: ReturnType<typeof launch>): HttpFunctionProcess {
   const url = `http://127.0.0.1:${port}`;
   const call: HttpFunctionProcess["call"] = async (method, pathname, init = {}) => {
     const headers = { authorization: `Bearer ${OPERATOR}`, ...(init.headers as Record<string, string> | undefined) };
@@ -79,7 +91,6 @@ async function start(args: readonly string[], env: Variables): Promise<HttpFunct
     const json: unknown = /json/.test(type) && text !== "" ? JSON.parse(text) : undefined;
     return { status: response.status, headers: response.headers, type, text, json };
   };
-  await untilListening(url, exit, output);
   return {
     url,
     output,
@@ -91,6 +102,10 @@ async function start(args: readonly string[], env: Variables): Promise<HttpFunct
         body: typeof event === "string" ? event : JSON.stringify(event),
       }),
     kill: (signal) => void child.kill(signal),
+    end() {
+      child.kill("SIGKILL");
+      return exit;
+    },
     stop() {
       child.kill("SIGTERM");
       return exit;
@@ -98,10 +113,11 @@ async function start(args: readonly string[], env: Variables): Promise<HttpFunct
   };
 }
 
-function launch(args: readonly string[], env: Variables) {
+/** `own`: a token that only this process knows. */
+function launch(args: readonly string[], env: Variables, own = "unused-token") {
   const { PATH = "", HOME = "", TMPDIR } = process.env;
   const common = { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }), NODE_ENV: "production" };
-  const tokens = { SCHOOL_TOKENS: `operator:otto:${OPERATOR},viewer:vera:${VIEWER}` };
+  const tokens = { SCHOOL_TOKENS: `operator:otto:${OPERATOR},viewer:vera:${VIEWER},operator:test:${own}` };
   const child: ChildProcess = spawn(process.execPath, args, {
     env: { ...common, ...nowhere, SCHOOL_MODE: "http", LOG_LEVEL: "warn", ...tokens, ...env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -114,16 +130,18 @@ function launch(args: readonly string[], env: Variables) {
   return { child, exit, output: () => text };
 }
 
-async function untilListening(url: string, exit: Promise<unknown>, output: () => string): Promise<void> {
+/** Somebody else may have taken the port meanwhile: only the process itself knows its own token. False when it ended. */
+async function isListening(url: string, own: string, exit: Promise<unknown>): Promise<boolean> {
   let ended = false;
   void exit.then(() => (ended = true));
-  for (;;) {
-    if (ended) throw new Error(`the function ended before it listened:\n${output()}`);
-    const answered = await fetch(`${url}/health`).then(
-      ({ ok }) => ok,
-      () => false,
+  const headers = { authorization: `Bearer ${own}` };
+  while (!ended) {
+    const status = await fetch(url, { method: "POST", headers }).then(
+      (response) => response.status,
+      () => undefined,
     );
-    if (answered) return;
+    if (status !== undefined && status !== 401) return true;
     await new Promise((resolve) => void setTimeout(resolve, 20));
   }
+  return false;
 }

@@ -93,7 +93,12 @@ export function answerToRefusal(why: NotInjected, stage: StageName): Reply {
 
 /** From what Redis threw, before the event was in flight (`claimed` false) or while its end was written. */
 export function answerToError(error: unknown, claimed: boolean): Reply | undefined {
-  if (isOutage(error) || isPassingRefusal(error)) return unreachable(claimed);
+  if (isOutage(error)) return unreachable(claimed);
+  if (isPassingRefusal(error)) {
+    const [said = ""] = (error as Error).message.split(/[\n.]/, 1);
+    const fate = claimed ? "The event's lease runs out and another worker takes it" : "Deliver the event again";
+    return problem(503, `Redis refuses to write for now (${said}). ${fate}.`, { retryAfter: SOON });
+  }
   if (error instanceof Error && /WRONGTYPE/.test(error.message)) {
     const detail = "A Redis key of the school holds another type of data; `school doctor` names it.";
     return problem(500, `${detail} Nothing was written.`);

@@ -109,6 +109,31 @@ describe("what may be pushed to which stage", () => {
     expect(await school.redis.lindex("school:queue:route", 0)).toBe(text);
   });
 
+  test("an event in binary mode is taken as the structured one it stands for", async () => {
+    const data = { id: "n10", improvement };
+    const answer = await school.call("operator", "POST", "/stages/route", data, {
+      "ce-specversion": "1.0",
+      "ce-id": "binary-1",
+      "ce-source": "/test",
+      "ce-type": "ai.cortex.school.improvement.raw",
+      "ce-subject": "Grenz%C3%BCbergang",
+    });
+    expect(answer.status, answer.text).toBe(202);
+    expect(JSON.parse((await school.redis.lindex("school:queue:route", 0)) ?? "")).toEqual({
+      ...about("raw", data),
+      id: "binary-1",
+      subject: "Grenzübergang",
+      datacontenttype: "application/json",
+    });
+  });
+
+  test("what cannot be read is refused with every problem and the types the stage takes", async () => {
+    const answer = await school.call("operator", "POST", "/stages/route", { hello: 1 });
+    expect(answer).toMatchObject({ status: 400, type: "application/problem+json" });
+    expect(answer.json.problems.length).toBeGreaterThan(3);
+    expect(answer.json.accepts).toEqual(["ai.cortex.school.improvement.raw"]);
+  });
+
   test("another media type is refused", async () => {
     const answer = await school.call("operator", "POST", "/stages/route", "x", { "content-type": "text/plain" });
     expect(answer.status).toBe(415);
