@@ -58,6 +58,8 @@ export interface Page {
   readonly improvements: readonly Line[];
   /** Where the next page begins; absent on the last. */
   readonly next?: string | null;
+  /** The search index is still being filled: some that fit may be missing. */
+  readonly filling?: boolean;
 }
 
 export interface TrailStep {

@@ -17,13 +17,16 @@ interface ListProps {
 }
 
 export function ImprovementList({ filters, counts }: ListProps) {
-  const { lines, failure, more, busy, reload } = useList(filters);
+  const { lines, failure, more, busy, filling, reload } = useList(filters);
   useNews(reload, () => true, GAP_MS);
   return (
     <>
       <FilterBar filters={filters} counts={counts} />
       {failure !== undefined && (lines === undefined || failure.kind !== "unreachable") && (
         <FailureNote failure={failure} onRetry={reload} />
+      )}
+      {filling && (
+        <p class="note">The search index is still being filled; some improvements that fit may be missing yet.</p>
       )}
       {lines === undefined && failure === undefined && <Loading what="improvements" />}
       {lines?.length === 0 && (more === undefined ? <NothingFound filters={filters} /> : <NotFoundYet />)}

@@ -14,6 +14,7 @@ interface Shown {
   readonly lines: readonly Line[];
   /** Cursor of what follows; undefined after the last line. */
   readonly next: string | undefined;
+  readonly filling: boolean;
 }
 
 export interface List {
@@ -22,6 +23,8 @@ export interface List {
   /** Shows another page; absent when everything is shown. */
   readonly more: (() => void) | undefined;
   readonly busy: boolean;
+  /** Some that fit may be missing: the search index is still being filled. */
+  readonly filling: boolean;
   readonly reload: () => void;
 }
 
@@ -79,6 +82,7 @@ export function useList(filters: Filters): List {
     ask({ limit: 2 * PAGE, cursor: shown.next }, (answer) => ({
       lines: joined(shown.lines, answer.improvements),
       next: answer.next ?? undefined,
+      filling: answer.filling === true,
     }));
   }, [ask]);
 
@@ -92,6 +96,7 @@ export function useList(filters: Filters): List {
     failure: state.failure,
     more: state.shown?.next === undefined ? undefined : more,
     busy: state.busy,
+    filling: state.shown?.filling === true,
     reload,
   };
 }
@@ -103,8 +108,9 @@ function begin(key: string): State {
 /** The beginning as it is now, and after it what was shown beyond the largest page. */
 function refreshed(answer: Page, shown: Shown | undefined, limit: number): Shown {
   const tail = limit < MOST_AT_ONCE ? [] : (shown?.lines.slice(limit) ?? []);
-  if (tail.length === 0) return { lines: answer.improvements, next: answer.next ?? undefined };
-  return { lines: joined(answer.improvements, tail), next: shown?.next };
+  const filling = answer.filling === true;
+  if (tail.length === 0) return { lines: answer.improvements, next: answer.next ?? undefined, filling };
+  return { lines: joined(answer.improvements, tail), next: shown?.next, filling };
 }
 
 function joined(first: readonly Line[], then: readonly Line[]): Line[] {
