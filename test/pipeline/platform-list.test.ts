@@ -145,7 +145,7 @@ describe("the legacy list", () => {
       stopping.push(() => loop.stop());
     }
     for (const id of ids) await school.redis.lpush(LEGACY, video(id));
-    await expect.poll(() => school.redis.llen(LEGACY)).toBe(0);
+    await expect.poll(() => school.redis.llen(LEGACY), { timeout: 10_000 }).toBe(0);
     await Promise.all(stopping.map((stop) => stop()));
     other.redis.disconnect();
     expect(await all("school:queue:ingest")).toEqual(ids.map(video));
@@ -175,15 +175,15 @@ describe("the legacy list", () => {
     const noting = { warn: (facts: unknown) => told.push(facts), info() {} } as unknown as typeof log;
     const { scripts } = school;
     const loop = startLegacy({ scripts, log: noting }, [LEGACY, "other:list"], 1, (stage) => woken.push(stage));
-    await expect.poll(() => school.redis.llen("school:queue:ingest")).toBe(1);
+    await expect.poll(() => school.redis.llen("school:queue:ingest"), { timeout: 10_000 }).toBe(1);
     await school.redis.lpush("other:list", video("2"));
-    await expect.poll(() => school.redis.llen("school:queue:ingest")).toBe(2);
+    await expect.poll(() => school.redis.llen("school:queue:ingest"), { timeout: 10_000 }).toBe(2);
     expect(told).toEqual([{ list: LEGACY, type: "zset" }]);
     expect(woken).toEqual(["ingest", "ingest"]);
     expect(await school.redis.zscore(LEGACY, "x")).toBe("1");
     await school.redis.del(LEGACY);
     await school.redis.lpush(LEGACY, video("3"));
-    await expect.poll(() => school.redis.llen("school:queue:ingest")).toBe(3);
+    await expect.poll(() => school.redis.llen("school:queue:ingest"), { timeout: 10_000 }).toBe(3);
     await loop.stop();
   });
 

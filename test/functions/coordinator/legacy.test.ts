@@ -27,8 +27,8 @@ describe("LEGACY_LIST", () => {
   test("what the platform's ingester pushes arrives at ingest, and its layer is woken", async () => {
     await school.redis.lpush(LEGACY, '{"video_id":"a","improvements":[]}');
     await school.redis.lpush("other:list", '{"video_id":"b","improvements":[]}');
-    await expect.poll(() => school.redis.llen("school:queue:ingest")).toBe(2);
-    await expect.poll(() => woken).toContain("ingest");
+    await expect.poll(() => school.redis.llen("school:queue:ingest"), { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => woken, { timeout: 10_000 }).toContain("ingest");
     expect(await school.redis.exists(LEGACY, "other:list")).toBe(0);
   });
 
@@ -48,9 +48,9 @@ describe("LEGACY_LIST", () => {
     await other.redis.lpush(LEGACY, "1");
     // The reaper of the same coordinator has been round since.
     await other.redis.zadd("school:queue:verify:delayed", 1, '{"id":"y"}');
-    await expect.poll(() => other.redis.llen("school:queue:verify")).toBe(1);
+    await expect.poll(() => other.redis.llen("school:queue:verify"), { timeout: 10_000 }).toBe(1);
     await other.redis.zadd("school:queue:verify:delayed", 1, '{"id":"z"}');
-    await expect.poll(() => other.redis.llen("school:queue:verify")).toBe(2);
+    await expect.poll(() => other.redis.llen("school:queue:verify"), { timeout: 10_000 }).toBe(2);
     expect(await other.redis.llen(LEGACY)).toBe(1);
     await other.close();
   });
