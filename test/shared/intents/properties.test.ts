@@ -1,13 +1,14 @@
 /** Whatever an intent holds, the result is valid and judged, or refused; it never throws and never leaves the repository. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { signals } from "../../../shared/intents/alerts/all.ts";
 import { intents } from "../../../shared/intents/registry.ts";
 import { renderChangeSet } from "../../../shared/intents/render.ts";
 import { isSafePath } from "../../../shared/policy/change-rules.ts";
 import { judge } from "../../../shared/policy/judge.ts";
 import { withChanges } from "../../../shared/repository/change.ts";
 import { workloadsOf } from "../../../shared/repository/workloads.ts";
-import { sample } from "../../support/platform.ts";
+import { application, deployment, platformOf, SIZED, sample } from "../../support/platform.ts";
 
 const platforms = [sample("harbor"), sample("meadow")];
 const known = platforms.flatMap((platform) => workloadsOf(platform));
@@ -57,6 +58,16 @@ const intent = fc.oneof(
   }),
   fc.record({ kind: fc.constant("add-network-policy"), namespace: name }),
   fc.record({ kind: fc.constant("add-backup-cronjob"), workload }),
+  fc.record({
+    kind: fc.constant("add-pod-disruption-budget"),
+    workload,
+    maxUnavailable: fc.oneof(fc.constantFrom(1, 2, 1.5, 0, -1), fc.jsonValue()),
+  }),
+  fc.record({
+    kind: fc.constant("add-prometheus-rule"),
+    namespace: name,
+    signal: fc.oneof(fc.constantFrom(...signals.map(({ id }) => id)), name),
+  }),
   fc.dictionary(fc.string(), fc.jsonValue()).map((fields) => ({ kind: "add-network-policy", ...fields })),
   fc.record({ kind: fc.string() }),
 );
@@ -89,6 +100,79 @@ test.each(["harbor", "meadow"] as const)("any intent on %s", (which) => {
     { numRuns: 400 },
   );
   expect(rendered, "the property must have looked at rendered changes").toBeGreaterThan(0);
+});
+
+/** Fields of the kinds the newer intents read, with whatever people may have written into them. */
+const labels = fc.oneof(
+  fc.dictionary(fc.constantFrom("app", "role", "release"), fc.constantFrom("a", "b", "alerts")),
+  fc.jsonValue(),
+);
+const selector = fc.oneof(
+  fc.record({ matchLabels: labels, matchExpressions: fc.jsonValue() }, { requiredKeys: [] }),
+  fc.constant({}),
+  fc.jsonValue(),
+);
+const expr = fc.oneof(fc.constantFrom('up{namespace="shop"} == 0', "rate(", 'a{b=~"(x+)+"}', ""), fc.jsonValue());
+const odd = fc.oneof(
+  fc.record({
+    apiVersion: fc.constant("policy/v1"),
+    kind: fc.constant("PodDisruptionBudget"),
+    spec: fc.record({ selector, minAvailable: fc.jsonValue(), maxUnavailable: fc.jsonValue() }, { requiredKeys: [] }),
+  }),
+  fc.record({
+    apiVersion: fc.constant("monitoring.coreos.com/v1"),
+    kind: fc.constantFrom("Prometheus", "ServiceMonitor", "PodMonitor"),
+    spec: fc.record({ ruleSelector: selector, ruleNamespaceSelector: selector }, { requiredKeys: [] }),
+  }),
+  fc.record({
+    apiVersion: fc.constant("monitoring.coreos.com/v1"),
+    kind: fc.constant("PrometheusRule"),
+    spec: fc.oneof(
+      fc.record({ groups: fc.array(fc.record({ rules: fc.array(fc.record({ alert: fc.string(), expr, labels })) })) }),
+      fc.jsonValue(),
+    ),
+  }),
+  fc.record({
+    apiVersion: fc.constantFrom("autoscaling/v2", "keda.sh/v1alpha1"),
+    kind: fc.constantFrom("HorizontalPodAutoscaler", "ScaledObject"),
+    spec: fc.record({ scaleTargetRef: fc.jsonValue(), minReplicas: fc.jsonValue() }, { requiredKeys: [] }),
+  }),
+  fc.record({
+    apiVersion: fc.constant("v1"),
+    kind: fc.constantFrom("ResourceQuota", "LimitRange"),
+    spec: fc.record({ hard: fc.jsonValue(), scopes: fc.jsonValue(), limits: fc.jsonValue() }, { requiredKeys: [] }),
+  }),
+);
+
+test("whatever else a repository holds, every candidate can be written and is judged", () => {
+  const object = fc.record({ object: odd, labels });
+  let candidates = 0;
+  fc.assert(
+    fc.property(fc.array(object, { maxLength: 6 }), fc.integer({ min: 0, max: 9 }), (objects, replicas) => {
+      const texts = Object.fromEntries(
+        objects.map(({ object: one, labels: carried }, index) => {
+          const metadata = { name: `odd-${index}`, labels: carried };
+          return [`shop/odd-${index}.json`, JSON.stringify({ ...one, metadata })];
+        }),
+      );
+      const shop = deployment("shop", { extra: SIZED }).replace("spec:\n", `spec:\n  replicas: ${replicas}\n`);
+      const platform = platformOf({
+        ...texts,
+        "shop/shop.yaml": shop,
+        "apps/a.yaml": application("a", "shop", "shop"),
+      });
+      for (const definition of intents.values()) {
+        const { done, open } = definition.survey(platform, "alert when it is down or crashes");
+        expect(done.length + open.length).toBeGreaterThanOrEqual(0);
+        for (const candidate of definition.candidates(platform)) {
+          candidates++;
+          expect(renderChangeSet(candidate.intent, platform).kind).toBe("rendered");
+        }
+      }
+    }),
+    { numRuns: 150 },
+  );
+  expect(candidates).toBeGreaterThan(0);
 });
 
 describe("after a change", () => {
