@@ -1,7 +1,7 @@
 /** Bundles one target with esbuild and swaps it into dist/<name>/ in one step. */
 import { rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { build, type Metafile } from "esbuild";
+import { build as esbuild, type Metafile, type Plugin } from "esbuild";
 import { buildBrowser } from "./browser.ts";
 import { lazyBuiltins } from "./builtins.ts";
 import { recordOf } from "./record.ts";
@@ -12,17 +12,16 @@ import { warmUp } from "./warm-up.ts";
 /** Bundled CommonJS packages still call require for Node's own modules. */
 const REQUIRE = `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`;
 
-/** The command line finds a function in the framework's registry: its own copy, not one inside the bundle. */
-const FRAMEWORK = "@google-cloud/functions-framework";
+/** How a program that is no file is named to esbuild. */
+const ENTRY = "entry:";
 
 export async function buildTarget(target: Target): Promise<void> {
   const fresh = path.join(DIST, `.${target.name}-${process.pid}`);
   const outdir = path.relative(ROOT, fresh);
-  const main = await bundleProgram(target.entry, target.outputFile, target, outdir, [`./${HTTP_FILE}`]);
-  const beside: Metafile[] = [];
-  for (const [file, entry] of Object.entries(target.beside ?? {})) {
-    beside.push(await bundleProgram(entry, file, target, outdir, file === FUNCTION_FILE ? [FRAMEWORK] : []));
-  }
+  const [main, beside] = await Promise.all([
+    bundlePrograms({ [target.outputFile]: target.entry }, target, outdir),
+    target.beside === undefined ? undefined : bundlePrograms(target.beside, target, outdir),
+  ]);
   const page = target.page === undefined ? undefined : await buildBrowser(target.page, path.join(fresh, "ui"));
   const record = await recordOf(target, main, outdir, { page, beside });
   const functionFile = target.beside?.[FUNCTION_FILE] === undefined ? {} : { main: FUNCTION_FILE };
@@ -36,19 +35,16 @@ export async function buildTarget(target: Target): Promise<void> {
   await writeFile(path.join(final, "meta.json"), `${JSON.stringify(record, null, 2)}\n`);
 }
 
-/** One program and its chunks into `outdir`; resolves with what went into it. */
-async function bundleProgram(
-  entry: string,
-  outputFile: string,
-  { runtime }: Target,
+/** Programs (file name -> TypeScript) that share their code, into `outdir`; resolves with what went into them. */
+async function bundlePrograms(
+  programs: Readonly<Record<string, string>>,
+  { runtime, outputFile }: Target,
   outdir: string,
-  external: string[],
 ): Promise<Metafile> {
-  const { metafile } = await build({
+  const { metafile } = await esbuild({
     absWorkingDir: ROOT,
-    stdin: { contents: entry, resolveDir: ROOT, sourcefile: outputFile, loader: "ts" },
+    entryPoints: Object.keys(programs).map((file) => ({ in: `${ENTRY}${file}`, out: path.parse(file).name })),
     outdir,
-    entryNames: path.parse(outputFile).name,
     outExtension: { ".js": path.extname(outputFile) },
     chunkNames: "chunks/[name]-[hash]",
     bundle: true,
@@ -57,17 +53,38 @@ async function bundleProgram(
     format: "esm",
     platform: "node",
     target: runtime,
-    external,
     minify: true,
     sourcemap: "linked",
     sourcesContent: false,
     legalComments: "linked",
     banner: { js: REQUIRE },
-    plugins: [lazyBuiltins, slimFramework],
+    plugins: [entries(programs), lazyBuiltins, slimFramework],
     metafile: true,
     logLevel: "warning",
   });
   return metafile;
+}
+
+/** Serves the programs to esbuild as if they were files in the root. */
+function entries(programs: Readonly<Record<string, string>>): Plugin {
+  return {
+    name: "entries",
+    setup(build) {
+      build.onResolve({ filter: new RegExp(`^${ENTRY}`) }, ({ path: name }) => ({
+        path: name.slice(ENTRY.length),
+        namespace: "entry",
+      }));
+      build.onResolve({ filter: new RegExp(`^\\./${HTTP_FILE}$`) }, ({ path: name }) => ({
+        path: name,
+        external: true,
+      }));
+      build.onLoad({ filter: /./, namespace: "entry" }, ({ path: file }) => ({
+        contents: programs[file] ?? "",
+        resolveDir: ROOT,
+        loader: "ts",
+      }));
+    },
+  };
 }
 
 /** Two builds may end at the same moment (`npm start` beside `npm test`): the later one wins. */

@@ -53,10 +53,9 @@ export async function recordOf(
   target: Target,
   { inputs, outputs }: Metafile,
   outdir: string,
-  { page, beside }: { page: BrowserBundle | undefined; beside: readonly Metafile[] },
+  { page, beside }: { page: BrowserBundle | undefined; beside: Metafile | undefined },
 ): Promise<BundleRecord> {
-  const others = page === undefined ? beside : [...beside, page.metafile];
-  const read = [...Object.keys(inputs), ...others.flatMap((other) => Object.keys(other.inputs))];
+  const read = [inputs, beside?.inputs, page?.metafile.inputs].flatMap((one) => Object.keys(one ?? {}));
   const own = read.filter((file) => !file.includes("node_modules/") && !file.startsWith("<"));
   // The page itself is a template: esbuild never reads it.
   const sources = [...new Set([...own, ...(target.page === undefined ? [] : [`${target.page}/index.html`])])];
@@ -69,8 +68,7 @@ export async function recordOf(
       if (name !== undefined && bytesInOutput > 0) packages[name] = (packages[name] ?? 0) + bytesInOutput;
     }
   }
-  const programs = [target.outputFile, ...Object.keys(target.beside ?? {})];
-  const known = sources.filter((file) => !programs.includes(file)).sort();
+  const known = sources.filter((file) => !file.startsWith("entry:")).sort();
   return {
     hash: await hashOf(target, known),
     sources: known,

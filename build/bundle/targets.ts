@@ -18,7 +18,7 @@ export interface Target {
   readonly runtime: "node20" | "node24";
   /** Run once after the build, so that V8's compile cache is there at the first cold start. */
   readonly warm: boolean;
-  /** Programs of their own beside it: file name -> TypeScript. They share no code with it, so it does not grow by them. */
+  /** Programs beside it: file name -> TypeScript. They share code among themselves, not with it: it does not grow by them. */
   readonly beside?: Readonly<Record<string, string>>;
   /** Folder of the page it serves, bundled for the browser into ui/ beside the program. */
   readonly page?: string;

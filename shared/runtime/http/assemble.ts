@@ -1,5 +1,6 @@
 /** Builds a stage's HTTP function without waiting for Redis: until it is there, events are answered with 503. */
 import { setTimeout as delay } from "node:timers/promises";
+import type { http } from "@google-cloud/functions-framework";
 import type { Logger } from "pino";
 import { connectRedis, untilUsable, withoutPassword } from "../../pipeline/connection.ts";
 import { type Environment, readSettings } from "../config.ts";
@@ -23,8 +24,8 @@ export interface HttpFunction {
 /** A cold start may be asked before it is connected; that long the first callers wait with it. */
 const FIRST_CONNECT_MS = 2_000;
 
-/** Registers the function. `env` with aliases resolved. Throws ConfigurationError with every problem it can find. */
-export async function assemble(stage: AnyStage, env: Environment): Promise<HttpFunction> {
+/** Registers the function with the framework's `http`. `env` with aliases resolved. Throws ConfigurationError with every problem it can find. */
+export async function assemble(register: typeof http, stage: AnyStage, env: Environment): Promise<HttpFunction> {
   const settings = readSettings(HttpSettings, env);
   const callers = callersFrom(settings);
   const identity = identify(stage, settings);
@@ -58,7 +59,7 @@ export async function assemble(stage: AnyStage, env: Environment): Promise<HttpF
     },
   };
   const front = door({ callers, isReady, isDraining: () => draining });
-  registerFunction(stage.name, front, guarded, log);
+  registerFunction(register, stage.name, { door: front, entrance: guarded, log });
   return {
     settings,
     log,

@@ -4,6 +4,7 @@
  */
 import { subscribe } from "node:diagnostics_channel";
 import type { Server } from "node:http";
+import { http } from "@google-cloud/functions-framework";
 import { type Environment, resolveEnvironment } from "../config.ts";
 import type { AnyStage } from "../equip.ts";
 import { giveUp } from "../give-up.ts";
@@ -12,7 +13,7 @@ import { putInFront } from "./front.ts";
 
 /** Throws ConfigurationError, which the framework prints before it ends the process. */
 export async function registerForCommandLine(stage: AnyStage, environment: Environment): Promise<void> {
-  const { door, usable } = await assemble(stage, resolveEnvironment(environment));
+  const { door, usable } = await assemble(http, stage, resolveEnvironment(environment));
   const known = new WeakSet<Server>();
   // The command line keeps its server to itself; Node names it with the first request, before any listener is called.
   subscribe("http.server.request.start", (message) => {

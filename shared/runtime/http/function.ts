@@ -1,5 +1,5 @@
-/** The function as the framework knows it: the only file that registers with it. */
-import { http } from "@google-cloud/functions-framework";
+/** The function as the framework knows it. Each main brings its own framework: there must be one registry, not two. */
+import type { http } from "@google-cloud/functions-framework";
 import type { Logger } from "pino";
 import type { StageName } from "../../stages.ts";
 import { type Door, LARGEST_BODY, tooLarge } from "./door.ts";
@@ -12,8 +12,12 @@ import { problem, send } from "./reply.ts";
  * an event and answers a thrown error, a GET and an empty body alike with 500. Checks for itself what the front checks,
  * because a framework may serve it without.
  */
-export function registerFunction(stage: StageName, door: Door, entrance: Entrance, log: Logger): void {
-  http(stage, async (request, response) => {
+export function registerFunction(
+  register: typeof http,
+  stage: StageName,
+  { door, entrance, log }: { door: Door; entrance: Entrance; log: Logger },
+): void {
+  register(stage, async (request, response) => {
     try {
       const early = door.answer(request);
       if (early !== undefined) return send(response, early);

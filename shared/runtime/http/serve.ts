@@ -1,6 +1,7 @@
 /** HTTP mode as a process of its own: this main owns the signals, because the framework's would kill work in flight. */
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
+import { http } from "@google-cloud/functions-framework";
 import { getTestServer } from "@google-cloud/functions-framework/testing";
 import { ConfigurationError, type Environment } from "../config.ts";
 import type { AnyStage } from "../equip.ts";
@@ -18,7 +19,7 @@ export async function serveHttp(stage: AnyStage, env: Environment): Promise<void
 }
 
 async function serveUntilStopped(stage: AnyStage, env: Environment): Promise<void> {
-  const made = await assemble(stage, env);
+  const made = await assemble(http, stage, env);
   const { settings, log } = made;
   // The framework's only way to its server without its command line; that it is called a test server says nothing else.
   const server = getTestServer(stage.name);
