@@ -2,6 +2,7 @@
 import type { Context } from "hono";
 import type { Logger } from "pino";
 import { Refused } from "../../shared/pipeline/operations.ts";
+import { isPassingRefusal } from "../../shared/pipeline/refusal.ts";
 
 const titles: Readonly<Record<number, string>> = {
   400: "The request cannot be understood",
@@ -46,6 +47,11 @@ export function answerError(error: Error, context: Context, log: Logger): Respon
   if (error instanceof Refused) return problemResponse(new Problem(409, error.message), instance);
   if (isOutage(error)) {
     const detail = "Redis does not answer; nothing was changed that you can rely on. Try again in a moment.";
+    return problemResponse(new Problem(503, detail), instance);
+  }
+  if (isPassingRefusal(error)) {
+    log.warn({ err: error, path: instance }, "Redis refuses a request");
+    const detail = `Redis refuses for now, and nothing was changed: ${error.message.slice(0, 300)}`;
     return problemResponse(new Problem(503, detail), instance);
   }
   if (/^WRONGTYPE|^ERR .*WRONGTYPE/.test(error.message)) {

@@ -16,6 +16,8 @@ export interface BadInput extends ReturnType<typeof connectPipeline> {
   run(stage: StageName, env?: Readonly<Record<string, string>>): StageProcess;
   /** Waits until the improvement stands there. */
   stands(id: string, status: Status): Promise<void>;
+  /** The next retry of the stage comes due now, instead of when its back-off is over. */
+  comeDue(stage: StageName): Promise<void>;
   /** Waits for the dead letter that fits. */
   deadLetter(stage: StageName, fits: (letter: DeadLetter) => boolean): Promise<DeadLetter>;
 }
@@ -34,7 +36,8 @@ export function badInput({ appendOnly = false } = {}): () => BadInput {
     await pipeline.redis.flushall();
   });
   // One test's worker must not take the next one's events.
-  afterEach(async () => {
+  afterEach(async ({ task }) => {
+    if (task.result?.state === "fail") for (const one of processes) console.error(one.output().slice(-4_000));
     for (const one of processes) one.kill("SIGKILL");
     await Promise.all(processes.splice(0).map(({ exit }) => exit));
   });
@@ -57,6 +60,14 @@ export function badInput({ appendOnly = false } = {}): () => BadInput {
         async () => ((await standing()) === status ? true : undefined),
         async () => ({ standing: await standing(), output: processes.at(-1)?.output().slice(-2_000) }),
       );
+    },
+    async comeDue(stage) {
+      const { redis, keys } = pipeline;
+      const event = await until(
+        `a retry of ${stage} waits`,
+        async () => (await redis.zrange(keys.delayed(stage), 0, "0"))[0],
+      );
+      await redis.zadd(keys.delayed(stage), "XX", 0, event);
     },
     deadLetter: (stage, fits) =>
       until(`a dead letter of ${stage}`, async () =>

@@ -24,15 +24,10 @@ export interface StageProcess {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** `env` is all it gets, beside PATH, HOME and TMPDIR. Started through `prefix` when given (`prlimit`, a shell). */
-export function startStage(
-  stage: StageName,
-  env: Readonly<Record<string, string>>,
-  prefix: readonly string[] = [],
-): StageProcess {
-  const [program = "", ...args] = [...prefix, process.execPath, PROGRAM, stage];
+/** `env` is all it gets, beside PATH, HOME and TMPDIR. */
+export function startStage(stage: StageName, env: Readonly<Record<string, string>>): StageProcess {
   const { PATH = "", HOME = "", TMPDIR } = process.env;
-  const child: ChildProcess = spawn(program, args, {
+  const child: ChildProcess = spawn(process.execPath, [PROGRAM, stage], {
     env: { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }), PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

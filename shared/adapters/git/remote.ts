@@ -77,7 +77,18 @@ export function remoteFailure(action: string, remote: Remote, stderr: string): R
       MISTAKE_RETRY_MS,
     );
   }
-  return new RetryLater(`cannot ${action} ${remote.url}: it is out of reach (${said})`, UNREACHABLE_RETRY_MS);
+  const full = noRoom.exec(stderr)?.[0];
+  if (full !== undefined) {
+    return new RetryLater(
+      `cannot ${action} ${remote.url}: the local copy cannot be written (${full}); make room, or point GITOPS_CACHE_DIR to where there is some`,
+      UNREACHABLE_RETRY_MS,
+      { free: true },
+    );
+  }
+  // A forge that is down for an hour must not use up the attempts of everything that waits for it.
+  return new RetryLater(`cannot ${action} ${remote.url}: it is out of reach (${said})`, UNREACHABLE_RETRY_MS, {
+    free: true,
+  });
 }
 
 export function branchMissing(branch: string, remote: Remote): RetryLater {
@@ -89,5 +100,6 @@ export function branchMissing(branch: string, remote: Remote): RetryLater {
 
 const notAllowed =
   /Authentication failed|could not read (Username|Password)|Invalid username or (password|token)|Permission denied \(|Permission to .* denied|returned error: 40[13]|Host key verification failed|dubious ownership/i;
+const noRoom = /No space left on device|Disk quota exceeded|File too large|Read-only file system/i;
 const notThere =
   /Repository not found|repository '.*' not found|does not appear to be a git repository|does not exist|returned error: 404/i;
