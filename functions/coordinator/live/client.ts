@@ -6,7 +6,7 @@
 import { type ReadFrom, STREAM_START } from "../../../shared/pipeline/event-stream.ts";
 import { type Filter, gapFrame, HEARTBEAT, outageFrame, positionFrame, retryHint, wanted } from "./frames.ts";
 import type { FramePage } from "./pages.ts";
-import { joined, type Window } from "./window.ts";
+import { joined, pieceLength, type Window } from "./window.ts";
 
 /** What all clients share. */
 export interface Feed {
@@ -79,9 +79,11 @@ export async function* piecesFor(feed: Feed, client: Client): AsyncGenerator<Uin
           yield gapFrame(page.gap, STREAM_START);
         }
         const mine = page.frames.filter((frame) => wanted(filter, frame));
-        if (mine.length > 0) {
-          told = mine.at(-1)?.entry;
-          yield joined(mine);
+        for (let at = 0; at < mine.length; ) {
+          const piece = mine.slice(at, at + pieceLength(mine, at));
+          at += piece.length;
+          told = piece.at(-1)?.entry;
+          yield joined(piece);
         }
         if (page.frames.length > 0 || page.gap !== undefined || told === undefined) continue;
       }

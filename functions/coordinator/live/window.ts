@@ -29,8 +29,9 @@ export interface WindowLimits {
   readonly bytes: number;
 }
 
-/** At most so many frames go into one piece, so that a slow client holds little. */
-const PIECE = 200;
+/** A piece holds at most so much (or one frame), and so does a client that is slow to take it. */
+const PIECE_FRAMES = 200;
+const PIECE_BYTES = 256_000;
 
 export function emptyWindow(limits: WindowLimits): Window {
   let frames: Frame[] = [];
@@ -91,7 +92,7 @@ export function emptyWindow(limits: WindowLimits): Window {
     after(cursor, filter) {
       if (floor === undefined || compareEntries(cursor, floor) < 0) return undefined;
       const from = indexAfter(cursor);
-      const part = frames.slice(from, from + PIECE);
+      const part = frames.slice(from, from + pieceLength(frames, from));
       const reached = part.at(-1);
       if (reached === undefined) return { bytes: NOTHING, cursor, told: undefined };
       const mine = part.filter((frame) => wanted(filter, frame));
@@ -99,6 +100,17 @@ export function emptyWindow(limits: WindowLimits): Window {
       return { bytes: text, cursor: reached.entry, told: mine.at(-1)?.entry };
     },
   };
+}
+
+/** How many frames from `from` on make one piece. */
+export function pieceLength(frames: readonly Frame[], from: number): number {
+  let bytes = 0;
+  let count = 0;
+  for (; count < PIECE_FRAMES && from + count < frames.length; count += 1) {
+    bytes += (frames[from + count] as Frame).bytes.length;
+    if (bytes > PIECE_BYTES && count > 0) break;
+  }
+  return count;
 }
 
 export function joined(frames: readonly Frame[]): Uint8Array {
