@@ -74,7 +74,8 @@ function entries(programs: Readonly<Record<string, string>>): Plugin {
         path: name.slice(ENTRY.length),
         namespace: "entry",
       }));
-      build.onResolve({ filter: new RegExp(`^\\./${HTTP_FILE}$`) }, ({ path: name }) => ({
+      // Only the programs': packages have files of that name, too.
+      build.onResolve({ filter: new RegExp(`^\\./${HTTP_FILE}$`), namespace: "entry" }, ({ path: name }) => ({
         path: name,
         external: true,
       }));
