@@ -1,8 +1,8 @@
 /** Reading requests: who calls, and JSON bodies and queries by schema. Every failure is a Problem that says what to do. */
 import type { Context, MiddlewareHandler } from "hono";
 import * as z from "zod";
-import { Problem } from "./problem.ts";
 import { covers, type Person, personWith, type Role, type Tokens } from "../../shared/runtime/tokens.ts";
+import { Problem } from "./problem.ts";
 
 /** Variables of a request that passed `needs`. */
 export interface Env {
@@ -42,8 +42,30 @@ export async function bodyOf<Schema extends z.ZodType>(context: Context, schema:
 
 /** The query string by its schema. Throws Problem 400. */
 export function queryOf<Schema extends z.ZodType>(context: Context, schema: Schema): z.infer<Schema> {
-  return checked(schema, context.req.query(), 400);
+  const given = Object.entries(context.req.queries());
+  const query = Object.fromEntries(given.map(([name, values]) => [name, values.length === 1 ? values[0] : values]));
+  return checked(schema, query, 400);
 }
+
+/** One or several values of a query: separated by commas, or the name repeated. Undefined when there is none. */
+export const Several = <Value extends z.ZodType<string, string>>(value: Value) =>
+  z
+    .union([z.string(), z.array(z.string())])
+    .transform((given) => [given].flat().flatMap((text) => text.split(",")))
+    .transform((texts) => texts.map((text) => text.trim()).filter((text) => text !== ""))
+    .pipe(z.array(value).max(50))
+    .transform((values) => (values.length === 0 ? undefined : values))
+    .optional();
+
+const MOMENT = "a date (2026-01-31) or a moment in ISO 8601 (2026-01-31T08:00:00Z)";
+
+/** Milliseconds since the epoch; a date alone is the first or the last millisecond of that day in UTC. */
+export const Moment = (edge: "start" | "end") =>
+  z
+    .union([z.iso.date(), z.iso.datetime({ offset: true })], { error: MOMENT })
+    .transform((text) => (text.includes("T") ? text : `${text}T${edge === "start" ? "00:00:00.000" : "23:59:59.999"}Z`))
+    .transform((text) => Date.parse(text))
+    .optional();
 
 export const Limit = (fallback: number, most: number) =>
   z.coerce

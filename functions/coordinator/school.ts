@@ -2,6 +2,7 @@
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { Keys } from "../../shared/pipeline/keys.ts";
+import type { Listing } from "../../shared/pipeline/listing.ts";
 import type { Operations } from "../../shared/pipeline/operations.ts";
 import type { Records } from "../../shared/pipeline/records.ts";
 import type { Scripts } from "../../shared/pipeline/scripts/load.ts";
@@ -17,6 +18,7 @@ export interface School {
   readonly scripts: Scripts;
   readonly operations: Operations;
   readonly records: Records;
+  readonly listing: Listing;
   readonly brakes: BrakesReader;
   readonly settings: CoordinatorSettings;
   readonly tokens: Tokens;

@@ -8,6 +8,7 @@ import { hasCluster, kubernetesLayers } from "../../shared/adapters/kubernetes-l
 import { connectRedis, openRedis, withoutPassword } from "../../shared/pipeline/connection.ts";
 import { keysOf } from "../../shared/pipeline/keys.ts";
 import { legacyLists } from "../../shared/pipeline/legacy.ts";
+import { listing } from "../../shared/pipeline/listing.ts";
 import { operations } from "../../shared/pipeline/operations.ts";
 import { records } from "../../shared/pipeline/records.ts";
 import { loadScripts } from "../../shared/pipeline/scripts/load.ts";
@@ -20,6 +21,7 @@ import { coordinatorApp } from "./app.ts";
 import { liveEvents } from "./live/hub.ts";
 import { startLegacy } from "./loops/legacy.ts";
 import { startReaper } from "./loops/reaper.ts";
+import { startSearch } from "./loops/search.ts";
 import { startTimers } from "./loops/timers.ts";
 import { startWake } from "./loops/wake.ts";
 import type { School } from "./school.ts";
@@ -70,7 +72,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     throw error;
   });
 
-  const loops = [startReaper(school, settings.REAP_SECONDS * 1_000, wake), startTimers(school)];
+  const loops = [startReaper(school, settings.REAP_SECONDS * 1_000, wake), startTimers(school), startSearch(school)];
   if (legacy.lists.length > 0) loops.push(startLegacy(school, legacy.lists, settings.REAP_SECONDS * 1_000, wake));
   if (layers !== undefined) loops.push(startWake(school, blockingConnection(settings.REDIS_URL, log), wake));
 
@@ -104,6 +106,7 @@ function schoolOn(redis: Redis, own: Pick<School, "settings" | "tokens" | "log" 
     brakes,
     operations: operations(redis, keys, scripts),
     records: records(redis, keys),
+    listing: listing(redis, keys),
     live: liveEvents({
       redis,
       keys,

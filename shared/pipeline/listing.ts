@@ -1,10 +1,19 @@
-/** Pages of improvements, newest move first, without reading whole records: a list shows facts, not change sets. */
+/**
+ * Pages of improvements, newest move first, without reading whole records: a list shows facts, not change sets. No page
+ * looks at more than a bounded number of improvements, so one that asks for something rare may come back short and still
+ * have a next.
+ */
 import type { Redis } from "ioredis";
 import { STATUSES, type Status } from "../domain/lifecycle.ts";
 import type { Keys } from "./keys.ts";
+import { defineScripts } from "./scripts/define.ts";
+import { linesScript } from "./scripts/find.ts";
+import { finder, type Look, type SearchQuery, type Span } from "./search/find.ts";
+import { type IndexKeeper, indexKeeper } from "./search/index-keeper.ts";
+import { newestFirst, type Place, type Stretch } from "./time-order.ts";
 
 /** The fields a list shows. All of them are plain text in the record. */
-export const CHEAP_FIELDS = [
+const CHEAP_FIELDS = [
   "id",
   "status",
   "title",
@@ -18,6 +27,7 @@ export const CHEAP_FIELDS = [
   "approval_rule",
   "review_stage",
   "review_reason",
+  "lock",
   "git_commit",
   "rollback_commit",
   "failure_reason",
@@ -30,126 +40,100 @@ export type ImprovementLine = {
   readonly [F in Exclude<CheapField, "id" | "status" | "relevance">]?: string;
 } & { readonly id: string; readonly status: Status; readonly relevance?: number };
 
-export interface ListingQuery {
-  readonly status?: Status | undefined;
-  readonly category?: string | undefined;
+export interface ListingQuery extends SearchQuery {
+  /** Any of these; all when empty. */
+  readonly statuses: readonly Status[];
+  /** Of the last move. */
+  readonly updated?: Span | undefined;
+  /** Begin behind this place: `next` of the page before. */
+  readonly after?: Place | undefined;
   /** At most this many. */
   readonly limit: number;
 }
 
+export interface ListingPage {
+  readonly improvements: readonly ImprovementLine[];
+  /** Where to go on; null when this was the end. */
+  readonly next: Place | null;
+  /** True while the search index is being filled: what it does not know yet is missing here. */
+  readonly filling: boolean;
+}
+
+export interface Listing {
+  page(query: ListingQuery): Promise<ListingPage>;
+  /** Those of `ids` that exist, in the order given. */
+  lines(ids: readonly string[]): Promise<ImprovementLine[]>;
+  readonly index: IndexKeeper;
+}
+
 const PAGE = 1_000;
-/** Up to this many members a category is sorted whole; a larger one is met often enough in the time indexes. */
-const SMALL_CATEGORY = 2_000;
+/** Most improvements one page looks at to find those that fit. */
+const MOST_LOOKED_AT = 10_000;
 
-/** Newest first by the time of the last transition. */
-export async function listImprovements(redis: Redis, keys: Keys, query: ListingQuery): Promise<ImprovementLine[]> {
-  const { status, category, limit } = query;
-  if (category !== undefined && (await redis.scard(keys.categorySet(category))) <= SMALL_CATEGORY) {
-    const ids = await redis.smembers(keys.categorySet(category));
-    return lines(redis, keys, (await newestOf(redis, keys, ids, status)).slice(0, limit));
-  }
-  const page = category === undefined ? Math.min(PAGE, limit) : PAGE;
-  const found: string[] = [];
-  for await (const ids of newestFirst(redis, keys, status === undefined ? STATUSES : [status], page)) {
-    found.push(...(category === undefined ? ids : await membersOf(redis, keys.categorySet(category), ids)));
-    if (found.length >= limit) break;
-  }
-  return lines(redis, keys, found.slice(0, limit));
-}
+export function listing(redis: Redis, keys: Keys): Listing {
+  const index = indexKeeper(redis, keys);
+  const find = finder(redis, keys, index);
+  const { schoolLines } = defineScripts(redis, keys.prefix, { schoolLines: linesScript });
 
-/** Those of `ids` that stand in `status` (or anywhere), newest move first. */
-async function newestOf(
-  redis: Redis,
-  keys: Keys,
-  ids: readonly string[],
-  status: Status | undefined,
-): Promise<string[]> {
-  const batch = redis.pipeline();
-  for (const id of ids) batch.hmget(keys.record(id), "status", "updated_at");
-  const replies = (await batch.exec()) ?? [];
-  return ids
-    .flatMap((id, i) => {
-      const [error, values] = replies[i] ?? [new Error("no reply"), []];
-      const [standing, moved] = error === null ? (values as (string | null)[]) : [];
-      return standing && (status === undefined || standing === status) ? [{ id, moved: moved ?? "" }] : [];
-    })
-    .sort((a, b) => (a.moved < b.moved ? 1 : -1))
-    .map(({ id }) => id);
-}
-
-interface Cursor {
-  readonly status: Status;
-  offset: number;
-  readonly ahead: { id: string; at: number }[];
-  ended: boolean;
-}
-
-/** Merges the time indexes of several statuses; yields pages of ids, newest first, each id once. */
-async function* newestFirst(
-  redis: Redis,
-  keys: Keys,
-  statuses: readonly Status[],
-  page: number,
-): AsyncGenerator<string[]> {
-  const cursors: Cursor[] = statuses.map((status) => ({ status, offset: 0, ahead: [], ended: false }));
-  const seen = new Set<string>();
-  for (;;) {
-    const ids: string[] = [];
-    while (ids.length < page) {
-      await refill(redis, keys, cursors, page);
-      const next = cursors
-        .filter(({ ahead }) => ahead.length > 0)
-        .reduce<Cursor | undefined>((best, cursor) => (headTime(cursor) > headTime(best) ? cursor : best), undefined);
-      const head = next?.ahead.shift();
-      if (head === undefined) break;
-      if (!seen.has(head.id)) ids.push(head.id);
-      seen.add(head.id);
-    }
-    if (ids.length === 0) return;
-    yield ids;
-  }
-}
-
-function headTime(cursor: Cursor | undefined): number {
-  return cursor?.ahead[0]?.at ?? Number.NEGATIVE_INFINITY;
-}
-
-async function refill(redis: Redis, keys: Keys, cursors: readonly Cursor[], page: number): Promise<void> {
-  const empty = cursors.filter(({ ahead, ended }) => ahead.length === 0 && !ended);
-  if (empty.length === 0) return;
-  const batch = redis.pipeline();
-  for (const { status, offset } of empty)
-    batch.zrevrange(keys.byStatus(status), offset, offset + page - 1, "WITHSCORES");
-  const replies = (await batch.exec()) ?? [];
-  empty.forEach((cursor, i) => {
-    const [error, flat] = replies[i] ?? [new Error("no reply"), []];
-    if (error !== null) throw error;
-    const entries = flat as string[];
-    for (let n = 0; n + 1 < entries.length; n += 2)
-      cursor.ahead.push({ id: entries[n] as string, at: Number(entries[n + 1]) });
-    cursor.offset += entries.length / 2;
-    cursor.ended = entries.length / 2 < page;
-  });
-}
-
-async function membersOf(redis: Redis, key: string, ids: readonly string[]): Promise<string[]> {
-  const present = await redis.smismember(key, ...ids);
-  return ids.filter((_, i) => present[i] === 1);
-}
-
-async function lines(redis: Redis, keys: Keys, ids: readonly string[]): Promise<ImprovementLine[]> {
-  if (ids.length === 0) return [];
-  const batch = redis.pipeline();
-  for (const id of ids) batch.hmget(keys.record(id), ...CHEAP_FIELDS);
-  const replies = (await batch.exec()) ?? [];
-  return replies.flatMap(([error, values]) => {
+  async function lines(ids: readonly string[]): Promise<ImprovementLine[]> {
+    if (ids.length === 0) return [];
+    const answer = (await schoolLines(CHEAP_FIELDS.length, ...CHEAP_FIELDS, ...ids)) as string;
     // A key of another type under a record's name: doctor reports it, a list passes over it.
-    if (error !== null) return [];
-    const line: Record<string, string | number> = {};
-    CHEAP_FIELDS.forEach((field, i) => {
-      const value = (values as (string | null)[])[i];
-      if (value !== null && value !== undefined) line[field] = field === "relevance" ? Number(value) : value;
-    });
-    return line["id"] === undefined || line["status"] === undefined ? [] : [line as unknown as ImprovementLine];
+    return (JSON.parse(answer) as (Values | false)[]).flatMap((values) => (values === false ? [] : lineOf(values)));
+  }
+
+  return {
+    lines,
+    index,
+    async page(query) {
+      const { limit, after, updated } = query;
+      const statuses = query.statuses.length === 0 ? STATUSES : query.statuses;
+      const stretch: Stretch = { statuses, after, from: updated?.from, to: updated?.to };
+      const found = await find(query, stretch);
+      const filling = found?.complete === false;
+      const improvements: ImprovementLine[] = [];
+      let last = after ?? null;
+      let lookedAt = 0;
+      for await (const { fit, end, looked } of found?.looks ?? all(newestFirst(redis, keys, stretch, step(limit)))) {
+        for (let position = 0; position < fit.length; ) {
+          // One more than there is room for, so that the last page knows that it is.
+          const some = fit.slice(position, position + limit + 1 - improvements.length);
+          position += some.length;
+          const read = new Map((await lines(some.map(({ id }) => id))).map((line) => [line.id, line]));
+          for (const place of some) {
+            const line = read.get(place.id);
+            // Gone, or moved on between the two looks: then it stands at the top now.
+            if (line === undefined || !statuses.includes(line.status)) continue;
+            if (improvements.length === limit) return { improvements, next: last, filling };
+            improvements.push(line);
+            last = place;
+          }
+        }
+        last = end;
+        lookedAt += looked;
+        if (lookedAt >= MOST_LOOKED_AT) return { improvements, next: last, filling };
+      }
+      return { improvements, next: null, filling };
+    },
+  };
+}
+
+function step(limit: number): number {
+  return Math.min(PAGE, limit + 1);
+}
+
+/** What is not searched needs no bound: everything that is looked at is shown. */
+async function* all(pages: AsyncIterable<readonly Place[]>): AsyncGenerator<Look> {
+  for await (const fit of pages) yield { fit, end: fit.at(-1) as Place, looked: 0 };
+}
+
+type Values = readonly (string | false)[];
+
+function lineOf(values: Values): ImprovementLine[] {
+  const line: Record<string, string | number> = {};
+  CHEAP_FIELDS.forEach((field, i) => {
+    const value = values[i];
+    if (typeof value === "string") line[field] = field === "relevance" ? Number(value) : value;
   });
+  return line["id"] === undefined || line["status"] === undefined ? [] : [line as unknown as ImprovementLine];
 }

@@ -74,11 +74,15 @@ describe("improvements", () => {
         title: id,
         category: n % 3 === 0 ? "database" : "security",
       });
-      batch.zadd("improvements:failed", n, id).sadd("improvements:category:security", id);
+      batch.zadd("improvements:failed", n, id).sadd("improvements:status:failed", id);
+      batch.sadd("improvements:category:security", id);
       if (n % 3 === 0) batch.srem("improvements:category:security", id).sadd("improvements:category:database", id);
     }
     for (let n = 0; n < 2_100; n += 1) batch.sadd("improvements:category:security", `elsewhere-${n}`);
     await batch.exec();
+
+    // Nobody announced them, so the index has to be told.
+    await school.call("operator", "POST", "/api/doctor/repair");
 
     const { json } = await school.call("viewer", "GET", "/api/improvements?status=failed&category=security&limit=700");
 
@@ -159,7 +163,7 @@ describe("the diff", () => {
   });
 });
 
-describe("status, events and page", () => {
+describe("status and events", () => {
   test("the status counts what is there", async () => {
     await school.redis.zadd("school:timers", 4_000_000_000_000, "sync|{}");
     await school.redis.lpush("school:queue:notify", "not an event");
@@ -185,16 +189,6 @@ describe("status, events and page", () => {
     expect(next.json.events).toEqual([second]);
     expect((await school.call("viewer", "GET", `/api/events?after=${second.entry}`)).json.events).toEqual([]);
     expect((await school.call("viewer", "GET", "/api/events?after=x")).status).toBe(400);
-  });
-
-  test("the page escapes what talks say and forbids scripts", async () => {
-    await school.stand("p1", "raw");
-    await school.redis.hset("improvement:p1", "title", "<script>alert(1)</script>");
-    const response = await fetch(school.coordinator.url, { headers: { authorization: "Bearer viewer-token" } });
-    const text = await response.text();
-    expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
-    expect(text).toContain("&lt;script&gt;alert(1)");
-    expect(text).not.toContain("<script>");
   });
 });
 
