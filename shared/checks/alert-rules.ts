@@ -21,8 +21,8 @@ const Rule = z.object({
 
 export const alertRules: Check = {
   name: "alert-rules",
-  // One is tolerated: the first evaluation may meet a series that is just changing.
-  limits: (schedule) => clusterLimits(schedule, 1, false),
+  // Nothing counts against it before the last look: reloading takes minutes, and a rule that is not loaded hurts nobody.
+  limits: (schedule) => clusterLimits(schedule, 0, false),
   async look(world) {
     const rules = world.objects.filter(isRule);
     return worstOf(await Promise.all(rules.map((rule) => lookAt(rule, world))), "no alert rule is changed");
@@ -35,9 +35,9 @@ function isRule({ apiVersion, kind, effect }: ObjectRef): boolean {
 
 async function lookAt(ref: ObjectRef, { cluster, metrics, lastLook, signal }: World): Promise<Look> {
   const name = `PrometheusRule ${ref.namespace ?? ""}/${ref.name}`;
+  const notYet = (message: string) => (lastLook ? failed(message) : inconclusive(message));
   const found = await cluster.object(ref.apiVersion, ref.kind, ref.namespace ?? "", ref.name, signal);
-  if (found === undefined)
-    return lastLook ? failed(`${name} does not exist`) : inconclusive(`${name} does not exist yet`);
+  if (found === undefined) return notYet(`${name} does not exist`);
   const rule = Rule.safeParse(found);
   const groups = rule.success ? rule.data.spec.groups.filter((group) => group.rules.length > 0) : [];
   if (groups.length === 0) return inconclusive(`${name} holds no rules`);
@@ -48,27 +48,20 @@ async function lookAt(ref: ObjectRef, { cluster, metrics, lastLook, signal }: Wo
   const looks = groups.map(({ name: group, rules }): Look => {
     const wanted = rules.flatMap(({ alert, record }) => alert ?? record ?? []);
     const match = loaded.find((one) => one.name === group && wanted.every((each) => has(one, each)));
-    if (match === undefined) {
-      const message = `group ${group} of ${name} is not loaded`;
-      return lastLook ? failed(`${message}: nothing selects it`) : inconclusive(`${message} yet`);
+    if (match === undefined) return notYet(`group ${group} of ${name} is not loaded`);
+    const own = match.rules.filter((one) => wanted.includes(one.name));
+    const broken = own.find(({ health }) => health === "err");
+    if (broken !== undefined) {
+      return notYet(`${broken.name} of ${name} cannot be evaluated: ${(broken.lastError ?? "").slice(0, 300)}`);
     }
-    return healthOf(match, wanted, name);
+    const waiting = own.find(({ health }) => health !== "ok");
+    if (waiting !== undefined) return inconclusive(`${waiting.name} of ${name} was not evaluated yet`);
+    const firing = own.filter(({ state }) => state === "firing").length;
+    return successful(`${own.length} rules of ${name} are evaluated${firing === 0 ? "" : `, ${firing} are firing`}`);
   });
   return worstOf(looks, `${name} holds no rules`);
 }
 
 function has({ rules }: RuleGroup, name: string): boolean {
   return rules.some((rule) => rule.name === name);
-}
-
-function healthOf(group: RuleGroup, wanted: readonly string[], name: string): Look {
-  const rules = group.rules.filter((rule) => wanted.includes(rule.name));
-  const broken = rules.find(({ health }) => health === "err");
-  if (broken !== undefined) {
-    return failed(`${broken.name} of ${name} cannot be evaluated: ${(broken.lastError ?? "").slice(0, 300)}`);
-  }
-  const waiting = rules.find(({ health }) => health !== "ok");
-  if (waiting !== undefined) return inconclusive(`${waiting.name} of ${name} was not evaluated yet`);
-  const firing = rules.filter(({ state }) => state === "firing").length;
-  return successful(`${rules.length} rules of ${name} are evaluated${firing === 0 ? "" : `, ${firing} are firing`}`);
 }

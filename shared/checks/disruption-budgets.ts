@@ -21,8 +21,8 @@ const Budget = z.object({
 
 export const disruptionBudgets: Check = {
   name: "disruption-budgets",
-  // One is tolerated: a status may be older than the pods it counts.
-  limits: (schedule) => clusterLimits(schedule, 1, false),
+  // Nothing counts against it before the last look: a budget that is not right yet hurts nobody meanwhile.
+  limits: (schedule) => clusterLimits(schedule, 0, false),
   async look(world) {
     const budgets = world.objects.filter(isBudget);
     return worstOf(
@@ -38,23 +38,22 @@ function isBudget({ apiVersion, kind, effect }: ObjectRef): boolean {
 
 async function lookAt(ref: ObjectRef, { cluster, lastLook, signal }: World): Promise<Look> {
   const name = `PodDisruptionBudget ${ref.namespace ?? ""}/${ref.name}`;
+  const notYet = (message: string) => (lastLook ? failed(`${name} ${message}`) : inconclusive(`${name} ${message}`));
   const found = await cluster.object(ref.apiVersion, ref.kind, ref.namespace ?? "", ref.name, signal);
-  if (found === undefined)
-    return lastLook ? failed(`${name} does not exist`) : inconclusive(`${name} does not exist yet`);
+  if (found === undefined) return notYet("does not exist");
   const budget = Budget.safeParse(found);
-  if (!budget.success) return inconclusive(`${name} has no status yet`);
+  if (!budget.success) return inconclusive(`${name} has no status`);
   const { metadata, status } = budget.data;
   const { expectedPods, currentHealthy, desiredHealthy, disruptionsAllowed } = status;
   if (status.observedGeneration < (metadata.generation ?? 1)) return inconclusive(`${name} is not observed yet`);
   const broken = status.conditions?.find(({ reason }) => reason === "SyncFailed");
-  if (broken !== undefined) return failed(`${name} cannot be kept: ${(broken.message ?? broken.reason).slice(0, 300)}`);
-  if (expectedPods === 0)
-    return lastLook ? failed(`${name} selects no pods`) : inconclusive(`${name} selects no pods yet`);
+  if (broken !== undefined) return notYet(`cannot be kept: ${(broken.message ?? broken.reason).slice(0, 300)}`);
+  if (expectedPods === 0) return notYet("selects no pods");
   const pods = `${currentHealthy} of ${expectedPods} pods are healthy, ${desiredHealthy} must stay`;
   // Which pods are unwell is for the other checks to judge; a budget cannot hurt them.
   if (currentHealthy < desiredHealthy) return inconclusive(`${name}: ${pods}`);
   if (disruptionsAllowed === 0 && currentHealthy >= expectedPods) {
-    return failed(`${name} forbids every eviction although all pods are healthy (${pods})`);
+    return notYet(`forbids every eviction although all pods are healthy (${pods})`);
   }
   return successful(`${name}: ${pods}`, disruptionsAllowed);
 }

@@ -104,3 +104,42 @@ test("the caller's own abort is not mistaken for an outage", async () => {
 test("no Prometheus at all: nothing is asked and there is no data", async () => {
   expect(await prometheus({ ...settings, PROMETHEUS_URL: "none" }).query("up")).toEqual([]);
 });
+
+test("rule groups are asked for by themselves", async () => {
+  answers({
+    groups: [
+      {
+        name: "web",
+        file: "/rules/shop-web-1.yaml",
+        interval: 30,
+        rules: [
+          { type: "alerting", name: "Down", health: "ok", state: "inactive", query: "up == 0", alerts: [] },
+          { type: "recording", name: "a:b", health: "err", lastError: "many-to-many", query: "a * b" },
+        ],
+      },
+    ],
+  });
+  expect(await prometheus(settings).ruleGroups?.()).toEqual([
+    {
+      name: "web",
+      file: "/rules/shop-web-1.yaml",
+      rules: [
+        { name: "Down", health: "ok", state: "inactive" },
+        { name: "a:b", health: "err", lastError: "many-to-many" },
+      ],
+    },
+  ]);
+  expect(asked).toEqual([{ path: "/api/v1/rules", query: null, authorization: undefined }]);
+});
+
+test("nobody to ask for rules is not the same as no rules", async () => {
+  answers({ groups: [] });
+  expect(await prometheus(settings).ruleGroups?.()).toEqual([]);
+  reply = { status: 404, body: "404 page not found" };
+  expect(await prometheus(settings).ruleGroups?.()).toBeUndefined();
+  expect(await prometheus({ ...settings, PROMETHEUS_URL: "none" }).ruleGroups?.()).toBeUndefined();
+  reply = { status: 403, body: "no" };
+  await expect(prometheus(settings).ruleGroups?.()).rejects.toThrow("403");
+  reply = { status: 200, body: "<html>" };
+  await expect(prometheus(settings).ruleGroups?.()).rejects.toThrow(RetryLater);
+});

@@ -165,3 +165,43 @@ test("an object that the cluster refuses never counts as deployed", { timeout: 6
   expect(path.at(-1)).toBe("failed");
   expect(record.failure_reason).toMatch(/broken|selector|invalid/i);
 });
+
+const BUDGET = (app: string, spec = "maxUnavailable: 1") =>
+  `apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: { name: ${app} }\nspec: { ${spec}, selector: { matchLabels: { app: ${app} } } }\n`;
+const RULE = (labels: string) =>
+  `apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: { name: alerts, labels: ${labels} }\nspec: { groups: [{ name: g, rules: [{ alert: Down, expr: up == 0, for: 5m }] }] }\n`;
+const created = (apiVersion: string, kind: string, name: string): ObjectRef => {
+  return { apiVersion, kind, namespace: "shop", name, effect: "create" };
+};
+
+test("a budget is verified by its pods; one that selects none, or lets none go, is taken back", {
+  timeout: 60_000,
+}, async () => {
+  it.sandbox.clear();
+  const budget = (name: string) => [created("policy/v1", "PodDisruptionBudget", name)];
+  const good = await live("apps/shop/pdb.yaml", BUDGET("web"), "shop", budget("web"));
+  expect(good.path).toEqual(["deployed", "verified"]);
+  expect(good.record.verification?.checks["disruption-budgets"]?.measurements.at(-1)).toMatchObject({
+    phase: "Successful",
+    message: "PodDisruptionBudget shop/web: 2 of 2 pods are healthy, 1 must stay",
+  });
+  const nobody = await live("apps/shop/none.yaml", BUDGET("nobody"), "shop", budget("nobody"));
+  expect(nobody.path).toEqual(["deployed", "rolling_back", "failed"]);
+  expect(nobody.record.failure_reason).toMatch(/selects no pods/);
+});
+
+test("alert rules are verified by the Prometheus that loads them; those nobody selects are taken back", {
+  timeout: 60_000,
+}, async () => {
+  const objects = [created("monitoring.coreos.com/v1", "PrometheusRule", "alerts")];
+  const prometheus = `apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: { name: p }\nspec: { ruleSelector: { matchLabels: { role: alerts } } }\n`;
+  const other = RULE("{ role: alerts }").replace("name: alerts,", "name: first,").replace("name: g", "name: first");
+  await it.deploy("shop", { "apps/shop/prometheus.yaml": `${prometheus}---\n${other}` });
+
+  const unseen = await live("apps/shop/rule.yaml", RULE("{ role: mine }"), "shop", objects);
+  expect(unseen.path).toEqual(["deployed", "rolling_back", "failed"]);
+  expect(unseen.record.failure_reason).toMatch(/group g of PrometheusRule shop\/alerts is not loaded/);
+
+  const seen = await live("apps/shop/rule.yaml", RULE("{ role: alerts }"), "shop", objects);
+  expect(seen.path).toEqual(["deployed", "verified"]);
+});
