@@ -32,21 +32,31 @@ export async function openRedis(url: string, options: ConnectionOptions = {}): P
 
 /** Connects a client that was made with `connectRedis`, waits until Redis is there, and checks it as `openRedis` does. */
 export async function untilUsable(redis: Redis, url: string): Promise<void> {
-  const memory = await ready(redis)
-    .then(() => redis.info("memory"))
+  const policy = await ready(redis)
+    .then(() => evictionPolicy(redis))
     .catch((error: Error) => {
       redis.disconnect();
       if (!REFUSED.test(error.message)) throw error;
       throw new ConfigurationError([`REDIS_URL: Redis refuses the credentials (${error.message})`]);
     });
-  const policy = /maxmemory_policy:(\S+)/.exec(memory)?.[1];
-  if (policy !== undefined && policy !== "noeviction") {
+  if (policy !== undefined) {
     redis.disconnect();
-    throw new ConfigurationError([
-      `Redis at ${withoutPassword(url)} evicts keys (maxmemory-policy ${policy}), so improvements could vanish. ` +
-        "Set it to noeviction: redis-cli config set maxmemory-policy noeviction",
-    ]);
+    throw new ConfigurationError([`Redis at ${withoutPassword(url)} ${evicts(policy)}`]);
   }
+}
+
+/** The policy by which this Redis throws keys away when memory is short; undefined when it never does. */
+export async function evictionPolicy(redis: Redis): Promise<string | undefined> {
+  const policy = /maxmemory_policy:(\S+)/.exec(await redis.info("memory"))?.[1];
+  return policy === "noeviction" ? undefined : policy;
+}
+
+/** What is wrong with such a Redis, and what to do. */
+export function evicts(policy: string): string {
+  return (
+    `evicts keys (maxmemory-policy ${policy}), so improvements could vanish. ` +
+    "Set it to noeviction: redis-cli config set maxmemory-policy noeviction"
+  );
 }
 
 const REFUSED = /NOAUTH|WRONGPASS|NOPERM/;

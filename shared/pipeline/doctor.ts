@@ -5,6 +5,7 @@
 import type { Redis } from "ioredis";
 import { isMoving, STATUSES, type Status } from "../domain/lifecycle.ts";
 import { ownerOf, type StageName } from "../stages.ts";
+import { evictionPolicy, evicts } from "./connection.ts";
 import { wrongTypes } from "./damage.ts";
 import { importedKey } from "./import.ts";
 import type { Keys } from "./keys.ts";
@@ -27,6 +28,8 @@ interface Fact {
 
 export async function examine(redis: Redis, keys: Keys, scripts: Scripts, repair = false): Promise<Finding[]> {
   const findings: Finding[] = [];
+  const policy = await evictionPolicy(redis);
+  if (policy !== undefined) findings.push({ kind: "damaged", id: "redis", problem: evicts(policy), repaired: false });
   const facts = new Map<string, Fact>();
   const strings: string[] = [];
   for await (const ids of recordIds(redis, keys)) {

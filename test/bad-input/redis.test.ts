@@ -1,7 +1,9 @@
 /** A Redis that evicts, goes away, refuses to write or stands still. */
 import { setTimeout as delay } from "node:timers/promises";
+import { pino } from "pino";
 import { describe, expect, test } from "vitest";
 import { startCoordinator } from "../../functions/coordinator/start.ts";
+import { examine } from "../../shared/pipeline/doctor.ts";
 import { baseEnv, request } from "../functions/coordinator/support.ts";
 import { until } from "../support/local-school.ts";
 import { badInput, good } from "./support.ts";
@@ -22,6 +24,26 @@ describe("a Redis that evicts", () => {
       await redis.config("SET", "maxmemory-policy", "noeviction");
     },
   );
+
+  test("one that begins to evict later is told by the coordinator and by doctor", async () => {
+    const { redis, keys, scripts, server } = school();
+    const lines: string[] = [];
+    let told: () => void = () => undefined;
+    const said = new Promise<void>((resolve) => {
+      told = resolve;
+    });
+    const log = pino({ level: "error" }, { write: (line) => (lines.push(line), line.includes("evicts") && told()) });
+    const env = { ...baseEnv, REDIS_URL: server.url, REAP_SECONDS: "0.05" };
+    const coordinator = await startCoordinator({ env, log });
+    await redis.config("SET", "maxmemory-policy", "allkeys-lfu");
+    await said;
+    expect(lines.join()).toContain("redis-cli config set maxmemory-policy noeviction");
+    expect(await examine(redis, keys, scripts)).toContainEqual(
+      expect.objectContaining({ kind: "damaged", id: "redis", problem: expect.stringContaining("allkeys-lfu") }),
+    );
+    await redis.config("SET", "maxmemory-policy", "noeviction");
+    await coordinator.close();
+  });
 
   test("the coordinator refuses it too", async () => {
     const { redis, server } = school();
