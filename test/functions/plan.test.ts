@@ -34,6 +34,8 @@ describe("from a sentence to a change", () => {
     [LIMITS, "set-resource-limits", "human"],
     ["Add a default-deny NetworkPolicy to every namespace", "add-network-policy", "auto"],
     ["Back up every database with a scheduled CronJob", "add-backup-cronjob", "human"],
+    ["Add a PodDisruptionBudget to everything with two replicas", "add-pod-disruption-budget", "auto"],
+    ["Add Prometheus alert rules", "add-prometheus-rule", "auto"],
   ])("%s: %s, judged %s", async (title, kind, decision) => {
     const outcome = await run(proposal(title), harbor);
     expect(outcome).toMatchObject({ kind: "move", to: "planned", patch: { intent: { kind }, verdict: { decision } } });
@@ -54,6 +56,15 @@ describe("from a sentence to a change", () => {
       harbor,
     );
     expect(greedy).toEqual(plain);
+  });
+
+  test.each([
+    ["Alert when a nightly job failed, nobody reads the mail.", "job-failures", "insights"],
+    ["We alert on the error rate of requests.", "error-ratio", "storefront"],
+    ["Page me before the disk is full.", "volume-fill-up", "orders"],
+  ])("what was said decides what an alert is about, not where: %s", async (text, signal, namespace) => {
+    const outcome = await run(proposal("Add Prometheus alert rules", { quotes: [{ text }] }), harbor);
+    expect(outcome).toMatchObject({ to: "planned", patch: { intent: { signal, namespace } } });
   });
 
   test("the same on every run, and on another repository another valid change", async () => {
@@ -164,4 +175,15 @@ test("a denied place is passed over for one that is not, and kept for the record
     to: "planned",
     patch: { intent: { workload: { namespace: "b" } }, verdict: { decision: "human" } },
   });
+});
+
+test("why nothing is left is told by the places it looked at", async () => {
+  const alone = { "1.yaml": application("a", "a", "a"), "a/one.yaml": deployment("one", { extra: SIZED }) };
+  const budget = await run(proposal("Add a PodDisruptionBudget"), alone);
+  expect(budget).toMatchObject({
+    to: "rejected",
+    because: expect.stringMatching(/Deployment a\/one: it runs a single replica/),
+  });
+  const alerts = await run(proposal("Add Prometheus alert rules"), alone);
+  expect(alerts).toMatchObject({ to: "rejected", because: expect.stringMatching(/shows no Prometheus Operator/) });
 });
