@@ -108,7 +108,8 @@ const negated =
 /** Why this sentence is an order and not advice; undefined for ordinary speech. */
 export function orderIn(sentence: string): string | undefined {
   const seen = sentence.normalize("NFKC");
-  const order = orders.find(({ pattern }) => pattern.test(seen) || pattern.test(sentence));
+  const forms = seen === sentence ? [sentence] : [seen, sentence];
+  const order = orders.find(({ pattern }) => forms.some((form) => pattern.test(form)));
   if (order !== undefined) return order.because;
   const found = dangerous.exec(seen);
   if (found === null) return undefined;

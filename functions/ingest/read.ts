@@ -13,7 +13,8 @@ import { type Piece, type Transcript, Unreadable } from "./transcript.ts";
 /** Reads one source; `limit` in bytes. Throws Unreadable saying what is wrong. */
 export function readSource(raw: string, limit: number, hint?: Transcript["format"]): Transcript {
   assertText(raw, limit);
-  const transcript = recognised(cleanText(raw), hint);
+  // Megabytes of empty lines are one empty line.
+  const transcript = recognised(cleanText(raw).replaceAll(/\n[ \n]*\n/gu, "\n\n"), hint);
   return { ...transcript, pieces: unroll(transcript.pieces.flatMap(withoutBlobs)) };
 }
 

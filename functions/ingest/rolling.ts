@@ -47,8 +47,10 @@ function grouped(pieces: readonly Piece[]): Piece[][] {
 
 function repetition(before: readonly Piece[], now: readonly Piece[]): Cue["repeats"] {
   const [last, first] = [before.at(-1), now[0]];
-  if (last === undefined || first === undefined) return { lines: 0, words: 0 };
-  if (first.start !== undefined && (last.end ?? last.start ?? 0) < first.start - NEAR) return { lines: 0, words: 0 };
+  const nothing = { lines: 0, words: 0 };
+  // Text without times does not roll.
+  if (last === undefined || first?.start === undefined) return nothing;
+  if ((last.end ?? last.start ?? 0) < first.start - NEAR) return nothing;
   for (let lines = Math.min(before.length, now.length); lines > 0; lines -= 1) {
     const shown = before.slice(-lines);
     if (shown.every(({ text }, i) => same(text, now[i]?.text))) return { lines, words: 0 };

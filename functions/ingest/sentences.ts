@@ -1,6 +1,6 @@
 /** Sentences across captions: captions break where the line is full, people break where the thought ends. */
 import { asMeant } from "../../shared/domain/lexicon/mishearings.ts";
-import { cut, paceOf, SHORTEST_RUN, type Word, wordsOf } from "./boundaries.ts";
+import { cut, MARKED, paceOf, timeOf, UNMARKED, type Word, wordsOf } from "./boundaries.ts";
 import { orderIn } from "./orders.ts";
 import type { Piece } from "./transcript.ts";
 
@@ -15,10 +15,10 @@ export interface Sentence {
   readonly order?: string;
 }
 
-/** Words of speech without an end mark from which on it is cut as poor captions are. */
-const LONGEST = 70;
 /** Below one end mark in this many words, the whole source counts as captions without punctuation. */
 const POOR = 60;
+/** Where capitals are missing, too, a sentence of more words than this has probably lost a mark. */
+const LONG = 22;
 /** A text shorter than this is a note, however it is punctuated. */
 const SHORT_TEXT = 25;
 const END = /[.!?…]["'”’)\]]*$/u;
@@ -29,7 +29,8 @@ export function sentencesOf(pieces: readonly Piece[]): Sentence[] {
   const words = pieces.flatMap(wordsOf);
   const ends = words.filter(({ word }) => END.test(word)).length;
   const poor = words.length > SHORT_TEXT && ends / words.length < 1 / POOR;
-  const pace = paceOf(words);
+  const lower = words.filter(({ word }) => /^\p{Lu}/u.test(word)).length < words.length / 50;
+  const pace = paceOf(pieces);
 
   const sentences: Sentence[] = [];
   function add(run: readonly Word[]): void {
@@ -37,20 +38,19 @@ export function sentencesOf(pieces: readonly Piece[]): Sentence[] {
     if (head === undefined) return;
     const text = run.map(({ word }) => word).join(" ");
     const meant = asMeant(text);
-    const start = head.time ?? head.start;
+    const start = timeOf(head) ?? head.piece.start;
     sentences.push({ text, meant, ...(start === undefined ? {} : { start }) });
   }
 
   let run: Word[] = [];
   function close(): void {
-    const long = run.length > LONGEST || (poor && run.length > SHORTEST_RUN);
-    if (long) for (const part of cut(run, pace)) add(part);
-    else add(run);
+    const lost = poor || (lower && run.length > LONG);
+    for (const part of cut(run, pace, lost ? UNMARKED : MARKED)) add(part);
     run = [];
   }
   for (const [i, entry] of words.entries()) {
-    const paragraph = entry.first && entry.end === undefined && entry.start === undefined && !poor;
-    if (paragraph || entry.afterSound) close();
+    const paragraph = entry.index === 0 && entry.piece.end === undefined && !poor;
+    if (paragraph || (entry.index === 0 && entry.piece.afterSound === true)) close();
     run.push(entry);
     if (endsSentence(entry.word, words[i + 1]?.word)) close();
   }
@@ -69,8 +69,11 @@ function endsSentence(word: string, next: string | undefined): boolean {
 /** An order may span sentences that look innocent alone: neighbours are read together, and both are marked. */
 function markOrders(sentences: readonly Sentence[]): Sentence[] {
   const alone = sentences.map(({ text, meant }) => orderIn(text) ?? (meant === text ? undefined : orderIn(meant)));
+  const seams = sentences.map((sentence, i) =>
+    alone[i] === undefined && alone[i + 1] === undefined ? acrossBreak(sentence, sentences[i + 1]) : undefined,
+  );
   return sentences.map((sentence, i) => {
-    const order = alone[i] ?? (follows(sentence.text) ? alone[i - 1] : undefined) ?? acrossBreak(sentences, alone, i);
+    const order = alone[i] ?? (follows(sentence.text) ? alone[i - 1] : undefined) ?? seams[i - 1] ?? seams[i];
     return order === undefined ? sentence : { ...sentence, order };
   });
 }
@@ -83,21 +86,7 @@ function follows(text: string): boolean {
   );
 }
 
-function acrossBreak(
-  sentences: readonly Sentence[],
-  alone: readonly (string | undefined)[],
-  i: number,
-): string | undefined {
-  for (const [a, b] of [
-    [i - 1, i],
-    [i, i + 1],
-  ] as const) {
-    const [left, right] = [sentences[a]?.text, sentences[b]?.text];
-    if (left === undefined || right === undefined || alone[a] !== undefined || alone[b] !== undefined) continue;
-    if (END.test(left)) continue;
-    const seam = `${left.split(" ").slice(-6).join(" ")} ${right.split(" ").slice(0, 6).join(" ")}`;
-    const order = orderIn(seam);
-    if (order !== undefined) return order;
-  }
-  return undefined;
+function acrossBreak(left: Sentence, right: Sentence | undefined): string | undefined {
+  if (right === undefined || END.test(left.text)) return undefined;
+  return orderIn(`${left.text.split(" ").slice(-6).join(" ")} ${right.text.split(" ").slice(0, 6).join(" ")}`);
 }

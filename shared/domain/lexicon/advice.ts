@@ -15,7 +15,7 @@ const VERB =
 const NOT_A_NOUN =
   "(?!(?:version|store|page|log|cache|index|pool|build|test|run|patch|size|group|label|document|trace|alert|monitor|route|cap|limit|dump|template|export|schedule|issue|review|audit|request|scale|snapshot|budget|draw|track)\\s+(?!(?:your|the|every|each|all|any|a|an|it|them|their|our|those|these|this|that|on|only|both|with|in|as|everything|whatever|what|who|json|everybody|if|when|to|for|from|at)\\b))";
 const DONE =
-  "(?:started|switched|moved|ended up|rolled out|introduced|adopted|added|put|set|gave|enabled|turned on|enforced?|requires?|run|ran|use|keep|kept|deployed|deploy|wrote|write|installed|built|build|migrated|created|configured|applied|back(?:ed)? up|encrypt(?:ed)?|rotate[ds]?|restricted|locked|pinned?|sign(?:ed)?|scan(?:ned)?|tests?|tested|schedule[ds]?|automated?|capped|moved|split|replaced|made|gave|defined|alert|page|scrape|trace|ship(?:ped)?|store[ds]?|snapshot|drill|rehearse[ds]?|dump(?:ed)?|scale[ds]?|serve[ds]?|measure[ds]?|route[ds]?|cache[ds]?|replicate[ds]?|sample[ds]?|isolate[ds]?|refused?|reject(?:ed)?)";
+  "(?:started|switched|moved|ended up|rolled out|introduced|adopted|added|put|set|gave|enabled|turned on|enforced?|requires?|run|ran|use|keep|kept|deployed|deploy|wrote|write|installed|built|build|migrated|created|configured|applied|back(?:ed)? up|encrypt(?:ed)?|rotate[ds]?|restricted|locked|pinned?|sign(?:ed)?|scan(?:ned)?|tests?|tested|schedule[ds]?|automated?|capped|moved|split|replaced|made|gave|defined|alert|page|scrape|trace|ship(?:ped)?|store[ds]?|snapshot|drill|rehearse[ds]?|dump(?:ed)?|scale[ds]?|serve[ds]?|measure[ds]?|route[ds]?|cache[ds]?|replicate[ds]?|sample[ds]?|isolate[ds]?|instrument(?:ed)?|refused?|reject(?:ed)?)";
 const SOFT =
   "(?:now |also |then |finally |eventually |always |simply |just |really |absolutely |definitely |still |all )*";
 
@@ -101,7 +101,7 @@ const forms: readonly { form: string; explicitness: number; pattern: RegExp }[] 
     explicitness: 0.7,
     pattern: phrases([
       `(?:we|i|our (?:team|platform|operators|engineers|crew|group)|they|my team) ${SOFT}${DONE}(?! to (?:think|believe|have))`,
-      "(?:every|each|all) (?:new |single )?\\p{L}+ (?:gets?|got|has|have|comes? with)(?! .* by default)",
+      "(?:every|each|all) (?:new |single )?(?:\\p{L}+ ){1,2}(?:gets?|got|has|have|comes? with)(?! .* by default)",
       "(?:nobody|no one|nothing),? (?:gets?|has|may|can|is allowed|should)",
       "(?:these days|since then|from then on|nowadays|today),? (?:we|every|all|each|our)",
       "(?:we|our) (?:default|standard|baseline|template)s? (?:is|are|has|have|includes?)",

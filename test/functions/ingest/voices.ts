@@ -153,4 +153,53 @@ export const voices: readonly Voice[] = [
     takes: ["database-backups", "resource-quotas", "rbac"],
     leaves: [],
   },
+  {
+    who: "a retrospective with speakers and stamps",
+    says: `00:00 INTERVIEWER 1: Right then, so for the recording, this is the retrospective of the billing migration, third of March.
+00:12 DANA (SRE): Morning.
+00:14 INTERVIEWER 1: What bit you?
+00:16 DANA (SRE): Everything bit us. Honestly the big one, nobody had memory limits on the exporter pods, and one export of a huge tenant took the node with it. We've capped them since. Every export pod has a memory limit now, and the chart won't render without one.
+00:41 DANA (SRE): Second, we never rehearsed the restore. Twelve hours of binlogs, and nobody knew the flags. I'd insist on a restore drill before each migration.
+01:02 INTERVIEWER 1: Would a bigger database have helped?
+01:05 DANA (SRE): No! Everyone asked that. It wouldn't.
+01:11 PIET: If I may. The connection storm. Twenty workers, two hundred connections each. We should have had PgBouncer in between from the start. I proposed sharding, that was silly, don't shard.
+01:33 DANA (SRE): And the DNS thing, where the old name was cached for a day. Lower your TTLs the week before. Please.
+01:48 PIET: Alerts too. The replication lag alert was muted. We ought to alert on lag and page when it's over a minute.
+02:01 INTERVIEWER 1: Would you use blue-green next time?
+02:04 DANA (SRE): I don't think so, not for databases. For the API, sure, roll it out as a canary.
+02:15 PIET: Kafka Connect was fun but we won't be using it again.
+02:21 DANA (SRE): Oh and credentials! Someone pasted the billing password in the values file. Never put passwords in values files, we use Vault for that now.`,
+    takes: ["resource-limits", "restore-tests", "secrets", "connection-pooling", "alert-rules"],
+    leaves: ["message-queues", "replication"],
+  },
+  {
+    who: "a weekly newsletter",
+    says: `Platform Weekly #88
+===================
+
+Hi all 👋
+
+TL;DR — three things to do before the freeze:
+
+- [ ] add readiness probes to anything that still lacks them
+- [ ] make sure your namespace has a default-deny NetworkPolicy
+- [ ] check your PDBs. \`minAvailable: 100%\` is not a budget, it's a hostage situation
+
+**What we're reading.** A post claims you must move to eBPF by summer. You mustn't. Another one says "containers should run as root for performance". Hard no: run them as non-root.
+
+**Incident of the week.** The staging certificate expired (again). Use cert-manager, it renews for you. We considered buying a wildcard for ten years and dropped the idea.
+
+**Deprecated.** The old Jenkins is gone. Tracing remains optional. The mesh pilot was cancelled.
+
+Q: can I get cluster-admin for a day?
+A: no.`,
+    takes: ["network-policy", "probes", "pod-security", "tls-certificates", "disruption-budgets"],
+    leaves: ["service-mesh", "rbac", "cni"],
+  },
+  {
+    who: "a recogniser that heard no marks and few names",
+    says: `right so um if i had to give you like three things number one is always always have resource limits on your containers because otherwise your your noisy neighbor is gonna take you down right number two and this is the thing nobody does is actually test your back ups like restore them on a schedule don't just assume and number three put your cube config under get ops use argo c d or flux or whatever you like but nobody should be running cube cuddle apply from a laptop now people ask me what about service meshes and i'm like look if you have five services you do not need east io okay you really don't we ripped it out at my last job what you do need is good observability so we instrument everything with open telemetry and we alert on symptoms not causes that's it that's the talk`,
+    takes: ["gitops", "resource-limits", "restore-tests", "alert-rules"],
+    leaves: ["service-mesh"],
+  },
 ];
