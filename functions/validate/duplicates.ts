@@ -1,7 +1,8 @@
 /** Was this proposed before, in these words or nearly so? A rolled-back one is never proposed again. */
 import type { Improvement, ValidationFinding } from "../../shared/domain/improvement.ts";
-import { topicOf } from "../../shared/domain/lexicon.ts";
+import { spokenIn, topicOf } from "../../shared/domain/lexicon.ts";
 import { END_STATUSES } from "../../shared/domain/lifecycle.ts";
+import { intents } from "../../shared/intents/registry.ts";
 import { likeness } from "./similarity.ts";
 
 type Known = Pick<
@@ -67,7 +68,10 @@ function isOpen({ status }: Known): boolean {
 
 function wantsTheSame(one: Known, other: Known): boolean {
   const intent = topicOf(one)?.intent;
-  return intent !== undefined && intent === topicOf(other)?.intent;
+  if (intent === undefined || intent !== topicOf(other)?.intent) return false;
+  // Alerts on errors and alerts on disks are two things, although both are alerts.
+  const form = (known: Known) => intents.get(intent)?.forms(spokenIn(known))[0];
+  return form(one) === form(other);
 }
 
 function isTombstone({ status, rollback_commit }: Known): boolean {

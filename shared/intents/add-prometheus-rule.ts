@@ -31,6 +31,7 @@ export const addPrometheusRule: IntentDefinition<AddPrometheusRule> = {
   kind: "add-prometheus-rule",
   schema,
   sizesPods: false,
+  forms: (about) => signalsIn(about).map(({ id }) => id),
   candidates(platform, about) {
     const wanted = signalsIn(about);
     return placesIn(platform)

@@ -49,6 +49,8 @@ export interface IntentDefinition<I extends StoredIntent = StoredIntent> {
   readonly schema: z.ZodType<I>;
   /** It adds or changes containers or volume claims, so a LimitRange has a say in it. */
   readonly sizesPods: boolean;
+  /** The forms of the change a text asks for, the first one meant most; absent where there is only one. */
+  forms?(about: string): readonly string[];
   /**
    * Best first. Empty: nothing to improve in this repository. `about` is what was said: where an intent has several
    * forms it decides which of them is meant, never where or how much.

@@ -13,6 +13,8 @@ import { setResourceLimits } from "./set-resource-limits.ts";
 export interface RegisteredIntent {
   readonly kind: string;
   readonly sizesPods: boolean;
+  /** The forms of the change a text asks for, the first one meant most; [] where there is only one. */
+  forms(about: string): readonly string[];
   candidates(platform: Platform, about?: string): readonly Candidate[];
   survey(platform: Platform, about?: string): Survey;
   /** Checks a stored intent against the kind's schema first. */
@@ -33,6 +35,7 @@ function register<I extends StoredIntent>(definition: IntentDefinition<I>): Regi
   return {
     kind: definition.kind,
     sizesPods: definition.sizesPods,
+    forms: (about) => definition.forms?.(about) ?? [],
     candidates: (platform, about) => definition.candidates(platform, about),
     survey: (platform, about) => definition.survey(platform, about),
     render(stored, platform) {

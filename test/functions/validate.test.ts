@@ -112,6 +112,19 @@ describe("duplicates", () => {
   });
 });
 
+describe("the same kind of change, undecided", () => {
+  const of = (title: string, text: string, over: Partial<Improvement> = {}) =>
+    proposal(title, { quotes: [{ text }], relevance: 0.9, ...over });
+  const open = { id: "old", status: "planned", created_at: "2026-03-01T00:00:00.000Z" } as const;
+  test.each([
+    ["Add a PodDisruptionBudget", "Budgets save a drain", "Every drain wants its budget first", "conflict"],
+    ["Add Prometheus alert rules", "Alert before the disk is full", "Page somebody when volumes fill up", "conflict"],
+    ["Add Prometheus alert rules", "Alert before the disk is full", "Page somebody when jobs fail", "pass"],
+  ])("%s: %s / %s: %s", (title, one, other, result) => {
+    expect(findDuplicate(of(title, one), [of(title, other, open)]).result).toBe(result);
+  });
+});
+
 describe("already in place", () => {
   test("everywhere it applies: a conflict with the files as evidence", async () => {
     const texts = { "app.yaml": application("a", "web", "shop"), "web/web.yaml": deployment("web", { extra: SIZED }) };
