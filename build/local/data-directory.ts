@@ -64,8 +64,12 @@ export async function writePrivately(file: string, text: string): Promise<void> 
   await rename(draft, file);
 }
 
+/** Where a demonstration notes that it has begun and not ended. */
+export const DEMO_NOTE = "demo.json";
+
 /** What a school puts into its data directory; half-written files of a killed one included. */
-const OURS = /^((secrets|school)\.json(\.\d+)?|kubeconfig(\.\d+)?|redis|cluster|git-cache|logs|\w[\w-]*\.git(\.new)?)$/;
+const OURS =
+  /^((secrets|school|demo)\.json(\.\d+)?|kubeconfig(\.\d+)?|redis|cluster|git-cache|logs|\w[\w-]*\.git(\.new)?)$/;
 
 /**
  * A demonstration begins from nothing, but never in a folder that somebody uses or that holds anything but a school.
@@ -82,8 +86,10 @@ export async function emptyDataDirectory(dataDir: string): Promise<void> {
           "Name another folder: npm start -- --demo --data <folder>",
       );
     }
-    // The secrets go last: by them the folder is known, should this be interrupted.
-    for (const name of names.sort((a, b) => Number(a === "secrets.json") - Number(b === "secrets.json"))) {
+    // The note of an interrupted demonstration goes first, there is nothing left to go on with; the secrets go last: by
+    // them the folder is known, should this be interrupted.
+    const turn = (name: string) => (name === DEMO_NOTE ? 0 : name === "secrets.json" ? 2 : 1);
+    for (const name of names.sort((a, b) => turn(a) - turn(b))) {
       await rm(path.join(dataDir, name), { recursive: true, force: true });
     }
   } finally {

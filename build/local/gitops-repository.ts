@@ -1,14 +1,16 @@
 /** The GitOps repository of a local try-out: a bare repository that begins as a copy of a sample platform. */
 import { execFile } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { cp, mkdtemp, rm, stat } from "node:fs/promises";
+import { cp, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import { ROOT } from "../bundle/targets.ts";
 import { CannotStart } from "./cannot-start.ts";
 
 const run = promisify(execFile);
+const STALE_LOCK_MS = 2_000;
 const SAMPLES = path.join(ROOT, "build/local/samples/platforms");
 
 /** The user's Git settings (hooks, signing, templates) must not leak into a sample. */
@@ -56,7 +58,10 @@ export async function sampleOf(dataDir: string, wanted: string | undefined): Pro
 /** Path of the bare repository, created from the sample on first use. Throws CannotStart when there is no such sample. */
 export async function sampleRepository(dataDir: string, sample: string): Promise<string> {
   const repository = path.join(dataDir, `${sample}.git`);
-  if (await exists(path.join(repository, "HEAD"))) return repository;
+  if (await exists(path.join(repository, "HEAD"))) {
+    await removeStaleLocks(repository);
+    return repository;
+  }
   if (!samples().includes(sample)) {
     throw new CannotStart(`There is no sample platform ${sample}; there are: ${samples().join(", ")}`);
   }
@@ -77,6 +82,24 @@ export async function sampleRepository(dataDir: string, sample: string): Promise
     await rm(work, { recursive: true, force: true });
   }
   return repository;
+}
+
+/**
+ * A git that is killed while it moves a branch leaves the branch locked for ever. It holds such a lock for milliseconds, so
+ * one that is older is nobody's.
+ */
+async function removeStaleLocks(repository: string): Promise<void> {
+  const names = await readdir(repository, { recursive: true });
+  for (const name of names.filter((file) => file.endsWith(".lock") && !file.startsWith(`objects${path.sep}`))) {
+    const lock = path.join(repository, name);
+    while (await isYoung(lock)) await wait(100);
+    await rm(lock, { force: true });
+  }
+}
+
+async function isYoung(file: string): Promise<boolean> {
+  const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: 0 }));
+  return Math.abs(Date.now() - mtimeMs) < STALE_LOCK_MS;
 }
 
 async function exists(file: string): Promise<boolean> {

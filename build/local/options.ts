@@ -12,6 +12,8 @@ export interface StartOptions {
   readonly port: number;
   /** Sample platform that becomes the GitOps repository when none is configured; absent: the one that is there already. */
   readonly sample?: string;
+  /** Never go on with an interrupted demonstration. */
+  readonly fresh: boolean;
   /** After a demonstration: leave the school running. */
   readonly stay: boolean;
 }
@@ -28,7 +30,7 @@ export function parseOptions(argv: readonly string[], env: Readonly<Record<strin
     .description("Runs the whole school on this machine.")
     .option(
       "--demo",
-      "fresh data and stand-ins only, four talks, one pass through the whole pipeline, then a table",
+      "stand-ins only, a few talks, one pass through the whole pipeline, then a table; goes on where it was interrupted",
       false,
     )
     .addOption(new Option("--sample <name>", "sample platform to learn for (default: harbor)").choices(samples()))
@@ -39,6 +41,7 @@ export function parseOptions(argv: readonly string[], env: Readonly<Record<strin
         .default(false)
         .conflicts("demo"),
     )
+    .option("--fresh", "with --demo: begin anew even where one was interrupted", false)
     .option("--stay", "with --demo: keep running afterwards", false)
     .showHelpAfterError()
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))

@@ -12,6 +12,7 @@ import { lockDataDirectory } from "./data-lock.ts";
 import { notYetUsed, realParts } from "./environment.ts";
 import { functionEnvironment, gitToken, type Parts } from "./function-environment.ts";
 import { publicUrl, sampleOf, sampleRepository } from "./gitops-repository.ts";
+import { handBackLeases } from "./leftover-leases.ts";
 import { startRedis } from "./redis-server.ts";
 import { type Sandbox, startSandbox } from "./sandbox/sandbox.ts";
 
@@ -58,7 +59,7 @@ export async function startSchool(
     const logs = path.join(dataDir, "logs");
     await mkdir(logs, { recursive: true });
 
-    const redis = env["REDIS_URL"] ?? (await ownRedis(dataDir, log, closing));
+    const redis = env["REDIS_URL"] ?? (await ownRedis(dataDir, env["KEY_PREFIX"] ?? "", log, closing));
     const { repository, address } = await gitOps();
 
     let autoscaler: Autoscaler | undefined;
@@ -151,6 +152,7 @@ export async function startSchool(
 
 async function ownRedis(
   dataDir: string,
+  prefix: string,
   log: (message: string) => void,
   closing: (() => Promise<unknown>)[],
 ): Promise<string> {
@@ -165,5 +167,8 @@ async function ownRedis(
     stopping = true;
     await server.close();
   });
+  // A damaged key is for the doctor to tell; the leases then run out by themselves.
+  const told = (error: Error) => log(`what a killed school held comes back when its leases end: ${error.message}`);
+  await handBackLeases(server.url, prefix).catch(told);
   return server.url;
 }

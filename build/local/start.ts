@@ -4,6 +4,7 @@ import { banner } from "./banner.ts";
 import { CannotStart } from "./cannot-start.ts";
 import { emptyDataDirectory } from "./data-directory.ts";
 import { DEMO_PACE, demonstrate } from "./demo/demo.ts";
+import { noteBegun, noteEnded, wasInterrupted } from "./demo/interrupted.ts";
 import { localEnvironment, withoutReal } from "./environment.ts";
 import { parseOptions } from "./options.ts";
 import { type LocalSchool, startSchool } from "./school.ts";
@@ -11,12 +12,19 @@ import { type LocalSchool, startSchool } from "./school.ts";
 const options = parseOptions(process.argv.slice(2), process.env);
 const log = (message: string) => process.stdout.write(`${message}\n`);
 let school: LocalSchool | undefined;
+let starting: Promise<unknown> = Promise.resolve();
 let stopping: Promise<void> | undefined;
 
 /** Once: everything is asked to drain. A second signal ends it at once; leases and the append-only file lose nothing. */
 function stop(code: number): Promise<void> {
-  process.exitCode = code;
-  stopping ??= school?.close() ?? Promise.resolve();
+  if (stopping === undefined) {
+    process.exitCode = code;
+    // What is still being started has to be there to be taken apart in order.
+    stopping = starting.then(
+      () => school?.close(),
+      () => undefined,
+    );
+  }
   return stopping;
 }
 function interrupted(): void {
@@ -29,16 +37,33 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, interrup
 process.once("disconnect", interrupted);
 process.channel?.unref();
 
-try {
-  if (options.demo) await emptyDataDirectory(options.dataDir);
+async function start(): Promise<LocalSchool> {
+  const { demo, fresh, dataDir, sample } = options;
+  const goOn = demo && !fresh && (await wasInterrupted(dataDir, sample));
+  if (demo && !goOn) await emptyDataDirectory(dataDir);
+  if (goOn) log("Going on with the demonstration that was interrupted here (begin anew: --fresh).");
   const settings = await localEnvironment(options.real, process.env);
   // Its reviewer approves and breaks whatever comes: that must never happen to somebody's repository or cluster.
-  const env = options.demo ? { ...DEMO_PACE, ...withoutReal(settings) } : settings;
+  const env = demo ? { ...DEMO_PACE, ...withoutReal(settings) } : settings;
   school = await startSchool({ ...options, log }, env);
-  log(banner(school));
-  if (options.demo) {
-    const ok = await demonstrate(school, log);
-    if (!options.stay && stopping === undefined) await stop(ok ? 0 : 1);
+  return school;
+}
+
+async function demonstration(running: LocalSchool): Promise<void> {
+  await noteBegun(options.dataDir);
+  const ok = await demonstrate(running, log);
+  if (stopping !== undefined) return;
+  await noteEnded(options.dataDir);
+  if (!options.stay) await stop(ok ? 0 : 1);
+}
+
+try {
+  const begun = start();
+  starting = begun;
+  const running = await begun;
+  if (stopping === undefined) {
+    log(banner(running));
+    if (options.demo) await demonstration(running);
   }
 } catch (error) {
   const known = error instanceof ConfigurationError || error instanceof CannotStart;

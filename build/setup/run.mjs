@@ -25,8 +25,9 @@ export function run(program, args, { cwd, env }) {
   const child = spawn(program, args, { cwd, env, detached: true, stdio: ["inherit", "inherit", "inherit", "ipc"] });
   const lastSent = new Map();
   const forward = (signal) => {
-    const now = Date.now();
-    if (now - (lastSent.get(signal) ?? 0) < 500) return;
+    // Not the clock on the wall: set back, it would make every later signal look like a repetition.
+    const now = performance.now();
+    if (now - (lastSent.get(signal) ?? -1_000) < 500) return;
     lastSent.set(signal, now);
     child.kill(signal);
   };

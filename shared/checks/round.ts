@@ -33,12 +33,13 @@ export function startVerification(now: number, schedule: Schedule): Verification
 
 /** Runs one round at `world.now`. Throws only when the round was aborted (lease lost, process draining). */
 export async function runRound(
-  before: Verification,
+  stored: Verification,
   checks: readonly Check[],
   schedule: Schedule,
   world: Omit<World, "since" | "lastLook">,
 ): Promise<Round> {
   const { now } = world;
+  const before = now < stored.startedAt ? anew(stored, now, schedule) : stored;
   const over = now >= before.endsAt;
   const seen: World = {
     ...world,
@@ -49,12 +50,18 @@ export async function runRound(
   const runs = await Promise.all(
     checks.map(async (check) => {
       const run = before.checks[check.name] ?? { limits: check.limits(schedule), measurements: [], applies: true };
-      const due = dueAt(run, before) <= now || (over && (run.lookedAt ?? 0) < before.endsAt);
+      const lookedLater = (run.lookedAt ?? 0) > now;
+      const due = dueAt(run, before) <= now || lookedLater || (over && (run.lookedAt ?? 0) < before.endsAt);
       return [check.name, due ? await measure(check, run, seen) : run] as const;
     }),
   );
   const verification = { ...before, checks: Object.fromEntries(runs) };
   return conclude(verification, schedule, now);
+}
+
+/** The clock was set back: what was measured by it tells nothing about the time from now on. */
+function anew({ extendedAt: _, ...stored }: Verification, now: number, schedule: Schedule): Verification {
+  return { ...stored, ...startVerification(now, schedule) };
 }
 
 async function measure(check: Check, run: CheckRun, world: World): Promise<CheckRun> {

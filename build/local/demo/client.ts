@@ -13,16 +13,23 @@ export interface Line {
   readonly rollback_commit?: string;
 }
 
+export interface Move {
+  readonly from: string;
+  readonly to: string;
+  readonly by: string;
+  readonly because: string;
+}
+
 export interface DemoClient {
   submit(source: { title: string; content: string }): Promise<void>;
   list(): Promise<Line[]>;
   show(id: string): Promise<Improvement>;
-  /** Why it last moved. */
-  lastReason(id: string): Promise<string>;
+  /** Every move so far, oldest first. */
+  trail(id: string): Promise<readonly Move[]>;
   approve(id: string, reason: string): Promise<void>;
   override(id: string, reason: string): Promise<void>;
-  /** Sources that were read to their end. */
-  readSources(): Promise<number>;
+  /** Titles of the sources that were read to their end. */
+  sourcesRead(): Promise<readonly string[]>;
   doctor(): Promise<readonly { readonly kind: string; readonly id: string; readonly problem: string }[]>;
 }
 
@@ -44,13 +51,8 @@ export function demoClient({ url, tokens }: Pick<LocalSchool, "url" | "tokens">)
       return (await call<{ improvements: Line[] }>(tokens.viewer, "GET", "/api/improvements?limit=500")).improvements;
     },
     show: (id) => call<Improvement>(tokens.viewer, "GET", `/api/improvements/${id}`),
-    async lastReason(id) {
-      const { trail } = await call<{ trail: { because: string }[] }>(
-        tokens.viewer,
-        "GET",
-        `/api/improvements/${id}/trail`,
-      );
-      return trail.at(-1)?.because ?? "";
+    async trail(id) {
+      return (await call<{ trail: Move[] }>(tokens.viewer, "GET", `/api/improvements/${id}/trail`)).trail;
     },
     async approve(id, reason) {
       await call(tokens.reviewer, "POST", `/api/improvements/${id}/approve`, { reason });
@@ -58,9 +60,13 @@ export function demoClient({ url, tokens }: Pick<LocalSchool, "url" | "tokens">)
     async override(id, reason) {
       await call(tokens.reviewer, "POST", `/api/improvements/${id}/override`, { reason });
     },
-    async readSources() {
-      const { sources } = await call<{ sources: { state?: string }[] }>(tokens.viewer, "GET", "/api/sources");
-      return sources.filter(({ state }) => state !== undefined && state !== "waiting").length;
+    async sourcesRead() {
+      const { sources } = await call<{ sources: { title: string; state: string }[] }>(
+        tokens.viewer,
+        "GET",
+        "/api/sources",
+      );
+      return sources.flatMap(({ title, state }) => (state === "waiting" ? [] : [title]));
     },
     async doctor() {
       const answer = await call<{ findings: { kind: string; id: string; problem: string }[] }>(

@@ -2,7 +2,8 @@
  * The demonstration's reviewer: approves every change set that waits for a person, as somebody would in the dashboard,
  * and breaks two of the changes on purpose, so that the way back is seen too. Which two is decided by what comes, not
  * by name: the first change of an existing workload crashes, the first new NetworkPolicy makes its neighbours answer
- * errors. When all is decided it overrides one of the conflicts, if there are several.
+ * errors. When all is decided it overrides one of the conflicts, if there are several. It keeps no notes: what it did
+ * before the demonstration was interrupted is in the trails.
  */
 import type { Improvement } from "../../../shared/domain/improvement.ts";
 import type { Fault } from "../sandbox/faults.ts";
@@ -23,6 +24,19 @@ export function reviewer(client: DemoClient, sandbox: Sandbox | undefined, log: 
   const broken = new Set<Fault["kind"]>();
   const reviewed = new Set<string>();
   let overridden = false;
+  let recalled: Promise<void> | undefined;
+
+  /** A fault was switched on before its change was approved; one whose change was not is switched on again. */
+  async function recall(lines: readonly Line[]): Promise<void> {
+    for (const { id } of lines) {
+      const mine = (await client.trail(id)).filter(({ by }) => by.startsWith("person:"));
+      overridden ||= mine.some(({ from }) => from === "conflicts");
+      if (!mine.some(({ to }) => to === "approved")) continue;
+      reviewed.add(id);
+      const fault = faultFor((await client.show(id)).change_set?.objects ?? []);
+      if (fault !== undefined) broken.add(fault.kind);
+    }
+  }
 
   function sabotage({ change_set: changeSet, id }: Improvement): void {
     const fault = changeSet === undefined ? undefined : faultFor(changeSet.objects);
@@ -46,6 +60,8 @@ export function reviewer(client: DemoClient, sandbox: Sandbox | undefined, log: 
 
   return {
     async round(lines) {
+      recalled ??= recall(lines);
+      await recalled;
       sandbox?.clear();
       const busy = new Set<string>();
       const waiting = lines.filter(({ id, status }) => status === "pending_review" && !reviewed.has(id));

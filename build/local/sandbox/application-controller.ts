@@ -11,12 +11,13 @@ import {
   runningStatus,
   withoutRefresh,
 } from "./application-status.ts";
-import { sync } from "./application-sync.ts";
+import { sourceDigest, sync } from "./application-sync.ts";
 import type { Cluster } from "./cluster.ts";
 import type { GitFollower } from "./git-follower.ts";
 import { at, digest, isMap, textAt } from "./json.ts";
 import { ARGOCD_NAMESPACE, REFRESH } from "./labels.ts";
 import { RenderError } from "./manifests.ts";
+import type { Memory } from "./memory.ts";
 import { type FollowedRepository, renderApplication, requireFollowed, sourcesOf } from "./source.ts";
 import { type Change, type KubeObject, refOf } from "./store.ts";
 
@@ -34,6 +35,7 @@ export interface ApplicationController {
 export interface GitOps extends FollowedRepository {
   readonly git: GitFollower;
   readonly branch: string;
+  readonly memory: Memory;
   /** Told about faults of the stand-in itself. */
   readonly report: (error: unknown) => void;
 }
@@ -43,7 +45,7 @@ type Level = "recent" | "git";
 
 export function runApplications(cluster: Cluster, gitOps: GitOps): ApplicationController {
   const { store, agenda, pace } = cluster;
-  const { git } = gitOps;
+  const { git, memory } = gitOps;
   const compared = new Map<string, readonly string[]>();
   const pending = new Map<string, Level>();
   const roots = new Set<string>();
@@ -117,6 +119,10 @@ export function runApplications(cluster: Cluster, gitOps: GitOps): ApplicationCo
       const answered = level === "git" ? withoutRefresh(current) : current;
       return comparedStatus(answered, comparison, commits, conditions, agenda.now());
     });
+    const application = store.get(applicationRef(name));
+    const well = comparison.status === "Synced" && comparison.health.status === "Healthy";
+    if (application !== undefined && commits !== undefined && well)
+      memory.rememberWell(name, { sources: sourceDigest(application), commits });
   }
 
   const healing = new Set<string>();
@@ -187,7 +193,7 @@ export function runApplications(cluster: Cluster, gitOps: GitOps): ApplicationCo
   async function firstSync(application: KubeObject): Promise<void> {
     const { name } = application.metadata;
     try {
-      const commits = await resolveTargets(application);
+      const commits = (await lastWell(application)) ?? (await resolveTargets(application));
       const desired = await render(application, commits);
       const outcome = await sync(store, { application, desired, prune: false, bootstrap: true });
       const now = agenda.now();
@@ -200,6 +206,14 @@ export function runApplications(cluster: Cluster, gitOps: GitOps): ApplicationCo
       // Left as it is: the comparison that follows finds the same and reports it.
       if (!(error instanceof RenderError)) throw error;
     }
+  }
+
+  /** What it ran before this process was there; undefined when that is not known or not in Git any more. */
+  async function lastWell(application: KubeObject): Promise<readonly string[] | undefined> {
+    const known = memory.well(application.metadata.name);
+    if (known?.sources !== sourceDigest(application)) return undefined;
+    for (const commit of known.commits) if ((await git.resolve(commit)) !== commit) return undefined;
+    return known.commits;
   }
 
   function applications(): readonly KubeObject[] {

@@ -2,6 +2,7 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { promisify } from "node:util";
 
 /** The repository at one commit. */
@@ -60,11 +61,25 @@ export async function followGit(
     };
   }
 
-  if (!existsSync(`${directory}/HEAD`)) await run("git", ["init", "--quiet", "--bare", "--", directory]);
+  async function fetch(): Promise<void> {
+    const refs = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"];
+    await git("fetch", "--quiet", "--prune", "--no-tags", "--end-of-options", repository, ...refs);
+  }
+
+  const create = () => run("git", ["init", "--quiet", "--bare", "--", directory]);
+  let sound = !existsSync(directory);
+  if (sound) await create();
   return {
     async fetch() {
-      const refs = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"];
-      await git("fetch", "--quiet", "--prune", "--no-tags", "--end-of-options", repository, ...refs);
+      await fetch().catch(async (error: unknown) => {
+        // A clone that a killed process left may be locked, half made or damaged; nothing is lost by making it anew.
+        if (sound) throw error;
+        await rm(directory, { recursive: true, force: true });
+        await create();
+        sound = true;
+        await fetch();
+      });
+      sound = true;
     },
     async resolve(revision) {
       for (const name of [`refs/heads/${revision}`, `refs/tags/${revision}`, revision]) {

@@ -19,6 +19,7 @@ import { type Fault, type InjectedFault, injectFault } from "./faults.ts";
 import { followGit } from "./git-follower.ts";
 import { kubeconfig } from "./kubeconfig.ts";
 import { ARGOCD_NAMESPACE } from "./labels.ts";
+import { openMemory } from "./memory.ts";
 import { prometheusApi } from "./prometheus.ts";
 import { describe, type SandboxState } from "./state.ts";
 import { ObjectStore } from "./store.ts";
@@ -39,7 +40,7 @@ export interface SandboxOptions {
   readonly pollMs?: number;
   readonly pace?: Partial<Pace>;
   readonly metricNames?: MetricNames;
-  /** Keeps the clone, and only that; without it a temporary folder is used and removed. */
+  /** Keeps the clone, switched-on faults and what was well; without it a temporary folder is used and removed. */
   readonly dataDir?: string;
   /** Bearer token; a random one unless given. */
   readonly token?: string;
@@ -63,14 +64,19 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-/** Resolves when the cluster holds what the repository holds and every pod of it is ready. Throws when Git fails. */
+/**
+ * Resolves when the cluster holds what the repository holds and every pod of it is ready. With a `dataDir` that was used
+ * before: when it holds what was last well; what came later is applied again as it was. Throws when Git fails.
+ */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const agenda = createAgenda();
   const store = new ObjectStore(() => agenda.now());
-  const cluster: Cluster = { store, agenda, pace: { ...DEFAULT_PACE, ...options.pace }, faults: new Map() };
   const report = options.report ?? ((error: unknown) => console.error("sandbox:", error));
   const directory = options.dataDir ?? (await mkdtemp(join(tmpdir(), "sandbox-")));
   await mkdir(directory, { recursive: true });
+  const memory = openMemory(directory, report);
+  const faults = new Map(memory.faults.map((fault) => [fault.name, fault]));
+  const cluster: Cluster = { store, agenda, pace: { ...DEFAULT_PACE, ...options.pace }, faults };
   const token = options.token ?? randomBytes(24).toString("base64url");
 
   const builtIns = runBuiltIns(cluster);
@@ -79,7 +85,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const disruption = runDisruption(cluster);
   const git = await followGit(options.repository, join(directory, "clone.git"), options.git);
   const addresses = [options.repository, ...(options.publicUrl === undefined ? [] : [options.publicUrl])];
-  const applications = runApplications(cluster, { git, addresses, branch: options.branch, report });
+  const applications = runApplications(cluster, { git, addresses, branch: options.branch, memory, report });
   await applications.bootstrap();
   builtIns.settle();
   workloads.settle();
@@ -89,14 +95,16 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   function inject(fault: Fault): InjectedFault {
     const injected = injectFault(store, fault, agenda.now());
-    cluster.faults.set(injected.name, injected);
+    faults.set(injected.name, injected);
+    memory.rememberFaults(faults.values());
     workloads.nudge();
     return injected;
   }
   function clear(name?: string): boolean {
-    const known = name === undefined ? cluster.faults.size > 0 : cluster.faults.has(name);
-    if (name === undefined) cluster.faults.clear();
-    else cluster.faults.delete(name);
+    const known = name === undefined ? faults.size > 0 : faults.has(name);
+    if (name === undefined) faults.clear();
+    else faults.delete(name);
+    if (known) memory.rememberFaults(faults.values());
     workloads.nudge();
     return known;
   }

@@ -2,9 +2,28 @@
  * claim: promote what is due, reap what expired, then move events from the list into leases. One script, so an event is
  * never between two places. Also the tail of every settle: one round trip per hop.
  */
+import { LONG_TIMER_MS } from "./prelude.ts";
+
 export const claimFunctions = `
-local function reap(stage, maxAttempts)
+-- Redis's clock was set back: what is due or ends later than anything can be must not wait for the clock to catch up.
+-- Delayed events are looked at now; a lease runs anew, its worker's heartbeat says whether that worker still lives.
+local function clockSetBack(stage, leaseMs)
   local q = queue(stage)
+  local beyond = '(' .. (now + ${2 * LONG_TIMER_MS})
+  for _, event in ipairs(redis.call('ZRANGEBYSCORE', q .. ':delayed', beyond, '+inf', 'LIMIT', 0, 100)) do
+    redis.call('ZADD', q .. ':delayed', now, event)
+  end
+  if not leaseMs then return end
+  -- Workers of one stage may have leases of different length for a while, so well above.
+  beyond = '(' .. (now + math.max(${5 * LONG_TIMER_MS}, 2 * leaseMs))
+  for _, token in ipairs(redis.call('ZRANGEBYSCORE', q .. ':leases', beyond, '+inf', 'LIMIT', 0, 100)) do
+    redis.call('ZADD', q .. ':leases', now + leaseMs, token)
+  end
+end
+
+local function reap(stage, maxAttempts, leaseMs)
+  local q = queue(stage)
+  clockSetBack(stage, leaseMs)
   for _, event in ipairs(redis.call('ZRANGEBYSCORE', q .. ':delayed', '-inf', now, 'LIMIT', 0, 100)) do
     redis.call('ZREM', q .. ':delayed', event)
     redis.call('LPUSH', q, event)
@@ -88,7 +107,7 @@ local function claim(stage, worker, max, leaseMs, maxAttempts)
   buried = {}
   probeQueue(stage)
   flush()
-  reap(stage, maxAttempts)
+  reap(stage, maxAttempts, leaseMs)
   local claimed, fresh = {}, {}
   local looked = 0
   -- Bounded, so that a list full of garbage cannot hold Redis for long.

@@ -56,6 +56,7 @@ test("defaults, and where the data go", () => {
   expect(parseOptions([], {})).toEqual({
     demo: false,
     real: false,
+    fresh: false,
     stay: false,
     port: 8080,
     dataDir: standard,
