@@ -13,13 +13,13 @@ import { type StageProcess, startStage } from "../support/stage-process.ts";
 export interface BadInput extends ReturnType<typeof connectPipeline> {
   readonly server: TestRedis;
   /** The stage's own process on this Redis; ended after the test file. */
-  run(stage: StageName, env?: Readonly<Record<string, string>>): StageProcess;
+  readonly run: (stage: StageName, env?: Readonly<Record<string, string>>) => StageProcess;
   /** Waits until the improvement stands there. */
-  stands(id: string, status: Status): Promise<void>;
+  readonly stands: (id: string, status: Status) => Promise<void>;
   /** The next retry of the stage comes due now, instead of when its back-off is over. */
-  comeDue(stage: StageName): Promise<void>;
+  readonly comeDue: (stage: StageName) => Promise<void>;
   /** Waits for the dead letter that fits. */
-  deadLetter(stage: StageName, fits: (letter: DeadLetter) => boolean): Promise<DeadLetter>;
+  readonly deadLetter: (stage: StageName, fits: (letter: DeadLetter) => boolean) => Promise<DeadLetter>;
 }
 
 /** A Redis for the file, emptied before each test, and the processes that were started on it. */

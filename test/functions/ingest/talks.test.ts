@@ -5,7 +5,7 @@ import { sentencesOf } from "../../../functions/ingest/sentences.ts";
 import { clock } from "../../../functions/ingest/transcript.ts";
 import { proposals, talk } from "./support.ts";
 
-/** What a careful listener takes home from each talk, written down by its author before it was read by machine. */
+/** What a careful listener takes home from each talk, by the author of the talks; times are those of the files. */
 type Find = readonly [topic: string, words: RegExp, at?: string | undefined];
 
 interface Expected {
