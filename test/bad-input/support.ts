@@ -37,7 +37,7 @@ export function badInput({ appendOnly = false } = {}): () => BadInput {
   });
   // One test's worker must not take the next one's events.
   afterEach(async ({ task }) => {
-    if (task.result?.state === "fail") for (const one of processes) console.error(one.output().slice(-4_000));
+    if (task.result?.state === "fail") for (const one of processes) process.stderr.write(one.output().slice(-4_000));
     for (const one of processes) one.kill("SIGKILL");
     await Promise.all(processes.splice(0).map(({ exit }) => exit));
   });
