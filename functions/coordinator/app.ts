@@ -1,7 +1,9 @@
 /** All routes of the coordinator in one place. */
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { nothingHere, soundAddress } from "./addresses.ts";
 import { breakerApi } from "./api/breaker.ts";
+import { deadLettersApi } from "./api/dead-letters.ts";
 import { decisionsApi } from "./api/decisions.ts";
 import { doctorApi } from "./api/doctor.ts";
 import { eventsApi } from "./api/events.ts";
@@ -12,10 +14,13 @@ import { locksApi } from "./api/locks.ts";
 import { meApi } from "./api/me.ts";
 import { metricsApi } from "./api/metrics.ts";
 import { pageApi } from "./api/page.ts";
+import { problemsApi } from "./api/problems.ts";
 import { sourcesApi } from "./api/sources.ts";
 import { stagesApi } from "./api/stages.ts";
 import { statusApi } from "./api/status.ts";
+import { idempotent } from "./idempotency.ts";
 import { answerError, Problem, problemResponse } from "./problem.ts";
+import { rateLimit } from "./rate-limit.ts";
 import type { Env } from "./request.ts";
 import type { School } from "./school.ts";
 
@@ -24,6 +29,7 @@ const LARGEST_BODY = 6 * 1024 * 1024;
 
 export function coordinatorApp(school: School): Hono<Env> {
   const app = new Hono<Env>();
+  app.use(soundAddress);
   app.use(
     bodyLimit({
       maxSize: LARGEST_BODY,
@@ -36,6 +42,8 @@ export function coordinatorApp(school: School): Hono<Env> {
     context.header("referrer-policy", "no-referrer");
     if (!context.res.headers.has("cache-control")) context.header("cache-control", "no-store");
   });
+  const limited = rateLimit(school.tokens, school.settings.RATE_LIMIT_PER_MINUTE);
+  for (const path of ["/api/*", "/stages/*"]) app.use(path, limited, idempotent(school));
   app.route("/", healthApi(school));
   app.route("/metrics", metricsApi(school));
   app.route("/api/me", meApi(school));
@@ -43,19 +51,17 @@ export function coordinatorApp(school: School): Hono<Env> {
   app.route("/api/improvements", decisionsApi(school));
   app.route("/api/improvements", improvementsApi(school));
   app.route("/api/sources", sourcesApi(school));
+  app.route("/api/dead-letters", deadLettersApi(school));
   app.route("/api/flags", flagsApi(school));
   app.route("/api/breaker", breakerApi(school));
   app.route("/api/locks", locksApi(school));
   app.route("/api/events", eventsApi(school));
   app.route("/api/doctor", doctorApi(school));
   app.route("/stages", stagesApi(school));
+  app.route("/problems", problemsApi());
   app.route("/", pageApi());
-  app.notFound((context) =>
-    problemResponse(
-      new Problem(404, `${context.req.method} ${context.req.path} is nothing this school knows.`),
-      context.req.path,
-    ),
-  );
+  const nothing = nothingHere(app);
+  app.notFound((context) => problemResponse(nothing(context), context.req.path));
   app.onError((error, context) => answerError(error, context, school.log));
   return app;
 }

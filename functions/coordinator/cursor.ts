@@ -29,5 +29,5 @@ export function nextLink(context: Context, cursor: string | null): void {
     for (const value of values) query.append(name, value);
   }
   query.set("cursor", cursor);
-  context.header("link", `<${context.req.path}?${query}>; rel="next"`);
+  context.header("link", `<${context.req.path}?${query.toString()}>; rel="next"`);
 }

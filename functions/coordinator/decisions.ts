@@ -4,7 +4,7 @@
  */
 import { APPROVAL_LIFETIME_MS, signApproval } from "../../shared/domain/approval-signature.ts";
 import { EXPERTS, type Expert, type Improvement, type Patch } from "../../shared/domain/improvement.ts";
-import type { Status } from "../../shared/domain/lifecycle.ts";
+import { closesDead, type Status } from "../../shared/domain/lifecycle.ts";
 
 export const ACTIONS = ["approve", "reject", "replan", "accept", "extend", "rollback", "close", "override"] as const;
 /** `retry` is not among them: a dead letter goes back, see dead-letter.ts. */
@@ -40,7 +40,7 @@ export const FROM: Readonly<Record<Action, readonly Status[]>> = {
   accept: ["held"],
   extend: ["held"],
   rollback: ["verified", "held", "rollback_blocked"],
-  close: ["rollback_blocked"],
+  close: ["rollback_blocked", "dead"],
   override: ["conflicts"],
 };
 
@@ -80,8 +80,15 @@ export function decide(action: Action, improvement: Improvement, by: Decided): M
     case "rollback":
       return { to: "rolling_back", patch: { failure_reason: by.reason } };
     case "close":
-      return { to: "failed", patch: { failed_at: iso } };
+      return close(improvement, by, iso);
   }
+}
+
+/** What is left in the cluster is for whoever closes it to mend; its lock is free again either way. */
+function close({ died_in: diedIn, git_head_before: head }: Improvement, by: Decided, iso: string): Move {
+  if (diedIn === undefined) return { to: "failed", patch: { failed_at: iso } };
+  const to = closesDead(diedIn, head !== undefined);
+  return { to, patch: to === "failed" ? { failed_at: iso, failure_reason: by.reason } : {} };
 }
 
 function approve(improvement: Improvement, by: Decided): Move | Refusal {

@@ -3,41 +3,39 @@ import type { Context } from "hono";
 import type { Logger } from "pino";
 import { Refused } from "../../shared/pipeline/operations.ts";
 import { isPassingRefusal } from "../../shared/pipeline/refusal.ts";
+import { kindOf } from "./problem-kinds.ts";
 
-const titles: Readonly<Record<number, string>> = {
-  400: "The request cannot be understood",
-  401: "A token is needed",
-  403: "This role may not do that",
-  404: "Not found",
-  405: "Method not allowed",
-  409: "Refused in the present state",
-  413: "Too large",
-  415: "Unsupported media type",
-  422: "The request breaks a rule",
-  500: "The coordinator failed",
-  503: "Redis is out of reach",
-};
-
-/** An answer that is an error on purpose. `detail` is meant for the caller. */
+/** An answer that is an error on purpose. `detail` is meant for the caller; `extra` are further members of the body. */
 export class Problem extends Error {
   readonly status: number;
   readonly extra: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, detail: string, extra: Readonly<Record<string, unknown>> = {}) {
+  constructor(
+    status: number,
+    detail: string,
+    extra: Readonly<Record<string, unknown>> = {},
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     super(detail);
     this.name = "Problem";
     this.status = status;
     this.extra = extra;
+    this.headers = headers;
   }
 }
 
+export function problemBody({ status, message: detail, extra }: Problem, instance: string): string {
+  const { name, title } = kindOf(status);
+  return JSON.stringify({ type: `/problems/${name}`, title, status, detail, instance, ...extra });
+}
+
 export function problemResponse(problem: Problem, instance: string): Response {
-  const { status, message: detail, extra } = problem;
-  const body = { type: "about:blank", title: titles[status] ?? "Error", status, detail, instance, ...extra };
   const headers = new Headers({ "content-type": "application/problem+json" });
-  if (status === 401) headers.set("www-authenticate", "Bearer");
-  if (status === 503) headers.set("retry-after", "2");
-  return new Response(JSON.stringify(body), { status, headers });
+  if (problem.status === 401) headers.set("www-authenticate", "Bearer");
+  if (problem.status === 503) headers.set("retry-after", "2");
+  for (const [name, value] of Object.entries(problem.headers)) headers.set(name, value);
+  return new Response(problemBody(problem, instance), { status: problem.status, headers });
 }
 
 /** From anything a route threw to its answer; what nobody foresaw is logged and not told to the caller. */

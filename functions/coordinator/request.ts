@@ -1,4 +1,5 @@
 /** Reading requests: who calls, and JSON bodies and queries by schema. Every failure is a Problem that says what to do. */
+import { createHash } from "node:crypto";
 import type { Context, MiddlewareHandler } from "hono";
 import * as z from "zod";
 import { covers, type Person, personWith, type Role, type Tokens } from "../../shared/runtime/tokens.ts";
@@ -25,10 +26,16 @@ export function needs(tokens: Tokens, role: Role): MiddlewareHandler<Env> {
   };
 }
 
-function tokenOf(context: Context<Env>): string | undefined {
+/** The bearer token of a request. */
+export function tokenOf(context: Context): string | undefined {
   const header = context.req.header("authorization") ?? "";
   const [, scheme = "", value = ""] = /^(\S+)\s+(.+)$/.exec(header) ?? [];
   return scheme.toLowerCase() === "bearer" ? value.trim() : undefined;
+}
+
+/** What stands for a token where the token itself must not. */
+export function digestOf(token: string): string {
+  return createHash("sha256").update(token).digest("base64url");
 }
 
 /** The JSON body by its schema; an empty body counts as `{}`. Throws Problem 400, 415 or 422. */

@@ -1,6 +1,7 @@
 /** What every route and loop of the coordinator works with; built once in start.ts. */
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
+import type { DeadLetters } from "../../shared/pipeline/dead-letters.ts";
 import type { Keys } from "../../shared/pipeline/keys.ts";
 import type { Listing } from "../../shared/pipeline/listing.ts";
 import type { Operations } from "../../shared/pipeline/operations.ts";
@@ -19,6 +20,7 @@ export interface School {
   readonly operations: Operations;
   readonly records: Records;
   readonly listing: Listing;
+  readonly deadLetters: DeadLetters;
   readonly brakes: BrakesReader;
   readonly settings: CoordinatorSettings;
   readonly tokens: Tokens;

@@ -21,6 +21,8 @@ export const CoordinatorSettings = RuntimeSettings.extend({
   LEGACY_LIST: z.string().default(""),
   /** Seconds between two looks for expired leases and due retries of all stages. */
   REAP_SECONDS: z.coerce.number().positive().max(60).default(5),
+  /** Requests one token may make in a minute, a quarter of them changing something; 0: as many as it likes. */
+  RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(0).default(1_200),
   /** Clients that may follow the events at once; more are refused. */
   SSE_CLIENTS: z.coerce.number().int().min(1).max(10_000).default(500),
   /** Seconds between two signs of life to those who follow the events. */

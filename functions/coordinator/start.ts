@@ -6,6 +6,7 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { hasCluster, kubernetesLayers } from "../../shared/adapters/kubernetes-layers.ts";
 import { connectRedis, openRedis, withoutPassword } from "../../shared/pipeline/connection.ts";
+import { deadLetters } from "../../shared/pipeline/dead-letters.ts";
 import { keysOf } from "../../shared/pipeline/keys.ts";
 import { legacyLists } from "../../shared/pipeline/legacy.ts";
 import { listing } from "../../shared/pipeline/listing.ts";
@@ -25,6 +26,7 @@ import { startSearch } from "./loops/search.ts";
 import { startTimers } from "./loops/timers.ts";
 import { startWake } from "./loops/wake.ts";
 import type { School } from "./school.ts";
+import { answerBroken, SERVER_OPTIONS } from "./server.ts";
 import { CoordinatorSettings } from "./settings.ts";
 import { waker } from "./waker.ts";
 
@@ -98,15 +100,17 @@ function schoolOn(redis: Redis, own: Pick<School, "settings" | "tokens" | "log" 
     commitsPerHour: settings.COMMITS_PER_HOUR,
     commitsPerDay: settings.COMMITS_PER_DAY,
   });
+  const acts = operations(redis, keys, scripts);
   return {
     ...own,
     redis,
     keys,
     scripts,
     brakes,
-    operations: operations(redis, keys, scripts),
+    operations: acts,
     records: records(redis, keys),
     listing: listing(redis, keys),
+    deadLetters: deadLetters(redis, keys, acts),
     live: liveEvents({
       redis,
       keys,
@@ -144,7 +148,8 @@ function blockingConnection(url: string, log: Logger): Redis {
 
 async function listen(fetch: ReturnType<typeof coordinatorApp>["fetch"], settings: CoordinatorSettings) {
   const { PORT: port, HOST: hostname } = settings;
-  const server = serve({ fetch, port, hostname });
+  const server = serve({ fetch, port, hostname, serverOptions: SERVER_OPTIONS });
+  answerBroken(server);
   await once(server, "listening").catch((error: NodeJS.ErrnoException) => {
     throw listenProblem(error, hostname, port);
   });

@@ -24,7 +24,8 @@ export const lifecycle = {
   rollback_blocked: { stage: [], person: ["rolling_back", "failed"] },
   failed: { stage: [], person: [] },
   rejected: { stage: [], person: [] },
-  dead: { stage: [], person: [] },
+  // Nobody wants it any more: `rejected` when nothing of it can be in Git, `failed` when something may be (closesDead).
+  dead: { stage: [], person: ["rejected", "failed"] },
 } as const satisfies Record<string, { readonly stage: readonly string[]; readonly person: readonly string[] }>;
 
 export type Status = keyof typeof lifecycle;
@@ -53,10 +54,19 @@ export function isMoving(status: Status): boolean {
 
 /**
  * Whether `from` → `to` is legal for this actor. `dead` is the system's word for "the last attempt failed" and is
- * legal from every moving status; leaving `dead` is legal only for a person and only back to `diedIn`.
+ * legal from every moving status; leaving `dead` is legal only for a person: back to `diedIn`, or to an end.
  */
 export function mayMove(from: Status, to: Status, actor: "stage" | "person", diedIn?: Status): boolean {
   if (to === "dead") return actor === "stage" && isMoving(from);
-  if (from === "dead") return actor === "person" && to === diedIn && isMoving(to);
+  if (from === "dead" && actor === "person" && to === diedIn && isMoving(to)) return true;
   return (lifecycle[from][actor] as readonly Status[]).includes(to);
+}
+
+/**
+ * The end of a dead improvement that nobody wants any more. `pushed`: `implement` had noted the branch's head, so its commit
+ * may be in Git although it died before it could say so.
+ */
+export function closesDead(diedIn: Status, pushed: boolean): "rejected" | "failed" {
+  const committed = (NEEDS_LOCK as readonly Status[]).includes(diedIn);
+  return committed || pushed ? "failed" : "rejected";
 }

@@ -14,6 +14,7 @@ export async function wrongTypes(redis: Redis, keys: Keys): Promise<ReadonlyMap<
     [keys.outcomes, "stream"],
     [keys.timers, "zset"],
     [keys.rollbacks, "zset"],
+    [keys.lockNames, "set"],
     [keys.sources, "zset"],
     [keys.flags, "hash"],
     [keys.breaker, "hash"],

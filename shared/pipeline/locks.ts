@@ -14,7 +14,7 @@ export interface Lock {
 
 const WAITING = ":waiting";
 
-/** Names of all locks that are held or waited for, sorted. */
+/** Names of all locks that are held or waited for, sorted; looks through every key, as doctor must. */
 export async function lockNames(redis: Redis, keys: Keys): Promise<string[]> {
   const start = keys.lock("");
   const names = new Set<string>();
@@ -27,13 +27,21 @@ export async function lockNames(redis: Redis, keys: Keys): Promise<string[]> {
   return [...names].sort();
 }
 
+/** The same without looking through all keys: those the scripts wrote down. Doctor's repair adds the others. */
 export async function listLocks(redis: Redis, keys: Keys): Promise<Lock[]> {
-  const names = await lockNames(redis, keys);
-  return Promise.all(
+  const names = (await redis.smembers(keys.lockNames)).sort();
+  const locks = await Promise.all(
     names.map(async (name) => {
       const [holder, waiting] = await Promise.all([redis.get(keys.lock(name)), redis.zcard(keys.lockWaiting(name))]);
       const status = holder === null ? null : await redis.hget(keys.record(holder), "status");
       return { name, holder, status, waiting };
     }),
   );
+  return locks.filter(({ holder, waiting }) => holder !== null || waiting > 0);
+}
+
+/** Writes down the names of locks that somebody set by hand, so that they are listed. */
+export async function rememberLocks(redis: Redis, keys: Keys): Promise<void> {
+  const names = await lockNames(redis, keys);
+  if (names.length > 0) await redis.sadd(keys.lockNames, ...names);
 }

@@ -72,7 +72,7 @@ export function operations(redis: Redis, keys: Keys, scripts: Scripts): Operatio
     },
     async deadLetters(stage, limit = 100) {
       const entries = await redis.lrange(keys.dead(stage), 0, limit - 1);
-      return entries.map((entry) => ({ ...letterIn(stage, entry), entry }));
+      return entries.map((entry) => readLetter(stage, entry));
     },
     async redrive({ stage, entry, event }, actor, reason) {
       // The event must go back as the very text it was; a JSON round trip is not that, so it is cut out of the entry.
@@ -95,6 +95,11 @@ export function operations(redis: Redis, keys: Keys, scripts: Scripts): Operatio
       await redis.hset(keys.breaker, { closed_at: String(await redisNow(redis)), closed_by: actor, reason });
     },
   };
+}
+
+/** One entry of a list of dead letters. */
+export function readLetter(stage: StageName, entry: string): DeadLetter {
+  return { ...letterIn(stage, entry), stage, entry };
 }
 
 /** Redis's JSON reader accepts texts that JSON does not allow; such an event is shown as the text it is. */

@@ -6,13 +6,13 @@ import type { Status } from "../../../shared/domain/lifecycle.ts";
 import { countPersonMove } from "../../../shared/pipeline/counters.ts";
 import { injectedBy } from "../../../shared/pipeline/injected.ts";
 import { redisNow } from "../../../shared/pipeline/services.ts";
-import { retryDead } from "../dead-letter.ts";
+import type { Person } from "../../../shared/runtime/tokens.ts";
+import { discardLetter, retryDead } from "../dead-letter.ts";
 import { ACTIONS, type Action, decide } from "../decisions.ts";
 import { findImprovement } from "../find.ts";
 import { Problem } from "../problem.ts";
 import { bodyOf, type Env, needs, Reason } from "../request.ts";
 import type { School } from "../school.ts";
-import type { Person } from "../../../shared/runtime/tokens.ts";
 
 const Body = z.object({
   reason: Reason,
@@ -60,6 +60,7 @@ async function carryOut(
   const { to, patch } = decision;
   await operations.decide({ id, from: improvement.status, to, actor: `person:${name}`, reason, patch });
   await countPersonMove(redis, keys, to);
+  if (improvement.status === "dead") await discardLetter(school, improvement, `person:${name}`, reason);
   return to;
 }
 

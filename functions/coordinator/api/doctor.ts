@@ -1,12 +1,14 @@
 /** GET /api/doctor looks for differences between records, indexes and lists; POST /api/doctor/repair mends them. */
 import { Hono } from "hono";
 import { examine, type Finding } from "../../../shared/pipeline/doctor.ts";
+import { rememberLocks } from "../../../shared/pipeline/locks.ts";
 import { type Env, needs } from "../request.ts";
 import type { School } from "../school.ts";
 
 export function doctorApi({ redis, keys, scripts, tokens, listing: { index }, log }: School): Hono<Env> {
   async function findings(repair: boolean): Promise<Finding[]> {
     const found = await examine(redis, keys, scripts, repair);
+    if (repair) await rememberLocks(redis, keys);
     await index.catchUp();
     if (!(await index.state()).complete) return found;
     const missing = await index.missing();

@@ -71,6 +71,7 @@ end
 if holder then return {'busy', holder} end
 probeLocks(id)
 local before, waitedFor = unpack(redis.call('HMGET', rec, 'lock', 'waits_for_lock'))
+redis.call('SADD', P .. 'school:locks', lock)
 redis.call('SET', key, id)
 redis.call('HSET', rec, 'lock', lock)
 redis.call('HDEL', rec, 'waits_for_lock')

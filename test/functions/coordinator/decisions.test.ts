@@ -146,6 +146,7 @@ describe("every other move by a person", () => {
     ["rollback", "verified", {}, "rolling_back", { failure_reason: reason }],
     ["rollback", "rollback_blocked", {}, "rolling_back", { failure_reason: reason }],
     ["close", "rollback_blocked", {}, "failed", { failed_at: expect.any(String) }],
+    ["close", "dead", {}, "rejected", {}],
     ["override", "conflicts", {}, "validated", {}],
     ["retry", "dead", {}, "raw", {}, ["died_in", "dead_reason"]],
   ])("%s takes %s on", async (action, from, patch, to, kept, gone = []) => {

@@ -90,7 +90,9 @@ describe("errors", () => {
     const notJson = await school.call("reviewer", "POST", "/api/sources", "{", { "content-type": "application/json" });
     expect(notJson).toMatchObject({ status: 400, json: { title: "The request cannot be understood" } });
 
-    const notAnnounced = await school.call("reviewer", "POST", "/api/sources", "a=b", { "content-type": "text/plain" });
+    const notAnnounced = await school.call("reviewer", "POST", "/api/sources", "a=b", {
+      "content-type": "application/x-www-form-urlencoded",
+    });
     expect(notAnnounced.status).toBe(415);
 
     const badQuery = await school.call("viewer", "GET", "/api/improvements?status=lost&limit=0");

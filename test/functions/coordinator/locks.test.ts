@@ -10,6 +10,7 @@ afterAll(() => school.close());
 test("an operator sees the locks and opens one with a reason, once", async () => {
   await school.stand("a", "deployed");
   await school.redis.set(school.keys.lock("shop front"), "a");
+  await school.redis.sadd(school.keys.lockNames, "shop front");
   expect((await school.call("viewer", "GET", "/api/locks")).json).toEqual({
     locks: [{ name: "shop front", holder: "a", status: "deployed", waiting: 0 }],
   });

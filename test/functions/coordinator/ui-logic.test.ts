@@ -25,8 +25,8 @@ describe("what a person is offered", () => {
     expect([...offeredFrom(action)].sort()).toEqual([...FROM[action]].sort());
   });
 
-  test("a dead improvement may be retried, one that moves by itself offers nothing", () => {
-    expect(offersFor({ status: "dead" }).map(({ action }) => action)).toEqual(["retry"]);
+  test("a dead improvement may be retried or closed, one that moves by itself offers nothing", () => {
+    expect(offersFor({ status: "dead" }).map(({ action }) => action)).toEqual(["retry", "close"]);
     for (const status of STATUSES.filter(isMoving)) expect(offersFor({ status }), status).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  closesDead,
   END_STATUSES,
   isMoving,
   lifecycle,
@@ -73,13 +74,27 @@ describe("dead", () => {
     }
   });
 
-  test("leaves only to the moving status it died in, by a person", () => {
+  test("leaves only by a person: to the moving status it died in, or to an end", () => {
     fc.assert(
       fc.property(anyStatus, anyActor, fc.option(anyStatus, { nil: undefined }), (to, actor, diedIn) => {
-        const allowed = actor === "person" && to === diedIn && isMoving(to);
+        const ends = to === "rejected" || to === "failed";
+        const allowed = actor === "person" && (ends || (to === diedIn && isMoving(to)));
         expect(mayMove("dead", to, actor, diedIn)).toBe(allowed);
       }),
     );
+  });
+
+  test.each<[Status, boolean, "rejected" | "failed"]>([
+    ["raw", false, "rejected"],
+    ["planned", false, "rejected"],
+    ["approved", false, "rejected"],
+    ["approved", true, "failed"],
+    ["implementation", false, "failed"],
+    ["deployed", false, "failed"],
+    ["rolling_back", false, "failed"],
+  ])("in %s, the head noted before a push: %s, is closed as %s, which frees its lock", (diedIn, pushed, end) => {
+    expect(closesDead(diedIn, pushed)).toBe(end);
+    expect(RELEASES_LOCK).toContain(end);
   });
 });
 

@@ -75,9 +75,9 @@ const entries: readonly Entry[] = [
   {
     action: "close",
     label: "Close",
-    means: "It ends as failed; whatever is left in the cluster is yours to mend.",
+    means: "It ends here; whatever is left in the cluster is yours to mend.",
     tone: "plain",
-    from: ["rollback_blocked"],
+    from: ["rollback_blocked", "dead"],
   },
   {
     action: "rollback",
