@@ -9,6 +9,8 @@ export interface Client {
   post<T>(path: string, body?: unknown): Promise<T>;
   put<T>(path: string, body: unknown): Promise<T>;
   delete<T>(path: string): Promise<T>;
+  /** The bare request with the token in it, for answers that never end. */
+  fetch(address: string | URL, init?: RequestInit): Promise<Response>;
 }
 
 /** A doctor's visit over many records takes a while. */
@@ -33,11 +35,7 @@ export function clientOf({ url, token }: Address): Client {
     const text = await response.text();
     const answer = parsed(text);
     if (response.ok && answer !== undefined) return answer as T;
-    const { detail } = (answer ?? {}) as { detail?: unknown };
-    if (response.status === 503) throw new Unreachable(typeof detail === "string" ? detail : "the school is not ready");
-    throw new Failure(
-      typeof detail === "string" ? detail : `${url} answered ${response.status}; is that a school? Check SCHOOL_URL`,
-    );
+    throw failureOf(url, response.status, answer);
   }
   return {
     url,
@@ -45,7 +43,25 @@ export function clientOf({ url, token }: Address): Client {
     post: (path, body = {}) => call("POST", path, body),
     put: (path, body) => call("PUT", path, body),
     delete: (path) => call("DELETE", path),
+    fetch(address, init = {}) {
+      const headers = new Headers(init.headers);
+      headers.set("authorization", `Bearer ${token}`);
+      return fetch(address, { ...init, headers });
+    },
   };
+}
+
+/** Why a school did not do what it was asked, in its own words where it has some. */
+export async function failureIn(url: string, response: Response): Promise<Failure> {
+  return failureOf(url, response.status, parsed(await response.text()));
+}
+
+function failureOf(url: string, status: number, answer: unknown): Failure {
+  const { detail } = (answer ?? {}) as { detail?: unknown };
+  if (status === 503) return new Unreachable(typeof detail === "string" ? detail : "the school is not ready");
+  return new Failure(
+    typeof detail === "string" ? detail : `${url} answered ${status}; is that a school? Check SCHOOL_URL`,
+  );
 }
 
 function parsed(text: string): unknown {

@@ -1,6 +1,7 @@
 /** What every command gets to work with. */
 import type { Command } from "commander";
 import type { Client } from "./client.ts";
+import type { Prompt } from "./prompt.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface Shell {
@@ -12,6 +13,8 @@ export interface Shell {
   /** Aborted by Ctrl-C or SIGTERM. */
   readonly stopped: AbortSignal;
   readonly stdin: NodeJS.ReadableStream;
+  /** Questions to the person at the terminal; undefined when there is none. */
+  readonly prompt: (() => Prompt) | undefined;
   /** Sets the exit code of a command that has shown its result and yet did not succeed. */
   readonly fail: () => void;
 }

@@ -5,19 +5,43 @@ import packageFile from "../../package.json" with { type: "json" };
 import { clientOf } from "./client.ts";
 import type { Shell } from "./command.ts";
 import { breaker } from "./commands/breaker.ts";
+import { deadLetters } from "./commands/dead-letters.ts";
 import { decisions } from "./commands/decisions.ts";
 import { doctor } from "./commands/doctor.ts";
+import { events } from "./commands/events.ts";
 import { flags } from "./commands/flags.ts";
 import { importCommand } from "./commands/import.ts";
 import { learn } from "./commands/learn.ts";
 import { list } from "./commands/list.ts";
 import { locks } from "./commands/locks.ts";
+import { review } from "./commands/review.ts";
 import { show } from "./commands/show.ts";
+import { sources } from "./commands/sources.ts";
 import { status } from "./commands/status.ts";
 import { watch } from "./commands/watch.ts";
 import { Failure, UsageError } from "./failure.ts";
 import { findRedis, findSchool } from "./find-school.ts";
+import { openPrompt } from "./prompt.ts";
 import { terminal } from "./terminal.ts";
+
+/** In the order of the help: what people do most comes first. */
+const COMMANDS = [
+  learn,
+  sources,
+  list,
+  show,
+  review,
+  decisions,
+  events,
+  watch,
+  deadLetters,
+  flags,
+  breaker,
+  locks,
+  status,
+  doctor,
+  importCommand,
+];
 
 async function main(argv: readonly string[]): Promise<void> {
   const stopping = new AbortController();
@@ -33,6 +57,10 @@ async function main(argv: readonly string[]): Promise<void> {
     redis: () => findRedis(process.env, process.cwd(), path.resolve(import.meta.dirname, "../..")),
     stopped: stopping.signal,
     stdin: process.stdin,
+    prompt:
+      process.stdin.isTTY && process.stdout.isTTY
+        ? () => openPrompt(process.stdin, process.stdout, stopping.signal)
+        : undefined,
     fail: () => {
       process.exitCode = 1;
     },
@@ -42,9 +70,7 @@ async function main(argv: readonly string[]): Promise<void> {
     .version(packageFile.version)
     .showHelpAfterError("(`school --help` shows how it is written)")
     .exitOverride();
-  for (const register of [learn, list, show, watch, decisions, flags, breaker, locks, status, doctor, importCommand]) {
-    register(program, shell);
-  }
+  for (const register of COMMANDS) register(program, shell);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   try {
     await program.parseAsync(argv);

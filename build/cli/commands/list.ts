@@ -1,33 +1,53 @@
 /** school list: improvements, newest move first. */
 import type { ImprovementLine } from "../../../shared/pipeline/listing.ts";
 import { type Common, JSON_OPTION, type Register } from "../command.ts";
+import { given, pagesOf } from "../pages.ts";
 import { short, statusStyle, type Terminal } from "../terminal.ts";
 
 interface Options extends Common {
   readonly status?: string;
   readonly category?: string;
-  readonly limit: string;
+  readonly search?: string;
+  readonly source?: string;
+  readonly application?: string;
+  readonly since?: string;
+  readonly limit?: string;
+  readonly cursor?: string;
+  readonly all?: boolean;
+}
+interface Answer {
+  readonly improvements: readonly ImprovementLine[];
+  readonly next?: string | null;
+  /** The search index is being filled: some may be missing. */
+  readonly filling?: boolean;
 }
 
 export const list: Register = (program, { terminal, school }) => {
   program
     .command("list")
     .description("improvements, newest move first")
-    .option("--status <status>", "only those that stand there, e.g. pending_review")
-    .option("--category <category>", "only those of this category, e.g. security")
-    .option("--limit <n>", "at most so many", "50")
+    .option("--status <status>", "only those that stand there, e.g. pending_review,held")
+    .option("--category <category>", "only those of these categories, e.g. security")
+    .option("--search <words>", "words of title, description, type or source title, or the beginning of an id")
+    .option("--source <id>", "only those proposed from this source")
+    .option("--application <name>", "only those that change this Argo CD Application")
+    .option("--since <time>", "only those that moved then or later: a date, or ISO 8601")
+    .option("--limit <n>", "at most so many at once; 50 unless given")
+    .option("--cursor <cursor>", "go on where a page ended")
+    .option("--all", "all of them, page by page")
     .option(...JSON_OPTION)
-    .action(async ({ status, category, limit, json }: Options) => {
-      const query = new URLSearchParams({
-        limit,
-        ...(status === undefined ? {} : { status }),
-        ...(category === undefined ? {} : { category }),
-      });
-      const answer = await school().get<{ improvements: ImprovementLine[] }>(`/api/improvements?${query.toString()}`);
+    .action(async ({ search, since, json, all = false, limit, ...rest }: Options) => {
+      const size = limit ?? (all ? "1000" : "50");
+      const query = given({ ...rest, q: search, updated_from: since, limit: size });
+      const answer = await pagesOf<Answer>(school(), "/api/improvements", query, "improvements", all);
       if (json === true) return terminal.json(answer);
-      const { improvements } = answer;
-      if (improvements.length === 0) return terminal.line("nothing here yet; `school learn <file>` hands in a talk");
-      terminal.line(improvementTable(terminal, improvements));
+      const { improvements, next } = answer;
+      if (answer.filling === true) terminal.note("warning: the search index is being filled, some may be missing");
+      if (improvements.length > 0) terminal.line(improvementTable(terminal, improvements));
+      else if (Object.keys(query).length === 1) {
+        terminal.line("nothing here yet; `school learn <file>` hands in a talk");
+      } else terminal.line("nothing fits");
+      if (next) terminal.note(`there are more: --all, or --cursor ${next}`);
     });
 };
 

@@ -1,11 +1,12 @@
 /** school watch: what happens, as it happens: a live table on a terminal, else one line per transition. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { SchoolStatus } from "../../../functions/coordinator/api/status.ts";
-import type { Transition } from "../../../shared/pipeline/event-stream.ts";
 import type { ImprovementLine } from "../../../shared/pipeline/listing.ts";
 import { type Client, Unreachable } from "../client.ts";
 import { type Common, JSON_OPTION, type Register, type Shell } from "../command.ts";
-import { short, statusStyle, type Terminal } from "../terminal.ts";
+import { follow } from "../follow.ts";
+import type { Terminal } from "../terminal.ts";
+import { printing } from "./events.ts";
 import { improvementTable } from "./list.ts";
 import { statusLine } from "./status.ts";
 
@@ -18,8 +19,12 @@ export const watch: Register = (program, shell) => {
     .option(...JSON_OPTION)
     .action(async ({ json }: Common) => {
       const client = shell.school();
-      const live = shell.terminal.interactive && json !== true;
-      await repeat(shell, live ? liveTable(shell.terminal, client) : lineLog(shell.terminal, client, json === true));
+      const { terminal, stopped } = shell;
+      if (terminal.interactive && json !== true) return repeat(shell, liveTable(terminal, client));
+      const started = () => {
+        if (json !== true) terminal.note(`watching ${client.url}; Ctrl-C ends`);
+      };
+      await follow(client, new URLSearchParams(), { ...printing(terminal, json === true), started }, stopped);
     });
 };
 
@@ -63,26 +68,4 @@ function liveTable(terminal: Terminal, client: Client): () => Promise<void> {
       ].join("\n"),
     );
   };
-}
-
-function lineLog(terminal: Terminal, client: Client, json: boolean): () => Promise<void> {
-  let after: string | undefined;
-  return async () => {
-    if (after === undefined) {
-      const { events } = await client.get<{ events: Transition[] }>("/api/events?limit=1");
-      after = events.at(-1)?.entry ?? "0-0";
-      if (!json) terminal.note(`watching ${client.url}; Ctrl-C ends`);
-    }
-    for (;;) {
-      const { events }: { events: Transition[] } = await client.get(`/api/events?limit=500&after=${after}`);
-      for (const event of events) terminal.line(json ? JSON.stringify(event) : logLine(terminal, event));
-      after = events.at(-1)?.entry ?? after;
-      if (events.length < 500) return;
-    }
-  };
-}
-
-function logLine(terminal: Terminal, { at, improvement, from, to, by, because }: Transition): string {
-  const step = `${from === "" ? "new" : from} -> ${terminal.paint(statusStyle(to), to)}`;
-  return `${at}  ${short(improvement, 24)}  ${step}  by ${short(by, 40)}: ${short(because, 120)}`;
 }

@@ -13,28 +13,21 @@ import {
   type Transition,
 } from "../../../shared/pipeline/event-stream.ts";
 import { type Filter, wanted } from "../live/frames.ts";
-import { type Env, Limit, needs, queryOf } from "../request.ts";
+import { type Env, Limit, Moment, needs, queryOf, Several } from "../request.ts";
 import type { School } from "../school.ts";
 
 const Entry = z.string().regex(/^\d{1,15}-\d{1,15}$/, "the `entry` of an event, e.g. 1767225600000-0");
 
-const Query = z.object({
-  /** Events after this one. A browser that comes back says it in the header Last-Event-ID, which counts more. */
-  after: Entry.optional(),
-  /** Or events from this time on. */
-  since: z.iso
-    .datetime({ offset: true, error: "a time in ISO 8601, e.g. 2026-01-31T08:00:00Z" })
-    .transform((text) => Date.parse(text))
-    .optional(),
-  improvement: z.string().min(1).max(200).optional(),
-  status: z
-    .string()
-    .transform((text) => text.split(",").map((one) => one.trim()))
-    .pipe(z.array(z.enum(STATUSES, { error: `one of ${STATUSES.join(", ")}, or several separated by commas` })))
-    .optional(),
-  limit: Limit(100, 1_000),
+export const EventsQuery = z.strictObject({
+  after: Entry.optional().describe(
+    "events after this one; a browser that comes back says it in the header Last-Event-ID, which counts more",
+  ),
+  since: Moment("start").describe("or events from then on"),
+  improvement: z.string().min(1).max(200).optional().describe("only of this improvement"),
+  status: Several(z.enum(STATUSES, { error: `one of ${STATUSES.join(", ")}` })).describe("only moves to these"),
+  limit: Limit(100, 1_000).describe("for JSON only; a stream has no end"),
 });
-type Query = z.infer<typeof Query>;
+type EventsQuery = z.infer<typeof EventsQuery>;
 
 /** Most that one request for JSON looks through to find what its filter wants: about all that the stream keeps. */
 const MOST_READ = 20_000;
@@ -42,14 +35,14 @@ const PAGE = 1_000;
 
 export function eventsApi(school: School): Hono<Env> {
   return new Hono<Env>().get("/", needs(school.tokens, "viewer"), async (context) => {
-    const query = queryOf(context, Query);
+    const query = queryOf(context, EventsQuery);
     context.header("vary", "Accept");
     const streams = /\btext\/event-stream\b/i.test(context.req.header("accept") ?? "");
     return streams ? stream(school, context, query) : context.json(await listed(school, query));
   });
 }
 
-function stream({ live }: School, context: Context, query: Query): Response {
+function stream({ live }: School, context: Context, query: EventsQuery): Response {
   const last = context.req.header("last-event-id");
   const from = last === undefined || last === "" ? fromOf(query) : { after: checkedEntry(last) };
   const headers = {
@@ -72,17 +65,17 @@ function checkedEntry(text: string): string {
 }
 const NEVER_GIVEN = "999999999999999-0";
 
-function fromOf({ after, since }: Query): ReadFrom | undefined {
+function fromOf({ after, since }: EventsQuery): ReadFrom | undefined {
   if (after !== undefined) return { after };
   return since === undefined ? undefined : { since };
 }
 
-function filterOf({ improvement, status }: Query): Filter {
+function filterOf({ improvement, status }: EventsQuery): Filter {
   return { improvement, status };
 }
 
 /** `cursor`: ask for what comes `after` it. `gap`: the stream does not reach back to what was asked for. */
-async function listed({ redis, keys }: School, query: Query) {
+async function listed({ redis, keys }: School, query: EventsQuery) {
   const { limit } = query;
   const filter = filterOf(query);
   const page = filter.improvement === undefined && filter.status === undefined ? limit : PAGE;

@@ -105,7 +105,7 @@ describe("looking", () => {
     expect(json.err).toBe("");
 
     const wrong = await schoolCommand(["list", "--status", "lost"], env);
-    expect(wrong).toMatchObject({ code: 1, out: "", err: expect.stringContaining("status: one of raw, routed") });
+    expect(wrong).toMatchObject({ code: 1, out: "", err: expect.stringContaining("one of raw, routed") });
   });
 
   test("show tells everything, and nothing a talk says can steer the terminal", async () => {

@@ -4,7 +4,6 @@ import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { EventSource } from "eventsource";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { freePort } from "../../../build/local/ports.ts";
 import { connectPipeline } from "../../pipeline/support.ts";
 import { startTestRedis, type TestRedis } from "../../support/redis.ts";
 import { baseEnv, TOKENS } from "./support.ts";
@@ -17,7 +16,7 @@ const PATIENCE = { timeout: 100_000, interval: 50 };
 
 let redis: TestRedis;
 let pipeline: ReturnType<typeof connectPipeline>;
-let port: number;
+let port = "0";
 let coordinator: ChildProcess | undefined;
 const followers: Follower[] = [];
 
@@ -25,7 +24,6 @@ beforeAll(async () => {
   redis = await startTestRedis({ appendOnly: true });
   pipeline = connectPipeline(redis.url);
   pipeline.redis.on("error", () => undefined);
-  port = await freePort();
 });
 afterAll(async () => {
   for (const { source } of followers) source.close();
@@ -34,10 +32,19 @@ afterAll(async () => {
   await redis.close();
 });
 
+/** The first takes any port, those that follow the same one. */
 async function startCoordinator(): Promise<void> {
-  const env = { ...baseEnv, PATH: process.env["PATH"] ?? "", REDIS_URL: redis.url, PORT: String(port) };
-  coordinator = spawn(process.execPath, [MAIN], { env, stdio: "ignore" });
-  await expect.poll(answers, PATIENCE).toBe(true);
+  const env = { ...baseEnv, PATH: process.env["PATH"] ?? "", REDIS_URL: redis.url, PORT: port, LOG_LEVEL: "info" };
+  const child = spawn(process.execPath, [MAIN], { env, stdio: ["ignore", "pipe", "pipe"] });
+  coordinator = child;
+  let said = "";
+  for (const output of [child.stdout, child.stderr]) {
+    output.on("data", (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+  }
+  await expect.poll(() => said, PATIENCE).toContain("the coordinator listens");
+  port = /"url":"http:\/\/[^"]*:(\d+)"/.exec(said)?.[1] ?? "";
 }
 
 async function killCoordinator(): Promise<void> {
@@ -45,13 +52,6 @@ async function killCoordinator(): Promise<void> {
   const gone = once(killed, "exit");
   killed.kill("SIGKILL");
   await gone;
-}
-
-function answers(): Promise<boolean> {
-  return fetch(`http://127.0.0.1:${port}/ready`).then(
-    ({ ok }) => ok,
-    () => false,
-  );
 }
 
 interface Follower {

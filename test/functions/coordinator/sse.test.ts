@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { request as httpRequest } from "node:http";
+import { request as httpRequest, type IncomingMessage } from "node:http";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { startTestRedis } from "../../support/redis.ts";
 import { listen, type RawClient } from "./sse-client.ts";
@@ -249,7 +249,7 @@ describe("trouble", () => {
     await told(good, "position").toHaveLength(1);
     const headers = { accept: "text/event-stream", authorization: `Bearer ${TOKENS.viewer}` };
     const lazy = httpRequest(`${school.coordinator.url}/api/events`, { headers }).end();
-    const [response] = (await once(lazy, "response")) as [import("node:http").IncomingMessage];
+    const [response] = (await once(lazy, "response")) as [IncomingMessage];
     response.pause();
     const cut = new Promise<string>((resolve) => {
       response.on("error", () => resolve("cut"));
