@@ -38,13 +38,15 @@ export interface SchoolOptions {
   readonly log: (message: string) => void;
   /** How long an idle function stays, milliseconds; what the manifests say unless given. */
   readonly cooldownMs?: number;
+  /** Never more processes of a stage than this. */
+  readonly maxReplicas?: number;
 }
 
 const DEPLOYMENT = /^cortex-(.+)$/;
 
 /** Throws CannotStart, ConfigurationError, or what a part says when it cannot start; nothing is left running. */
 export async function startSchool(
-  { dataDir, port, sample, log, cooldownMs }: SchoolOptions,
+  { dataDir, port, sample, log, cooldownMs, maxReplicas }: SchoolOptions,
   env: Environment,
 ): Promise<LocalSchool> {
   const closing: (() => Promise<unknown>)[] = [];
@@ -84,6 +86,7 @@ export async function startSchool(
       env: (stage) => functionEnvironment(stage, parts, env),
       logsDir: logs,
       ...(cooldownMs === undefined ? {} : { cooldownMs }),
+      ...(maxReplicas === undefined ? {} : { maxReplicas }),
       log,
     });
     autoscaler = scaler;

@@ -3,7 +3,7 @@ import { ConfigurationError } from "../../shared/runtime/config.ts";
 import { banner } from "./banner.ts";
 import { CannotStart } from "./cannot-start.ts";
 import { emptyDataDirectory } from "./data-directory.ts";
-import { DEMO_PACE, demonstrate } from "./demo/demo.ts";
+import { DEMO_PACE, DEMO_REPLICAS, demonstrate } from "./demo/demo.ts";
 import { noteBegun, noteEnded, wasInterrupted } from "./demo/interrupted.ts";
 import { localEnvironment, withoutReal } from "./environment.ts";
 import { parseOptions } from "./options.ts";
@@ -45,7 +45,7 @@ async function start(): Promise<LocalSchool> {
   const settings = await localEnvironment(options.real, process.env);
   // Its reviewer approves and breaks whatever comes: that must never happen to somebody's repository or cluster.
   const env = demo ? { ...DEMO_PACE, ...withoutReal(settings) } : settings;
-  school = await startSchool({ ...options, log }, env);
+  school = await startSchool({ ...options, ...(demo ? { maxReplicas: DEMO_REPLICAS } : {}), log }, env);
   return school;
 }
 

@@ -22,6 +22,8 @@ export interface AutoscalerOptions {
   /** Instead of what the manifests say, milliseconds. */
   readonly pollingIntervalMs?: number;
   readonly cooldownMs?: number;
+  /** Where the manifests allow more. */
+  readonly maxReplicas?: number;
   /** What runs for a stage; its bundle in dist/ unless given. */
   command?(stage: string): Pick<Command, "program" | "args">;
   readonly log: (message: string) => void;
@@ -131,9 +133,11 @@ function replicasOf({ state: { replicas, active, problem }, pods: { running } }:
   return { wanted: replicas, running: running(), active, ...(problem === undefined ? {} : { problem }) };
 }
 
-function withOverrides(scaler: Scaler, { pollingIntervalMs, cooldownMs }: AutoscalerOptions): Scaler {
+function withOverrides(scaler: Scaler, options: AutoscalerOptions): Scaler {
+  const { pollingIntervalMs, cooldownMs, maxReplicas = Number.POSITIVE_INFINITY } = options;
   return {
     ...scaler,
+    maxReplicas: Math.min(scaler.maxReplicas, maxReplicas),
     pollingMs: pollingIntervalMs ?? scaler.pollingMs,
     cooldownMs: cooldownMs ?? scaler.cooldownMs,
     initialCooldownMs: cooldownMs ?? scaler.initialCooldownMs,
