@@ -137,7 +137,8 @@ async function decided(
 ): Promise<"next" | "quit"> {
   const choices = [...can, "skip", "quit"];
   for (;;) {
-    const answer = await questions.ask(`\n${choices.join(" / ")}? `);
+    terminal.line();
+    const answer = await questions.ask(`${choices.join(" / ")}? `);
     if (answer === undefined) return "quit";
     const choice = choiceOf(answer.toLowerCase(), choices);
     if (choice === "quit") return "quit";

@@ -72,16 +72,16 @@ export const sources: Register = (program, { terminal, school, stdin }) => {
     .command("again")
     .description("read a source again although it was read before; its text is not kept, so hand it in once more")
     .argument("<id>", "its id, as `school sources` shows it")
-    .argument("[file]", "its text; - reads standard input; needless where the source has an address to fetch")
+    .argument("<file>", "its text; - reads standard input")
     .option(...JSON_OPTION)
-    .action(async (id: string, file: string | undefined, { json }: Common) => {
+    .action(async (id: string, file: string, { json }: Common) => {
       const client = school();
       const path = `/api/sources/${encodeURIComponent(id)}`;
-      const { address, title } = await client.get<Shown>(path);
-      if (file === undefined && address === undefined) {
-        throw new Failure(`source ${id} came without an address: name the file with its text`);
-      }
-      const text = file === undefined ? { address } : await readSource(file, stdin);
+      const { title } = await client.get<Shown>(path);
+      const text = await readSource(file, stdin).catch((error: unknown) => {
+        if (!(error instanceof Failure)) throw error;
+        throw new Failure(`${file}: ${error.message}`);
+      });
       const body = { ...text, ...(title === "" ? {} : { title }) };
       const answer = await client.post<{ event: string }>(`${path}/again`, body);
       if (json === true) return terminal.json({ source: id, ...answer });

@@ -125,12 +125,9 @@ describe("at a terminal", () => {
     await school.stand("rev-3", "held", { held_from: "deployed" });
     await school.stand("rev-4", "pending_review", planned());
 
-    const { out, err, asked } = await withAnswers([
-      ...["a", "the diff is right"],
-      ...["approve", "please", "re", "rej", "policy is right"],
-      ...["skip"],
-      ...["quit"],
-    ]);
+    const { out, err, asked } = await withAnswers(
+      "a; the diff is right; approve; please; re; rej; policy is right; skip; quit".split("; "),
+    );
 
     expect(asked[0]).toBe("approve / reject / replan / skip / quit?");
     expect(out).toContain("1 of 4");

@@ -1,4 +1,9 @@
-/** A client of the events that keeps everything it was sent, and when asked reads no further. */
+/** Clients of the events that keep everything they were sent, and a school for them to follow. */
+import { expect } from "vitest";
+import { startSchool, type TestSchool, TOKENS } from "./support.ts";
+
+export const STREAM = "school:events";
+export const PATIENCE = { timeout: 20_000, interval: 20 };
 
 export interface Received {
   readonly event: string;
@@ -55,4 +60,48 @@ function parsed(text: string): Received[] {
       const data = field("data");
       return data === undefined ? [] : [{ event: field("event") ?? "message", id: field("id"), data }];
     });
+}
+
+export const named = (client: RawClient, name: string) => client.events().filter(({ event }) => event === name);
+
+/** Waits for the data of the events of this name. */
+export const told = (client: RawClient, name: string) =>
+  expect.poll(() => named(client, name).map(({ data }) => JSON.parse(data) as unknown), PATIENCE);
+
+export interface SseSchool extends TestSchool {
+  follow(query?: string, headers?: Record<string, string>): Promise<RawClient>;
+  /** Puts one transition into the stream; returns its entry. */
+  happen(improvement: string, to?: string, because?: string): Promise<string>;
+  /** How many connections wait on the stream. */
+  followers(): Promise<number>;
+  /** Closes all clients and waits until the coordinator has noticed, so that the next test has all places. */
+  leave(): Promise<void>;
+}
+
+export async function sseSchool(env: Record<string, string>): Promise<SseSchool> {
+  const school = await startSchool({ env });
+  const open: RawClient[] = [];
+
+  async function followers(): Promise<number> {
+    const list = (await school.redis.client("LIST")) as string;
+    return list.split("\n").filter((line) => line.includes("cmd=xread")).length;
+  }
+  return {
+    ...school,
+    followers,
+    async follow(query = "", headers = {}) {
+      const url = `${school.coordinator.url}/api/events${query}`;
+      const client = await listen(url, { authorization: `Bearer ${TOKENS.viewer}`, ...headers });
+      open.push(client);
+      return client;
+    },
+    async happen(improvement, to = "routed", because = "test") {
+      const fields = { improvement, from: "raw", to, by: "route", because };
+      return (await school.redis.xadd(STREAM, "*", ...Object.entries(fields).flat())) as string;
+    },
+    async leave() {
+      for (const client of open.splice(0)) client.close();
+      await expect.poll(followers, PATIENCE).toBe(0);
+    },
+  };
 }

@@ -1,53 +1,21 @@
-import { once } from "node:events";
-import { request as httpRequest, type IncomingMessage } from "node:http";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { startTestRedis } from "../../support/redis.ts";
-import { listen, type RawClient } from "./sse-client.ts";
-import { startSchool, type TestSchool, TOKENS } from "./support.ts";
+import { named, PATIENCE, type RawClient, type SseSchool, STREAM, sseSchool, told } from "./sse-client.ts";
 
-const PATIENCE = { timeout: 20_000, interval: 20 };
-const STREAM = "school:events";
-
-let school: TestSchool;
+let school: SseSchool;
 beforeAll(async () => {
-  school = await startSchool({ env: { SSE_HEARTBEAT_SECONDS: "0.05", SSE_CLIENTS: "4" } });
+  school = await sseSchool({ SSE_HEARTBEAT_SECONDS: "0.05" });
 });
+afterEach(() => school.leave());
 afterAll(() => school.close());
 
-const open: RawClient[] = [];
-afterEach(async () => {
-  for (const client of open.splice(0)) client.close();
-  // The coordinator has noticed: the next test has all places again.
-  await expect.poll(connections, PATIENCE).toBe(0);
-});
-
-/** How many followers wait on the stream; `redis.call("CLIENT")` would count other connections too. */
-async function connections(): Promise<number> {
-  const list = (await school.redis.client("LIST")) as string;
-  return list.split("\n").filter((line) => line.includes("cmd=xread")).length;
-}
-
-async function follow(query = "", headers: Record<string, string> = {}): Promise<RawClient> {
-  const url = `${school.coordinator.url}/api/events${query}`;
-  const client = await listen(url, { authorization: `Bearer ${TOKENS.viewer}`, ...headers });
-  open.push(client);
-  return client;
-}
-
-function happen(improvement: string, to = "routed", because = "test"): Promise<string> {
-  const fields = { improvement, at: "", from: "raw", to, by: "route", because };
-  return school.redis.xadd(STREAM, "*", ...Object.entries(fields).flat()) as Promise<string>;
-}
+const follow = (query = "", headers: Record<string, string> = {}): Promise<RawClient> => school.follow(query, headers);
+const happen = (improvement: string, to?: string, because?: string) => school.happen(improvement, to, because);
 
 async function happenMany(count: number, prefix = "many"): Promise<string[]> {
   const ids: string[] = [];
   for (let i = 0; i < count; i += 1) ids.push(await happen(`${prefix}-${i}`));
   return ids;
 }
-
-const named = (client: RawClient, name: string) => client.events().filter(({ event }) => event === name);
-const told = (client: RawClient, name: string) =>
-  expect.poll(() => named(client, name).map(({ data }) => JSON.parse(data) as unknown), PATIENCE);
 
 describe("following", () => {
   test("tells at once where it begins, then each transition as it happens", async () => {
@@ -78,11 +46,11 @@ describe("following", () => {
   });
 
   test("one connection for all, from the first client to the last", async () => {
-    expect(await connections()).toBe(0);
+    expect(await school.followers()).toBe(0);
     const clients = [await follow(), await follow(), await follow()];
-    await expect.poll(connections, PATIENCE).toBe(1);
+    await expect.poll(() => school.followers(), PATIENCE).toBe(1);
     for (const client of clients) client.close();
-    await expect.poll(connections, PATIENCE).toBe(0);
+    await expect.poll(() => school.followers(), PATIENCE).toBe(0);
   });
 
   test("signs of life, without an end", async () => {
@@ -206,105 +174,5 @@ describe("a gap is said, never hidden", () => {
     const left = (await school.redis.xrange(STREAM, "-", "+")).map(([entry]) => entry);
     await expect.poll(client.ids, PATIENCE).toEqual(left);
     expect(named(client, "gap")).toHaveLength(1);
-  });
-});
-
-describe("who may follow", () => {
-  test.each([
-    [{}, 401],
-    [{ authorization: "Bearer unknown-token" }, 401],
-  ])("%o is refused with %i", async (headers, status) => {
-    const response = await fetch(`${school.coordinator.url}/api/events`, {
-      headers: { accept: "text/event-stream", ...(headers as Record<string, string>) },
-    });
-    expect(response.status).toBe(status);
-    expect(response.headers.get("content-type")).toContain("application/problem+json");
-  });
-
-  test("no more than the setting allows; a place that is free again is given again", async () => {
-    const clients = [await follow(), await follow(), await follow(), await follow()];
-    const full = await follow();
-    expect(full.response.status).toBe(503);
-    expect(full.response.headers.get("retry-after")).not.toBeNull();
-    await expect.poll(full.text, PATIENCE).toContain("SSE_CLIENTS");
-    clients[0]?.close();
-    await expect.poll(async () => (await follow()).response.status, PATIENCE).toBe(200);
-  });
-
-  test("a look at the headers alone takes no place", async () => {
-    for (let i = 0; i < 6; i += 1) {
-      const { status } = await fetch(`${school.coordinator.url}/api/events`, {
-        method: "HEAD",
-        headers: { accept: "text/event-stream", authorization: `Bearer ${TOKENS.viewer}` },
-      });
-      expect(status).toBe(200);
-    }
-    expect(await connections()).toBe(0);
-  });
-});
-
-describe("trouble", () => {
-  test("a client that does not read is cut, and the others notice nothing", async () => {
-    const good = await follow();
-    await told(good, "position").toHaveLength(1);
-    const headers = { accept: "text/event-stream", authorization: `Bearer ${TOKENS.viewer}` };
-    const lazy = httpRequest(`${school.coordinator.url}/api/events`, { headers }).end();
-    const [response] = (await once(lazy, "response")) as [IncomingMessage];
-    response.pause();
-    const cut = new Promise<string>((resolve) => {
-      response.on("error", () => resolve("cut"));
-      response.on("end", () => resolve("ended"));
-    });
-    // More than the kernel's buffers between the two of them hold.
-    const ids: string[] = [];
-    for (let i = 0; i < 400; i += 1) ids.push(await happen(`big-${i}`, "routed", "x".repeat(50_000)));
-    await expect.poll(() => good.ids().length, PATIENCE).toBe(ids.length);
-    expect(good.ids()).toEqual(ids);
-    // With two more all places are taken, until that of the lazy one is free.
-    await follow();
-    await follow();
-    await expect.poll(async () => (await follow()).response.status, PATIENCE).toBe(200);
-    response.resume();
-    expect(await cut).toBe("cut");
-  });
-
-  test("Redis is gone for a while: clients stay, are told, and lose nothing", async () => {
-    const server = await startTestRedis({ appendOnly: true });
-    const own = await startSchool({ env: { REDIS_URL: server.url, SSE_HEARTBEAT_SECONDS: "0.05" } });
-    const redis = own.redis.duplicate({ host: "127.0.0.1", port: server.port });
-    redis.on("error", () => undefined);
-    const one = (id: string) =>
-      redis.xadd(STREAM, "*", "improvement", id, "from", "raw", "to", "routed") as Promise<string>;
-    try {
-      const url = `${own.coordinator.url}/api/events`;
-      const client = await listen(url, { authorization: `Bearer ${TOKENS.viewer}` });
-      await told(client, "position").toHaveLength(1);
-      const before = await one("before");
-      await expect.poll(client.ids, PATIENCE).toEqual([before]);
-
-      await server.kill();
-      await told(client, "outage").toHaveLength(1);
-      const beats = client.text().split("heartbeat").length;
-      await expect.poll(() => client.text().split("heartbeat").length, PATIENCE).toBeGreaterThan(beats + 2);
-      // Whoever comes in the middle of it is let in too, and served when there is something to serve.
-      const late = await listen(url, { authorization: `Bearer ${TOKENS.viewer}`, "last-event-id": before });
-      expect(late.response.status).toBe(200);
-      await told(late, "outage").toHaveLength(1);
-
-      await server.start();
-      const after = await one("after");
-      await expect.poll(client.ids, PATIENCE).toEqual([before, after]);
-      await expect.poll(late.ids, PATIENCE).toEqual([after]);
-      await told(client, "resumed").toHaveLength(1);
-      expect([...named(client, "gap"), ...named(late, "gap")]).toEqual([]);
-
-      await own.coordinator.close();
-      expect(await client.ended).toBe("done");
-      expect(await late.ended).toBe("done");
-    } finally {
-      redis.disconnect();
-      await own.close();
-      await server.close();
-    }
   });
 });
