@@ -1,11 +1,12 @@
 /**
- * Writes what follows from other sources: the manifests in keda/ and knative/ from the registry, the fields policy knows from the
- * Kubernetes client's models. The result is committed.
+ * Writes what follows from other sources: the manifests in keda/ and knative/ from the registry, the fields policy knows
+ * from the Kubernetes client's models, the description of the coordinator's API from its schemas. The result is committed.
  *
  * Usage: generate.ts [--check]   --check writes nothing and fails when a file is stale
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { describeApi } from "../functions/coordinator/openapi/describe.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { knownFields } from "./known-fields.ts";
 import { renderManifests } from "./manifests/render.ts";
@@ -16,6 +17,7 @@ const root = path.resolve(import.meta.dirname, "..");
 export async function staleFiles(): Promise<Map<string, string>> {
   const files = renderManifests(packageJson.version);
   files.set("shared/policy/known-fields.json", await knownFields());
+  files.set("functions/coordinator/openapi.json", `${JSON.stringify(describeApi(), null, 2)}\n`);
   for (const [file, text] of files) {
     const committed = await readFile(path.join(root, file), "utf8").catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return undefined;

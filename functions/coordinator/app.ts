@@ -13,6 +13,7 @@ import { improvementsApi } from "./api/improvements.ts";
 import { locksApi } from "./api/locks.ts";
 import { meApi } from "./api/me.ts";
 import { metricsApi } from "./api/metrics.ts";
+import { openapiApi } from "./api/openapi.ts";
 import { pageApi } from "./api/page.ts";
 import { problemsApi } from "./api/problems.ts";
 import { sourcesApi } from "./api/sources.ts";
@@ -59,6 +60,7 @@ export function coordinatorApp(school: School): Hono<Env> {
   app.route("/api/doctor", doctorApi(school));
   app.route("/stages", stagesApi(school));
   app.route("/problems", problemsApi());
+  app.route("/api/openapi.json", openapiApi());
   app.route("/", pageApi());
   const nothing = nothingHere(app);
   app.notFound((context) => problemResponse(nothing(context), context.req.path));

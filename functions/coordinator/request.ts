@@ -62,7 +62,9 @@ export const Several = <Value extends z.ZodType<string, string>>(value: Value) =
     .transform((texts) => texts.map((text) => text.trim()).filter((text) => text !== ""))
     .pipe(z.array(value).max(50))
     .transform((values) => (values.length === 0 ? undefined : values))
-    .optional();
+    .optional()
+    // For the API's description: what one of them is.
+    .meta({ several: value });
 
 const MOMENT = "a date (2026-01-31) or a moment in ISO 8601 (2026-01-31T08:00:00Z)";
 
@@ -88,6 +90,9 @@ export const Reason = z
   .trim()
   .min(1, "is needed: say why, in a sentence; it goes into the audit trail")
   .max(1_000);
+
+/** The body of what only has to be justified. */
+export const Justified = z.object({ reason: Reason });
 
 function parseJson(text: string): unknown {
   try {

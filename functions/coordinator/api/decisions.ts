@@ -14,18 +14,18 @@ import { Problem } from "../problem.ts";
 import { bodyOf, type Env, needs, Reason } from "../request.ts";
 import type { School } from "../school.ts";
 
-const Body = z.object({
+export const DecisionBody = z.object({
   reason: Reason,
   expert: z.enum(EXPERTS, { error: `one of ${EXPERTS.join(", ")}` }).optional(),
 });
-type Body = z.infer<typeof Body>;
+type DecisionBody = z.infer<typeof DecisionBody>;
 
 export function decisionsApi(school: School): Hono<Env> {
   const app = new Hono<Env>();
   for (const action of [...ACTIONS, "retry"] as const) {
     app.post(`/:id/${action}`, needs(school.tokens, "reviewer"), async (context) => {
       const id = context.req.param("id");
-      const body = await bodyOf(context, Body);
+      const body = await bodyOf(context, DecisionBody);
       const person = context.get("person");
       const to =
         action === "retry" ? await retry(school, id, body, person) : await carryOut(school, action, id, body, person);
@@ -40,7 +40,7 @@ async function carryOut(
   school: School,
   action: Action,
   id: string,
-  { reason, expert }: Body,
+  { reason, expert }: DecisionBody,
   { name }: Person,
 ): Promise<Status> {
   const { redis, keys, operations, settings } = school;
@@ -64,7 +64,7 @@ async function carryOut(
   return to;
 }
 
-async function retry(school: School, id: string, { reason }: Body, { name }: Person): Promise<Status> {
+async function retry(school: School, id: string, { reason }: DecisionBody, { name }: Person): Promise<Status> {
   const to = await retryDead(school, await findImprovement(school, id), `person:${name}`, reason);
   await countPersonMove(school.redis, school.keys, to);
   return to;

@@ -9,7 +9,7 @@ import { Problem } from "../problem.ts";
 import { bodyOf, type Env, needs, Reason } from "../request.ts";
 import type { School } from "../school.ts";
 
-const Body = z.object({ reason: Reason, expires_in: z.string().max(40).optional() });
+export const FlagBody = z.object({ reason: Reason, expires_in: z.string().max(40).optional() });
 
 export function flagsApi({ redis, keys, tokens, log }: School): Hono<Env> {
   async function state() {
@@ -25,7 +25,7 @@ export function flagsApi({ redis, keys, tokens, log }: School): Hono<Env> {
     })
     .put("/:name", needs(tokens, "operator"), async (context) => {
       const name = flagName(context.req.param("name"));
-      const { reason, expires_in: expiresIn } = await bodyOf(context, Body);
+      const { reason, expires_in: expiresIn } = await bodyOf(context, FlagBody);
       const now = await redisNow(redis);
       const ends = expiresIn === undefined ? undefined : endOf(expiresIn, now);
       if (ends === null) {

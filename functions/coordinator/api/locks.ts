@@ -1,8 +1,7 @@
 /** GET /api/locks: which improvement holds which Application. POST /api/locks/:name/unlock: an operator opens one. */
 import { Hono } from "hono";
-import * as z from "zod";
 import { listLocks } from "../../../shared/pipeline/locks.ts";
-import { bodyOf, type Env, needs, Reason } from "../request.ts";
+import { bodyOf, type Env, Justified, needs } from "../request.ts";
 import type { School } from "../school.ts";
 
 export function locksApi({ redis, keys, tokens, operations, log }: School): Hono<Env> {
@@ -10,7 +9,7 @@ export function locksApi({ redis, keys, tokens, operations, log }: School): Hono
     .get("/", needs(tokens, "viewer"), async (context) => context.json({ locks: await listLocks(redis, keys) }))
     .post("/:name/unlock", needs(tokens, "operator"), async (context) => {
       const lock = context.req.param("name");
-      const { reason } = await bodyOf(context, z.object({ reason: Reason }));
+      const { reason } = await bodyOf(context, Justified);
       const { name } = context.get("person");
       const holder = await operations.unlock(lock, `person:${name}`, reason);
       log.warn(

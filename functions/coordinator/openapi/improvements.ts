@@ -1,0 +1,139 @@
+/** The routes about improvements. */
+import { DecisionBody } from "../api/decisions.ts";
+import { ListQuery } from "../api/improvements.ts";
+import { ACTIONS, FROM } from "../decisions.ts";
+import type { Operation } from "./operation.ts";
+import { Change, Decided, Improvement, ImprovementPage, StatusCounts, Trail } from "./schemas.ts";
+
+const line = {
+  id: "3f9c1a7be0d24c55",
+  status: "pending_review",
+  title: "Set memory limits on every container",
+  category: "architecture",
+  type: "resource-limits",
+  relevance: 0.88,
+  expert: "architecture",
+  source_id: "9d3e5a0c71b84f26",
+  source_title: "Running databases on Kubernetes",
+  review_stage: "approve",
+  review_reason: "relevance 0.88 is under 0.9 for architecture",
+  created_at: "2026-01-31T08:00:00.000Z",
+  updated_at: "2026-01-31T08:00:04.210Z",
+};
+const counts = Object.fromEntries(Object.keys(StatusCounts.shape).map((status) => [status, 0]));
+const { title, description, ...rest } = {
+  ...line,
+  description: "Containers without limits take their neighbours down.",
+};
+
+const MEANS: Readonly<Record<(typeof ACTIONS)[number] | "retry", string>> = {
+  approve:
+    "Signs the change set exactly as it is, for 72 hours; before there is one, it answers the stage that asked. Who brought the improvement in cannot approve it, and what policy denies nobody can",
+  reject: "Ends it",
+  replan: "Throws the plan away and has it made again on today's repository",
+  accept: "Leaves a held change in the cluster as verified",
+  extend: "Has a held change watched for another window",
+  rollback: "Has the change reverted in Git and the cluster watched until it is well again",
+  close:
+    "Ends what nobody wants to go on with: a blocked rollback as failed; a dead improvement as rejected, or as failed when its commit may be in Git. Its lock is free again",
+  override: "Lets it go on although validation found conflicts",
+  retry: "Puts a dead improvement back where it died, with all attempts anew",
+};
+
+function decision(action: (typeof ACTIONS)[number] | "retry"): Operation {
+  const from = action === "retry" ? ["dead"] : FROM[action];
+  return {
+    method: "post",
+    path: `/api/improvements/:id/${action}`,
+    id: `${action}Improvement`,
+    area: "Improvements",
+    role: "reviewer",
+    summary: `${action[0]?.toUpperCase()}${action.slice(1)} an improvement that is ${from.join(", ")}`,
+    description: `${MEANS[action]}.`,
+    body: {
+      required: true,
+      schema: DecisionBody,
+      example: { reason: "I have looked at it with the team", ...(action === "approve" ? { expert: "database" } : {}) },
+    },
+    answer: { description: "Where it stands now", schema: Decided, example: { id: line.id, status: "approved" } },
+    problems: [404, 409],
+  };
+}
+
+export const improvementRoutes: readonly Operation[] = [
+  {
+    method: "get",
+    path: "/api/improvements",
+    id: "listImprovements",
+    area: "Improvements",
+    role: "viewer",
+    summary: "A page of improvements, newest move first",
+    description:
+      "Filters narrow together. Nothing comes twice while one pages on, though improvements move meanwhile. With rare filters a page may be short, even empty, and still have a `next`: no request looks at more than a bounded number.",
+    query: ListQuery,
+    answer: {
+      description: "The page",
+      schema: ImprovementPage,
+      example: { improvements: [line], next: "MTc2OTg0NjQwNDIxMCAzZjljMWE3YmUwZDI0YzU1", counts },
+      paged: true,
+    },
+  },
+  {
+    method: "get",
+    path: "/api/improvements/:id",
+    id: "getImprovement",
+    area: "Improvements",
+    role: "viewer",
+    summary: "One improvement with all that is known",
+    answer: { description: "The record", schema: Improvement, example: { title, description, ...rest, quotes: [] } },
+    problems: [404],
+  },
+  {
+    method: "get",
+    path: "/api/improvements/:id/trail",
+    id: "getTrail",
+    area: "Improvements",
+    role: "viewer",
+    summary: "Its audit trail, oldest first",
+    answer: {
+      description: "Every transition with who, why and on what evidence",
+      schema: Trail,
+      example: {
+        id: line.id,
+        trail: [
+          {
+            entry: "1769846400000-0",
+            at: "2026-01-31T08:00:00.000Z",
+            from: "",
+            to: "raw",
+            by: "ingest",
+            because: "proposed by 9d3e5a0c71b84f26",
+          },
+        ],
+      },
+    },
+    problems: [404],
+  },
+  {
+    method: "get",
+    path: "/api/improvements/:id/diff",
+    id: "getDiff",
+    area: "Improvements",
+    role: "viewer",
+    summary: "Its change set as unified diffs",
+    answer: {
+      description: "The files it would write, or wrote",
+      schema: Change,
+      example: {
+        id: line.id,
+        application: "shop",
+        hash: "5b1f…",
+        files: [
+          { path: "apps/shop/limits.yaml", effect: "create", diff: "--- /dev/null\n+++ b/apps/shop/limits.yaml\n…" },
+        ],
+      },
+    },
+    problems: [404],
+  },
+  ...[...ACTIONS, "retry" as const].map(decision),
+];

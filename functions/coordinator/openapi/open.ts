@@ -1,0 +1,71 @@
+/** The routes that need no token: they hold nothing of what the school knows. */
+import { PROBLEM_KINDS } from "../problem-kinds.ts";
+import type { Operation } from "./operation.ts";
+import { Probe, ProblemKind, ProblemKinds } from "./schemas-operating.ts";
+
+const [firstKind] = PROBLEM_KINDS;
+
+function probe(path: string, id: string, summary: string, problems: readonly number[]): Operation {
+  const answer = { description: "Yes", schema: Probe, example: { status: "ok" } };
+  return { method: "get", path, id, area: "Open", role: "open", summary, answer, problems };
+}
+function page(path: string, id: string, summary: string): Operation {
+  const answer = { description: "The page", others: { "text/html": "The dashboard" } };
+  return { method: "get", path, id, area: "Open", role: "open", summary, answer, problems: [503] };
+}
+
+export const openRoutes: readonly Operation[] = [
+  probe("/health", "isAlive", "Is the process alive?", []),
+  probe("/health/liveness", "isAliveToo", "The same, as Knative's tools call it", []),
+  probe("/ready", "isReady", "Does it reach Redis?", [503]),
+  probe("/health/readiness", "isReadyToo", "The same, as Knative's tools call it", [503]),
+  {
+    method: "get",
+    path: "/metrics",
+    id: "getMetrics",
+    area: "Open",
+    role: "open",
+    summary: "Metrics for Prometheus",
+    answer: { description: "All metrics", others: { "text/plain": "Prometheus' text format" } },
+  },
+  page("/", "openDashboard", "The dashboard; its data comes from this API"),
+  page("/improvements/:id", "openImprovement", "The dashboard, at one improvement"),
+  {
+    method: "get",
+    path: "/ui/:name",
+    id: "getDashboardFile",
+    area: "Open",
+    role: "open",
+    summary: "A script, style or picture of the dashboard",
+    answer: { description: "The file", others: { "*/*": "By its name" } },
+    problems: [404, 503],
+  },
+  {
+    method: "get",
+    path: "/api/openapi.json",
+    id: "getDescription",
+    area: "Open",
+    role: "open",
+    summary: "This description",
+    answer: { description: "OpenAPI 3.1", others: { "application/json": "OpenAPI 3.1" } },
+  },
+  {
+    method: "get",
+    path: "/problems",
+    id: "listProblemKinds",
+    area: "Open",
+    role: "open",
+    summary: "What the `type` of each problem means",
+    answer: { description: "All kinds", schema: ProblemKinds, example: { problems: [firstKind] } },
+  },
+  {
+    method: "get",
+    path: "/problems/:name",
+    id: "getProblemKind",
+    area: "Open",
+    role: "open",
+    summary: "What the `type` of one problem means",
+    answer: { description: "The kind", schema: ProblemKind, example: firstKind },
+    problems: [404],
+  },
+];
