@@ -10,10 +10,9 @@ import { compileCacheEnv } from "../../build/bundle/warm-up.ts";
 import { STAGES, type StageName, stageEntry } from "../../shared/stages.ts";
 import { connectPipeline } from "../pipeline/support.ts";
 import { startTestRedis } from "../support/redis.ts";
+import { bareHttp } from "./bare.ts";
 import { median, type Row } from "./rows.ts";
 
-const BARE =
-  'const s=require("node:http").createServer((q,r)=>r.end("ok"));s.listen(0,()=>process.send(s.address().port))';
 const idle = {
   KUBECONFIG: "/nonexistent",
   GITOPS_REPO: "/nonexistent",
@@ -50,16 +49,6 @@ export async function coldStart({ rounds }: { rounds: number }): Promise<Row[]> 
       };
     }),
   ];
-}
-
-async function bareHttp(): Promise<number> {
-  const started = performance.now();
-  const child = spawn(process.execPath, ["-e", BARE], { stdio: ["ignore", "ignore", "ignore", "ipc"] });
-  const [port] = (await once(child, "message")) as [number];
-  await (await fetch(`http://127.0.0.1:${port}`)).text();
-  const elapsed = performance.now() - started;
-  child.kill("SIGKILL");
-  return elapsed;
 }
 
 async function firstSettle(stage: StageName, url: string, school: ReturnType<typeof connectPipeline>): Promise<number> {

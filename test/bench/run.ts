@@ -1,33 +1,59 @@
-/** `npm run bench`: all figures in one run, each beside its peer. `-- --json` for machines, `-- --smoke` for a short one. */
+/**
+ * `npm run bench`: all figures in one run, each beside its peer. `-- --json` for machines, `-- --smoke` for a short one,
+ * `-- --only coordinator` for a part (chain, cold-start, coordinator, bundles; repeat it for several).
+ */
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
 import { installPeers } from "./install-peers.ts";
 import type { Row } from "./rows.ts";
 
 const { values } = parseArgs({
-  options: { json: { type: "boolean", default: false }, smoke: { type: "boolean", default: false } },
+  options: {
+    json: { type: "boolean", default: false },
+    smoke: { type: "boolean", default: false },
+    only: { type: "string", multiple: true, default: [] },
+  },
 });
-const { json, smoke } = values;
+const { json, smoke, only } = values;
 
 installPeers();
 const { chain } = await import("./chain.ts");
 const { coldStart } = await import("./cold-start.ts");
-const { bundleSizes, idleMemory } = await import("./idle.ts");
+const { coordinator } = await import("./coordinator.ts");
+const { bundleSizes } = await import("./bundles.ts");
 
-const rows: Row[] = [
-  ...(await chain(smoke ? { items: 1_000, rounds: 1 } : { items: 10_000, rounds: 3 })),
-  ...(await coldStart({ rounds: smoke ? 1 : 7 })),
-  ...(await idleMemory({ settleMs: smoke ? 1_000 : 15_000 })),
-  ...(await bundleSizes()),
-];
+const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
+  chain: () => chain(smoke ? { items: 1_000, rounds: 1 } : { items: 10_000, rounds: 3 }),
+  "cold-start": () => coldStart({ rounds: smoke ? 1 : 7 }),
+  coordinator: () =>
+    coordinator(
+      smoke
+        ? { improvements: 5_000, starts: 1, rounds: 10, settleMs: 1_000 }
+        : { improvements: 100_000, starts: 7, rounds: 200, settleMs: 15_000 },
+    ),
+  bundles: bundleSizes,
+};
+const unknown = only.filter((name) => parts[name] === undefined);
+if (unknown.length > 0)
+  throw new Error(`There is no part ${unknown.join(", ")}; parts are ${Object.keys(parts).join(", ")}`);
+
+const rows: Row[] = [];
+for (const [name, measure] of Object.entries(parts)) {
+  if (only.length === 0 || only.includes(name)) rows.push(...(await measure()));
+}
 
 if (json) {
-  for (const { name, value, unit, peer, ratio } of rows) {
-    process.stdout.write(`${JSON.stringify({ name, value, unit, peer: peer ?? null, ratio: ratio ?? null })}\n`);
+  for (const { name, value, unit, median = null, peer = null, ratio = null } of rows) {
+    process.stdout.write(`${JSON.stringify({ name, value, unit, median, peer, ratio })}\n`);
   }
 } else {
-  const table = new Table({ head: ["what", "value", "unit", "beside", "ratio"], style: { head: [], border: [] } });
-  for (const { name, value, unit, peer, ratio } of rows)
-    table.push([name, value.toFixed(value < 100 ? 1 : 0), unit, peer ?? "", ratio?.toFixed(2) ?? ""]);
+  const head = ["what", "value", "unit", "median", "beside", "ratio"];
+  const table = new Table({ head, style: { head: [], border: [] } });
+  for (const { name, value, unit, median, peer, ratio } of rows)
+    table.push([name, rounded(value), unit, rounded(median), peer ?? "", ratio?.toFixed(2) ?? ""]);
   process.stdout.write(`${table.toString()}\n`);
+}
+
+function rounded(value: number | undefined): string {
+  return value === undefined ? "" : value.toFixed(value < 100 ? 1 : 0);
 }

@@ -23,8 +23,8 @@ export interface Candidates {
   readonly size: number;
   has(number: number): boolean;
   numbers(): number[];
-  /** Those that last moved on one of these days, per day in the order given; some that moved since are among them. */
-  movedOn(days: readonly string[]): Promise<Candidates[]>;
+  /** Numbers of those that last moved on one of these days, per day in the order given; some moved again since. */
+  movedOn(days: readonly string[]): Promise<number[][]>;
 }
 
 /** So many words with the same beginning are looked at, and so many ids; a person types another letter before that. */
@@ -133,9 +133,10 @@ function union(sets: readonly Uint8Array[]): Uint8Array {
 function candidatesIn(redis: Redis, at: (token: string) => string, bits: Uint8Array): Candidates {
   let size = 0;
   for (const byte of bits) for (let rest = byte; rest > 0; rest &= rest - 1) size += 1;
+  const has = (number: number) => ((bits[number >> 3] ?? 0) & (1 << (number & 7))) !== 0;
   return {
     size,
-    has: (number) => ((bits[number >> 3] ?? 0) & (1 << (number & 7))) !== 0,
+    has,
     numbers() {
       const all: number[] = [];
       bits.forEach((byte, i) => {
@@ -144,11 +145,10 @@ function candidatesIn(redis: Redis, at: (token: string) => string, bits: Uint8Ar
       return all;
     },
     async movedOn(days) {
-      const moved = await readAll(
-        redis,
-        days.map((day) => [at(factToken("moved", day))]),
-      );
-      return moved.map((set) => candidatesIn(redis, at, intersection([bits, set]) as Uint8Array));
+      if (days.length === 0) return [];
+      const postings = await redis.mgetBuffer(...days.map((day) => at(factToken("moved", day))));
+      // A day has few among all improvements: looked up one by one, not as a set as large as all.
+      return postings.map((bytes) => (bytes === null ? [] : [...new Set(numbersIn(bytes).filter(has))]));
     },
   };
 }

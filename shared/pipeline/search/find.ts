@@ -125,18 +125,17 @@ export function finder(redis: Redis, keys: Keys, index: IndexKeeper) {
     while (days.length > 0) {
       const some = days.splice(0, atOnce);
       atOnce = Math.min(2 * atOnce, MOST_DAYS_AT_ONCE);
-      const sets = await among.movedOn(some);
-      for (const [n, set] of sets.entries()) {
-        if (set.size === 0) continue;
+      for (const [n, numbers] of (await among.movedOn(some)).entries()) {
+        if (numbers.length === 0) continue;
         const start = Date.parse(some[n] as string);
         const span = { from: Math.max(start, from ?? start), to: Math.min(start + DAY_MS - 1, newest) };
-        if (set.size > FEW) {
+        if (numbers.length > FEW) {
           if (few !== undefined) yield { ...few, dense: false };
           few = undefined;
           yield { numbers: [], ...span, dense: true };
           continue;
         }
-        few = { numbers: [...(few?.numbers ?? []), ...set.numbers()], from: span.from, to: few?.to ?? span.to };
+        few = { numbers: [...(few?.numbers ?? []), ...numbers], from: span.from, to: few?.to ?? span.to };
         if (few.numbers.length < ENOUGH) continue;
         yield { ...few, dense: false };
         few = undefined;

@@ -16,7 +16,7 @@ import { findable, INDEXED_FIELDS } from "./words.ts";
 /** Raise it when words.ts or the layout changes: every index of another version is made anew. */
 const VERSION = "1";
 /** Records read at once; each may bring a change set along. */
-const BATCH = 100;
+const BATCH = 40;
 
 export interface IndexKeeper {
   /**
