@@ -26,7 +26,7 @@ export interface CommitFound {
 
 /** Writes the GitOps repository: every push is a compare-and-set on the branch. */
 export interface GitWriter {
-  /** One linear commit on top of `base`. `moved` when the branch no longer stands at `base`; nothing was pushed then. */
+  /** One commit on top of `base`, or, where so configured, its merge. `moved` when the branch no longer stands at `base`; nothing was pushed then. */
   commit(input: { base: string; files: readonly FileChange[]; message: string }): Promise<Pushed>;
   /**
    * Commits in after..head made by our committer whose trailer `Improvement-Id` is `improvement`, newest first. `since`

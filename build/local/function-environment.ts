@@ -49,6 +49,8 @@ const TUNABLE = [
 const OF_REAL_CLUSTER = ["ARGOCD_NAMESPACE", "SCHOOL_NAMESPACE"];
 const OF_REAL_PROMETHEUS = ["METRICS_WORKLOAD_LABEL", "METRICS_STATUS_LABEL", "METRICS_RATE_WINDOW"];
 
+const OF_GITHUB = ["GITHUB_API_URL", "GITHUB_APP_ID", "GITHUB_APP_INSTALLATION_ID", "GITHUB_APP_PRIVATE_KEY"];
+
 /** `env`: the settings of the local school. `stage`: one of the registry's, or coordinator. */
 export function functionEnvironment(stage: string, parts: Parts, env: Environment): Record<string, string> {
   return {
@@ -75,7 +77,7 @@ function gitVariables({ repository, publicUrl, dataDir }: Parts, env: Environmen
     ...gitEnvironment(env),
     ...known,
     ...author,
-    ...pick(env, ["GITOPS_BRANCH"]),
+    ...pick(env, ["GITOPS_BRANCH", "GITOPS_DRIVER", "GITOPS_COMMIT_MODE", ...OF_GITHUB]),
     ...(token === undefined ? {} : { GITOPS_TOKEN: token }),
   };
 }

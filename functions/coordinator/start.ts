@@ -133,11 +133,8 @@ function layersFrom(env: Environment, settings: CoordinatorSettings): Layers | u
 
 /** The Git adapter is loaded by the first diff. */
 async function gitFrom(env: Environment): Promise<GitReader> {
-  const [{ gitCli }, { gitSettings }] = await Promise.all([
-    import("../../shared/adapters/git-cli.ts"),
-    import("../../shared/adapters/git/settings.ts"),
-  ]);
-  return gitCli(gitSettings(env));
+  const { gitPort } = await import("../../shared/adapters/git/open.ts");
+  return gitPort(env);
 }
 
 function blockingConnection(url: string, log: Logger): Redis {

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { argoCd } from "../../shared/adapters/argocd.ts";
 import { clusterReader } from "../../shared/adapters/cluster-reader.ts";
-import { gitSettings, gitVariables, repositoryNames } from "../../shared/adapters/git/settings.ts";
-import { gitCli } from "../../shared/adapters/git-cli.ts";
+import { gitPort } from "../../shared/adapters/git/open.ts";
+import { gitVariables, repositoryNames } from "../../shared/adapters/git/settings.ts";
 import { kubeClient } from "../../shared/adapters/kube-client.ts";
 import { clusterSettings } from "../../shared/adapters/kube-config.ts";
 import { prometheus, prometheusSettings } from "../../shared/adapters/prometheus.ts";
@@ -31,7 +31,7 @@ export const stage = defineStage({
       window: settings.METRICS_RATE_WINDOW,
     };
     return {
-      git: gitCli(gitSettings(env)),
+      git: gitPort(env),
       gate,
       argocd: argoCd(settings, client),
       baseline: (of) => takeBaseline({ ...of, cluster, metrics, metricNames }),

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { gitSettings, repositoryNames } from "../../shared/adapters/git/settings.ts";
-import { gitCli } from "../../shared/adapters/git-cli.ts";
+import { gitPort } from "../../shared/adapters/git/open.ts";
+import { repositoryNames } from "../../shared/adapters/git/settings.ts";
 import { loadPlatform } from "../../shared/repository/load.ts";
 import { readSettings } from "../../shared/runtime/config.ts";
 import { defineStage } from "../../shared/runtime/stage.ts";
@@ -14,7 +14,7 @@ const Settings = z.object({
 export const stage = defineStage({
   name: "ingest",
   ports: (env, { history }) => {
-    const git = gitCli(gitSettings(env));
+    const git = gitPort(env);
     const names = repositoryNames(env);
     return {
       history,

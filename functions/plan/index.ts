@@ -1,12 +1,12 @@
-import { gitSettings, repositoryNames } from "../../shared/adapters/git/settings.ts";
-import { gitCli } from "../../shared/adapters/git-cli.ts";
+import { gitPort } from "../../shared/adapters/git/open.ts";
+import { repositoryNames } from "../../shared/adapters/git/settings.ts";
 import { defineStage } from "../../shared/runtime/stage.ts";
 import { plan } from "./handle.ts";
 
 export const stage = defineStage({
   name: "plan",
   ports: (env, { history }) => ({
-    git: gitCli(gitSettings(env)),
+    git: gitPort(env),
     history,
     settings: { platform: repositoryNames(env), policy: {} },
   }),

@@ -1,8 +1,7 @@
 import * as z from "zod";
 import { argoCd } from "../../shared/adapters/argocd.ts";
 import { clusterReader } from "../../shared/adapters/cluster-reader.ts";
-import { gitSettings } from "../../shared/adapters/git/settings.ts";
-import { gitCli } from "../../shared/adapters/git-cli.ts";
+import { gitPort } from "../../shared/adapters/git/open.ts";
 import { kubeClient } from "../../shared/adapters/kube-client.ts";
 import { clusterSettings } from "../../shared/adapters/kube-config.ts";
 import { metricNames, prometheus, prometheusSettings } from "../../shared/adapters/prometheus.ts";
@@ -23,7 +22,7 @@ export const stage = defineStage({
     const settings = readSettings(Settings, env);
     const client = kubeClient(settings);
     return {
-      git: gitCli(gitSettings(env)),
+      git: gitPort(env),
       argoCd: argoCd(settings, client),
       cluster: clusterReader(settings, client),
       metrics: prometheus(settings),

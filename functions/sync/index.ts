@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { argoCd } from "../../shared/adapters/argocd.ts";
-import { gitSettings } from "../../shared/adapters/git/settings.ts";
-import { gitCli } from "../../shared/adapters/git-cli.ts";
+import { gitPort } from "../../shared/adapters/git/open.ts";
 import { clusterSettings } from "../../shared/adapters/kube-config.ts";
 import { syncSettings, syncTiming } from "../../shared/argocd/settings.ts";
 import { verificationSettings } from "../../shared/checks/settings.ts";
@@ -21,7 +20,7 @@ export const stage = defineStage({
     const settings = readSettings(Settings, env);
     return {
       argoCd: argoCd(settings),
-      git: gitCli(gitSettings(env)),
+      git: gitPort(env),
       timing: syncTiming(settings),
       rollbackEnabled: settings.ROLLBACK_ENABLED,
     };

@@ -1,8 +1,9 @@
 /** The Git port over the git binary (2.34 or newer) and any remote it accepts. */
 import type { GitReader, GitWriter } from "../ports.ts";
 import { gitCache } from "./git/cache.ts";
-import { buildCommit } from "./git/commit.ts";
+import { buildCommit, buildMerge } from "./git/commit.ts";
 import { findOurs } from "./git/log.ts";
+import { mergeMessage } from "./git/merge-message.ts";
 import { entriesOf, isRegularFile, needCommit, readBlobs } from "./git/objects.ts";
 import { pushCommit } from "./git/push.ts";
 import { remoteOf } from "./git/remote.ts";
@@ -48,7 +49,10 @@ export function gitCli(settings: GitSettings): GitReader & GitWriter {
     commit: ({ base, files, message }) =>
       cache.healing(async () => {
         await needCommit(cache, base);
-        return pushCommit(cache, { commit: await buildCommit(cache, { base, files, message, by }), base });
+        const commit = await buildCommit(cache, { base, files, message, by });
+        if (settings.mode !== "merge") return pushCommit(cache, { commit, base });
+        const merge = await buildMerge(cache, { commit, base, message: mergeMessage(message), by });
+        return pushCommit(cache, { commit: merge, base });
       }),
 
     findOurs: (after, head, improvement) =>

@@ -27,11 +27,19 @@ export async function buildCommit(
     await cache.git(["update-index", "-z", "--index-info"], { env, input: lines.join("") });
     const tree = (await cache.git(["write-tree"], { env })).toString("utf8").trim();
     if (tree === (await treeOf(cache, base))) throw new PermanentError(`the change set changes nothing at ${base}`);
-    return commitTree(cache, { tree, parent: base, message, by });
+    return commitTree(cache, { tree, parents: [base], message, by });
   });
 }
 
-function agree({ path: file, before }: FileChange, found: TreeEntry | undefined, base: string): void {
+/** The merge with `--no-ff` of `commit`, which stands on `base`. */
+export async function buildMerge(
+  cache: GitCache,
+  { commit, base, message, by }: { commit: string; base: string; message: string; by: Identity },
+): Promise<string> {
+  return commitTree(cache, { tree: await treeOf(cache, commit), parents: [base, commit], message, by });
+}
+
+export function agree({ path: file, before }: FileChange, found: TreeEntry | undefined, base: string): void {
   if (found !== undefined && !isRegularFile(found)) throw new Error(`${file} at ${base} is not a regular file`);
   const blob = found?.blob ?? null;
   if (blob === before) return;
@@ -50,10 +58,11 @@ export async function treeOf(cache: GitCache, commit: string): Promise<string> {
 
 export async function commitTree(
   cache: GitCache,
-  { tree, parent, message, by }: { tree: string; parent: string; message: string; by: Identity },
+  { tree, parents, message, by }: { tree: string; parents: readonly string[]; message: string; by: Identity },
 ): Promise<string> {
   const env = signedAs(by);
-  return (await cache.git(["commit-tree", tree, "-p", parent], { env, input: message })).toString("utf8").trim();
+  const lineage = parents.flatMap((parent) => ["-p", parent]);
+  return (await cache.git(["commit-tree", tree, ...lineage], { env, input: message })).toString("utf8").trim();
 }
 
 export function signedAs({ name, mail }: Identity): Record<string, string> {

@@ -68,7 +68,7 @@ export async function parentsOf(cache: GitCache, commit: string): Promise<readon
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-function asText(bytes: Buffer): string | null {
+export function asText(bytes: Buffer): string | null {
   if (bytes.includes(0)) return null;
   try {
     return utf8.decode(bytes);

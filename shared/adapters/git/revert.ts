@@ -37,7 +37,7 @@ export async function buildRevert(
     }
     const tree = (await cache.git(["write-tree"], at)).toString("utf8").trim();
     if (tree === (await treeOf(cache, base))) return { kind: "nothing" };
-    return { kind: "commit", commit: await commitTree(cache, { tree, parent: base, message, by }) };
+    return { kind: "commit", commit: await commitTree(cache, { tree, parents: [base], message, by }) };
   });
 }
 

@@ -12,11 +12,16 @@ export interface GitSettings {
   readonly cacheDir: string;
   /** `Name <mail>`: author and committer of every commit, and how the school knows its own. */
   readonly author: string;
+  /** `linear` unless given. */
+  readonly mode?: CommitMode;
   /** For https; handed to git through its environment only. */
   readonly token?: string;
   /** Variables git itself needs: PATH, HOME, SSH_AUTH_SOCK, proxies. Anything else is not passed on. */
   readonly environment?: Environment;
 }
+
+/** `linear`: one commit per improvement on the branch. `merge`: that commit on a side branch, merged with `--no-ff`. */
+export type CommitMode = "linear" | "merge";
 
 export interface Identity {
   readonly name: string;
@@ -34,6 +39,7 @@ export const gitVariables = {
   GITOPS_CACHE_DIR: z.string().optional(),
   /** Author and committer, `Name <mail>`; by the mail the school knows its own commits. */
   GITOPS_AUTHOR: z.string().default("Cortex Online School <school@cortex.ai>"),
+  GITOPS_COMMIT_MODE: z.enum(["linear", "merge"]).default("linear"),
   /** Token for https; GITHUB_TOKEN unless given. */
   GITOPS_TOKEN: z.string().optional(),
   GITHUB_TOKEN: z.string().optional(),
@@ -50,6 +56,7 @@ export function gitSettings(env: Environment): GitSettings {
     branch: read.GITOPS_BRANCH,
     cacheDir: read.GITOPS_CACHE_DIR ?? path.join(read.TMPDIR, "cortex-school-git"),
     author: read.GITOPS_AUTHOR,
+    mode: read.GITOPS_COMMIT_MODE,
     ...(token === undefined ? {} : { token }),
     environment: env,
   };
