@@ -13,6 +13,7 @@ afterAll(() => school.close());
 test("locks are shown and opened with a reason", async () => {
   await school.stand("a", "deployed");
   await school.redis.set(school.keys.lock("shop"), "a");
+  await school.redis.sadd(school.keys.lockNames, "shop");
   expect((await schoolCommand(["locks"], env)).out).toMatch(/shop\s+a\s+deployed\s+0/);
   expect(await schoolCommand(["unlock", "shop"], env)).toMatchObject({ code: 2, out: "" });
   const opened = await schoolCommand(["unlock", "shop", "--reason", "settled by hand"], env);
