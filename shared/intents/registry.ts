@@ -5,6 +5,7 @@ import type { Platform } from "../repository/platform.ts";
 import { addBackupCronJob } from "./add-backup-cronjob.ts";
 import { addNetworkPolicy } from "./add-network-policy.ts";
 import { addPodDisruptionBudget } from "./add-pod-disruption-budget.ts";
+import { addProbes } from "./add-probes.ts";
 import { addPrometheusRule } from "./add-prometheus-rule.ts";
 import type { Candidate, IntentDefinition, Rendered, Survey } from "./intent.ts";
 import { setResourceLimits } from "./set-resource-limits.ts";
@@ -28,6 +29,7 @@ export const intents: ReadonlyMap<string, RegisteredIntent> = new Map(
     register(addBackupCronJob),
     register(addPodDisruptionBudget),
     register(addPrometheusRule),
+    register(addProbes),
   ].map((one) => [one.kind, one]),
 );
 

@@ -1,18 +1,15 @@
 /** Gives a container the requests and limits it lacks. Edits the file in place, nothing else in it moves. */
-import { isDeepStrictEqual } from "node:util";
-import { isMap, isSeq } from "yaml";
 import * as z from "zod";
 import { limitsOf } from "../repository/limit-range.ts";
-import { readDocuments } from "../repository/parse.ts";
 import type { Platform } from "../repository/platform.ts";
 import { parseQuantity } from "../repository/quantity.ts";
-import { at, type Fields } from "../repository/values.ts";
+import type { Fields } from "../repository/values.ts";
 import { asWorkload, type Container, type RepositoryWorkload, workloadsOf } from "../repository/workloads.ts";
 import type { Candidate, IntentDefinition, OpenPlace, Rendered, Survey } from "./intent.ts";
 import { chooseResources, type Evidence, resourceEvidence, sizedFields } from "./resource-values.ts";
 import { objectName, quantity } from "./schema.ts";
 import { editableIn, findResource } from "./targets.ts";
-import { type Additions, addKeys, sourceOf } from "./yaml-insert.ts";
+import { addToContainer } from "./yaml-edit.ts";
 
 const values = z.strictObject({ cpu: quantity.optional(), memory: quantity.optional() });
 /** A Job's pod template cannot be changed once it exists, so Jobs are no target. */
@@ -118,12 +115,13 @@ function render(intent: SetResourceLimits, platform: Platform): Rendered {
   if (workload === undefined || container === undefined) return refused(`${name} has no container ${intent.container}`);
   const problem = valueProblem(intent, container);
   if (problem !== undefined) return refused(problem);
-  const file = platform.files.get(resource.path);
-  const edited = edit(file?.content ?? "", resource.document, workload, container, intent);
-  if ("because" in edited) return refused(`${resource.path}: ${edited.because}`);
+  const { requests, limits } = intent;
+  const added = { resources: { ...(requests && { requests }), ...(limits && { limits }) } };
+  const file = addToContainer(platform, workload, container, added, ["ports", "imagePullPolicy", "image"]);
+  if (typeof file === "string") return refused(file);
   return {
     kind: "rendered",
-    files: [{ path: resource.path, before: file?.blob ?? null, after: edited.text }],
+    files: [file],
     objects: [{ apiVersion: resource.apiVersion, kind, namespace, name, effect: "change" }],
     application: application.name,
     changes: describe(intent).map((line) => `${line} on container ${intent.container} of ${kind} ${namespace}/${name}`),
@@ -141,61 +139,6 @@ function valueProblem(intent: SetResourceLimits, { requests, limits }: Container
     if (request !== undefined && limit !== undefined && request > limit) return `the ${name} request is over its limit`;
   }
   return undefined;
-}
-
-/** Inserts the values and proves by reading both texts that nothing else changed. */
-function edit(
-  content: string,
-  index: number,
-  workload: RepositoryWorkload,
-  container: Container,
-  intent: SetResourceLimits,
-): { readonly text: string } | { readonly because: string } {
-  const document = readDocuments(content)[index];
-  const list = document?.getIn([...workload.templatePath, "spec", "containers"], true);
-  const map = isSeq(list) ? list.items[container.index] : undefined;
-  if (!isMap(map) || map.flow === true) return { because: "the container is not written as a block" };
-  const resources: Record<string, Additions> = {};
-  if (intent.requests !== undefined) resources["requests"] = additions(intent.requests);
-  if (intent.limits !== undefined) resources["limits"] = additions(intent.limits);
-  const edited = addKeys(sourceOf(content, stepOf(content)), map, { resources }, ["ports", "imagePullPolicy", "image"]);
-  if ("because" in edited) return edited;
-  const wanted = withResources(workload, container, intent);
-  const before = readDocuments(content).map((one) => one.toJS() as unknown);
-  const after = readDocuments(edited.text).map((one) => (one.errors.length > 0 ? null : (one.toJS() as unknown)));
-  before[index] = wanted;
-  return isDeepStrictEqual(before, after) ? edited : { because: "the edit would change more than the resources" };
-}
-
-function withResources(workload: RepositoryWorkload, container: Container, intent: SetResourceLimits): Fields {
-  // Through JSON, because a clone would keep what anchors share, and an alias would change along unseen.
-  const object = JSON.parse(JSON.stringify(workload.resource.object)) as Record<string, unknown>;
-  const list = at(object, ...workload.templatePath, "spec", "containers") as Record<string, unknown>[];
-  const target = list[container.index];
-  if (target === undefined) return object;
-  const merge = (field: "requests" | "limits") => {
-    const added = intent[field];
-    return added === undefined ? {} : { [field]: { ...container[field], ...added } };
-  };
-  const written = at(container.spec, "resources");
-  target["resources"] = { ...(typeof written === "object" ? written : {}), ...merge("requests"), ...merge("limits") };
-  return object;
-}
-
-function additions(set: z.infer<typeof values>): Additions {
-  const entries = Object.entries(set).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries.map(([key, value]) => [key, scalar(String(value))]));
-}
-
-/** `2` alone would be read as a number, which is legal for a quantity but not what the intent says. */
-function scalar(value: string): string {
-  return /[a-zA-Z]$/.test(value) ? value : `"${value}"`;
-}
-
-/** Spaces per level, by the first indented key of the file. */
-function stepOf(content: string): number {
-  const match = /^[a-zA-Z]+:[ \t]*\r?\n( +)[a-zA-Z]/m.exec(content);
-  return match?.[1]?.length ?? 2;
 }
 
 function describe({ requests, limits }: SetResourceLimits): string[] {

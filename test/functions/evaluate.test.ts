@@ -109,8 +109,8 @@ test("nothing to improve: feasibility low, and no urgency", async () => {
 });
 
 test("a topic without an intent is never more than a person's task", async () => {
-  const probes = { title: "Add readiness and liveness probes to every workload" };
-  const { to, patch } = await judge(probes, empty);
+  const shutdown = { title: "Shut workloads down gracefully with preStop hooks" };
+  const { to, patch } = await judge(shutdown, empty);
   expect(to).toBe("categorized");
   expect(patch.expert_evaluation).toMatchObject({
     feasibility: { value: "unknown" },

@@ -53,6 +53,7 @@ export const workloads: readonly Topic[] = [
     id: "probes",
     expert: "architecture",
     category: "architecture",
+    intent: "add-probes",
     type: "technique",
     title: "Add readiness and liveness probes to every workload",
     advice: "Workloads get readiness, liveness and, where they start slowly, startup probes.",

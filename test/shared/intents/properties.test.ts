@@ -57,6 +57,11 @@ const intent = fc.oneof(
     limits: resources,
   }),
   fc.record({ kind: fc.constant("add-network-policy"), namespace: name }),
+  fc.record({
+    kind: fc.constant("add-probes"),
+    workload,
+    container: fc.oneof(fc.constantFrom(...known.flatMap(({ containers }) => containers.map((one) => one.name))), name),
+  }),
   fc.record({ kind: fc.constant("add-backup-cronjob"), workload }),
   fc.record({
     kind: fc.constant("add-pod-disruption-budget"),
