@@ -9,7 +9,7 @@ import { defineScripts } from "../scripts/define.ts";
 import { standingScript } from "../scripts/find.ts";
 import { inOrder, newestFirst, type Place, type Stretch } from "../time-order.ts";
 import { type Candidates, candidates, daysIn, type Wanted } from "./candidates.ts";
-import { generationKey, type IndexKeeper } from "./index-keeper.ts";
+import { generationKey, type IndexKeeper, type IndexState } from "./index-keeper.ts";
 import { dayOf, type Fact, factToken } from "./words.ts";
 
 export interface SearchQuery extends Omit<Wanted, "days"> {
@@ -49,6 +49,8 @@ const MOST_DAYS_AT_ONCE = 32;
 const DAY_MS = 86_400_000;
 /** Events taken into the index before an answer; the rest is left to the loop that keeps it. */
 const CAUGHT_UP_HERE = 100;
+/** So many records are read into an index that is not there yet before an answer. */
+const FILLED_HERE = 500;
 
 /** The answer is undefined when the query asks for nothing that needs the index. */
 export function finder(redis: Redis, keys: Keys, index: IndexKeeper) {
@@ -58,13 +60,21 @@ export function finder(redis: Redis, keys: Keys, index: IndexKeeper) {
     const { facts, text, created } = query;
     if (Object.keys(facts).length === 0 && text === undefined && created === undefined) return undefined;
     await index.catchUp(CAUGHT_UP_HERE);
-    const { generation, complete } = await index.state();
+    const { generation, complete } = await ready();
     if (generation === undefined) return { complete: false, looks: looksOf([]) };
     const days = created === undefined ? undefined : daysOf(created);
     const among = await candidates(redis, keys, generation, { facts, text, days });
     if (among === undefined) return undefined;
     return { complete, looks: walk(generation, among, query, stretch) };
   };
+
+  /** A small index is made at once, a large one by the loop that keeps it. */
+  async function ready(): Promise<IndexState> {
+    const state = await index.state();
+    if (state.complete || (await index.missing()) > FILLED_HERE) return state;
+    await index.fill();
+    return index.state();
+  }
 
   async function* walk(
     generation: string,
