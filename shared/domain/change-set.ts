@@ -36,6 +36,11 @@ export interface RuleHit {
   readonly decision: Decision;
   readonly message: string;
   readonly path?: string;
+  /** Position of the YAML document in the file as it would be afterwards, from 0. Absent in verdicts of older records. */
+  readonly document?: number;
+  /** Where it is written there, both from 1. */
+  readonly line?: number;
+  readonly column?: number;
 }
 
 export interface Verdict {

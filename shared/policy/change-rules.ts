@@ -5,6 +5,7 @@ import { KUSTOMIZATION_NAMES } from "../repository/kustomize.ts";
 import { isManifestPath, parseFile } from "../repository/parse.ts";
 import { at, listAt, stringsAt } from "../repository/values.ts";
 import { isProtectedNamespace } from "./protected.ts";
+import { isPolicyFile } from "./repository-policy.ts";
 import { nameOf, type ObjectChange, type Review, type ReviewRule } from "./review.ts";
 import { resourceQuota } from "./rules/quota.ts";
 import { MANAGED_BY, MANAGED_BY_LABEL } from "./settings.ts";
@@ -26,6 +27,12 @@ export function isSafePath(path: string): boolean {
   if (path === "" || path.length > 1000 || /[\\\p{Cc}]/u.test(path)) return false;
   return path.split("/").every((part) => part !== "" && part !== "." && part !== ".." && part.toLowerCase() !== ".git");
 }
+
+/** What says what the school may do is not the school's to change. */
+const policyFile: ReviewRule = ({ changeSet }) =>
+  changeSet.files
+    .filter(({ path }) => isPolicyFile(path))
+    .map(({ path }) => deny("policy-file-is-not-ours", "it says what the school may do", path));
 
 const notEmpty: ReviewRule = ({ changeSet, changes }) =>
   changeSet.files.length === 0 || (changes.length === 0 && changeSet.files.every(({ path }) => !isKustomization(path)))
@@ -155,6 +162,7 @@ function onlyAddsResources(before: unknown, after: unknown): boolean {
 
 export const changeRules: readonly ReviewRule[] = [
   pathInside,
+  policyFile,
   notEmpty,
   currentBlob,
   covered,

@@ -2,28 +2,37 @@
 import { type ChangeSet, type RuleHit, type Verdict, verdictOf } from "../domain/change-set.ts";
 import type { Platform } from "../repository/platform.ts";
 import { changeRules } from "./change-rules.ts";
+import { adjusted } from "./exemptions.ts";
 import { objectRules } from "./object-rules.ts";
-import { nameOf, type ObjectRule, type Review, reviewOf } from "./review.ts";
+import { placeOfProblem } from "./place.ts";
+import { settingsOf } from "./repository-policy.ts";
+import { messageOf, nameOf, type ObjectRule, type Review, reviewOf } from "./review.ts";
 import type { PolicySettings } from "./settings.ts";
 
+/**
+ * The verdict on a change set against the repository it was rendered on. What that repository's own policy file says counts
+ * too, as it stands before the change.
+ */
 export function judge(changeSet: ChangeSet, platform: Platform, settings: PolicySettings = {}): Verdict {
-  const review = reviewOf(changeSet, platform, settings);
+  const review = reviewOf(changeSet, platform, settingsOf(platform, settings));
   const hits = changeRules.flatMap((rule) => rule(review));
-  return verdictOf([...hits, ...objectRules.flatMap((rule) => applyObjectRule(rule, review))]);
+  return verdictOf(adjusted([...hits, ...objectRules.flatMap((rule) => hitsOf(rule, review))], review));
 }
 
-function applyObjectRule(rule: ObjectRule, review: Review): RuleHit[] {
+/** What a rule about objects finds in the objects that changed, without what was there before. */
+export function hitsOf(rule: ObjectRule, review: Review): RuleHit[] {
   return review.changes.flatMap(({ before, after }) => {
     if (after === undefined || (before !== undefined && rule.on === "created")) return [];
-    const known = before === undefined ? [] : rule.check(before, review);
-    return rule
-      .check(after, review)
-      .filter((message) => !known.includes(message))
-      .map((message) => ({
+    const problems = rule.check(after, review);
+    if (problems.length === 0) return [];
+    const known = before === undefined ? [] : rule.check(before, review).map(messageOf);
+    return problems
+      .filter((problem) => !known.includes(messageOf(problem)))
+      .map((problem) => ({
         rule: rule.id,
         decision: rule.decision,
-        message: `${nameOf(after)}: ${message}`,
-        path: after.path,
+        message: `${nameOf(after)}: ${messageOf(problem)}`,
+        ...placeOfProblem(review.after, after, problem),
       }));
   });
 }

@@ -1,4 +1,5 @@
 /** Namespaces nothing is ever changed in automatically. */
+import { matchesGlob } from "../repository/glob.ts";
 import type { PolicySettings } from "./settings.ts";
 
 const always: ReadonlySet<string> = new Set([
@@ -13,6 +14,6 @@ export function isProtectedNamespace(namespace: string, settings: PolicySettings
   return (
     always.has(namespace) ||
     namespace === settings.schoolNamespace ||
-    settings.protectedNamespaces?.includes(namespace) === true
+    settings.protectedNamespaces?.some((pattern) => matchesGlob(pattern, namespace)) === true
   );
 }

@@ -18,6 +18,21 @@ export interface Review {
   readonly settings: PolicySettings;
 }
 
+/** Keys and list positions from an object to a value in it. */
+export type Keys = readonly (string | number)[];
+
+/** What is wrong with an object: one sentence, or one with the place in the object. */
+export type Problem = string | { readonly message: string; readonly at: Keys };
+
+export function messageOf(problem: Problem): string {
+  return typeof problem === "string" ? problem : problem.message;
+}
+
+/** The same problem, about a value inside the object. */
+export function problemAt(message: string, ...at: Keys): Problem {
+  return { message, at };
+}
+
 /** A rule over the change as a whole. */
 export type ReviewRule = (review: Review) => readonly RuleHit[];
 
@@ -27,8 +42,8 @@ export interface ObjectRule {
   readonly decision: "deny" | "human";
   /** `on`: created objects only, or changed ones too. */
   readonly on: "created" | "written";
-  /** One sentence per problem. */
-  check(resource: Resource, review: Review): readonly string[];
+  /** One sentence per problem; without a place it stands at the object's name. */
+  check(resource: Resource, review: Review): readonly Problem[];
 }
 
 export function reviewOf(changeSet: ChangeSet, before: Platform, settings: PolicySettings): Review {

@@ -8,7 +8,7 @@ import {
 } from "../../repository/disruption-budgets.ts";
 import type { Platform, Resource } from "../../repository/platform.ts";
 import { at } from "../../repository/values.ts";
-import type { ObjectRule } from "../review.ts";
+import { type ObjectRule, problemAt } from "../review.ts";
 
 export const allowsDrains: ObjectRule = {
   id: "budget-allows-drains",
@@ -18,14 +18,21 @@ export const allowsDrains: ObjectRule = {
     if (!isBudget(resource)) return [];
     const most = at(resource.object, "spec", "maxUnavailable");
     const least = at(resource.object, "spec", "minAvailable");
-    if (most !== undefined && least !== undefined)
-      return ["it sets minAvailable and maxUnavailable; only one is allowed"];
-    if (most === undefined && least === undefined) return ["it says neither minAvailable nor maxUnavailable"];
+    if (most !== undefined && least !== undefined) {
+      return [problemAt("it sets minAvailable and maxUnavailable; only one is allowed", "spec", "maxUnavailable")];
+    }
+    if (most === undefined && least === undefined) {
+      return [problemAt("it says neither minAvailable nor maxUnavailable", "spec")];
+    }
+    const place = ["spec", most === undefined ? "minAvailable" : "maxUnavailable"];
     const pods = podsOf(resource, after);
     // Without a workload in sight a large number of pods stands for any.
     const allowed = allowedDisruptions(resource, pods ?? 1_000);
-    if (allowed === undefined) return ["its number is neither a count nor a share of pods"];
-    return allowed === 0 ? [`it forbids every eviction of its ${pods ?? ""} pods`.replace("  ", " ")] : [];
+    if (allowed === undefined) {
+      return [problemAt("its number is neither a count nor a share of pods", ...place)];
+    }
+    const message = `it forbids every eviction of its ${pods ?? ""} pods`.replace("  ", " ");
+    return allowed === 0 ? [problemAt(message, ...place)] : [];
   },
 };
 
@@ -48,7 +55,13 @@ export const oneBudgetPerPod: ObjectRule = {
       const [other] = others;
       return other === undefined
         ? []
-        : [`PodDisruptionBudget ${other.name} selects the pods of ${workload.name} too; none of them could be evicted`];
+        : [
+            problemAt(
+              `PodDisruptionBudget ${other.name} selects the pods of ${workload.name} too; none of them could be evicted`,
+              "spec",
+              "selector",
+            ),
+          ];
     });
   },
 };
@@ -61,6 +74,7 @@ export const budgetHasPods: ObjectRule = {
   check(resource, { after }) {
     if (!isBudget(resource)) return [];
     const selected = selectedWorkloads(after, resource.namespace, at(resource.object, "spec", "selector"));
-    return selected.length > 0 ? [] : ["it selects no workload of the repository, so it would protect nothing"];
+    const message = "it selects no workload of the repository, so it would protect nothing";
+    return selected.length > 0 ? [] : [problemAt(message, "spec", "selector")];
   },
 };

@@ -1,10 +1,10 @@
 /** PrometheusRules: their shape, and alerts that would be noise, silence or a second voice. */
 import * as z from "zod";
-import { alertRulesOf, alertsIn, exprOf, isPrometheusRule, rulesIn } from "../../repository/alert-rules.ts";
+import { alertRulesOf, exprOf, isPrometheusRule } from "../../repository/alert-rules.ts";
 import type { Resource } from "../../repository/platform.ts";
 import { isPickedUp } from "../../repository/prometheus-operator.ts";
-import { stringsAt, textAt } from "../../repository/values.ts";
-import type { ObjectRule } from "../review.ts";
+import { type Fields, itemsAt, stringsAt, textAt } from "../../repository/values.ts";
+import { type Keys, type ObjectRule, type Problem, problemAt } from "../review.ts";
 
 const texts = z.record(z.string(), z.string());
 /** Prometheus durations: `90s`, `1h30m`; `0` alone is one too. */
@@ -57,8 +57,20 @@ export function prometheusRuleProblem(object: unknown): string | undefined {
   return problems.slice(0, 3).join("; ").slice(0, 300);
 }
 
-function onRules(check: (rule: Resource) => readonly string[]): (resource: Resource) => readonly string[] {
-  return (resource) => (isPrometheusRule(resource) ? check(resource) : []);
+/** Says what is wrong with one alerting or recording rule of a PrometheusRule: a sentence and a field of it. */
+function onRules(check: (rule: Fields) => readonly [message: string, field: string] | undefined) {
+  return (resource: Resource): readonly Problem[] =>
+    placedRules(resource).flatMap(({ rule, place }) => {
+      const problem = check(rule);
+      return problem === undefined ? [] : [problemAt(problem[0], ...place, problem[1])];
+    });
+}
+
+function placedRules(resource: Resource): readonly { readonly rule: Fields; readonly place: Keys }[] {
+  if (!isPrometheusRule(resource)) return [];
+  return itemsAt(resource.object, "spec", "groups").flatMap((group, at) =>
+    itemsAt(group, "rules").map((rule, index) => ({ rule, place: ["spec", "groups", at, "rules", index] })),
+  );
 }
 
 /** An alert that fires on one bad scrape wakes people for nothing. */
@@ -66,14 +78,11 @@ export const alertsHold: ObjectRule = {
   id: "alerts-hold-for-a-while",
   decision: "deny",
   on: "written",
-  check: onRules((resource) =>
-    rulesIn(resource).flatMap((rule) => {
-      const alert = textAt(rule, "alert");
-      if (alert === undefined) return [];
-      const held = textAt(rule, "for") ?? "0";
-      return /[1-9]/.test(held) ? [] : [`alert ${alert} fires at once, it has no "for"`];
-    }),
-  ),
+  check: onRules((rule) => {
+    const alert = textAt(rule, "alert");
+    if (alert === undefined || /[1-9]/.test(textAt(rule, "for") ?? "0")) return undefined;
+    return [`alert ${alert} fires at once, it has no "for"`, "for"];
+  }),
 };
 
 /** Quotes and brackets only: the operator's webhook and Prometheus have the last word. */
@@ -81,13 +90,11 @@ export const balancedExpressions: ObjectRule = {
   id: "valid-promql",
   decision: "deny",
   on: "written",
-  check: onRules((resource) =>
-    rulesIn(resource).flatMap((rule) => {
-      const text = exprOf(rule);
-      if (text !== undefined && isBalanced(text)) return [];
-      return [`the expression of ${textAt(rule, "alert") ?? textAt(rule, "record") ?? "a rule"} is no PromQL`];
-    }),
-  ),
+  check: onRules((rule) => {
+    const text = exprOf(rule);
+    if (text !== undefined && isBalanced(text)) return undefined;
+    return [`the expression of ${textAt(rule, "alert") ?? textAt(rule, "record") ?? "a rule"} is no PromQL`, "expr"];
+  }),
 };
 
 const CLOSES: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
@@ -107,14 +114,12 @@ export const severityLabel: ObjectRule = {
   id: "alerts-have-a-severity",
   decision: "human",
   on: "written",
-  check: onRules((resource) =>
-    rulesIn(resource).flatMap((rule) => {
-      const alert = textAt(rule, "alert");
-      const keys = Object.keys(stringsAt(rule, "labels"));
-      const known = keys.some((key) => /^(?:severity|priority|level|urgency)$/.test(key));
-      return alert === undefined || known ? [] : [`alert ${alert} does not say how urgent it is`];
-    }),
-  ),
+  check: onRules((rule) => {
+    const alert = textAt(rule, "alert");
+    const keys = Object.keys(stringsAt(rule, "labels"));
+    const known = keys.some((key) => /^(?:severity|priority|level|urgency)$/.test(key));
+    return alert === undefined || known ? undefined : [`alert ${alert} does not say how urgent it is`, "labels"];
+  }),
 };
 
 /** The same question asked twice pages twice. */
@@ -123,11 +128,14 @@ export const noTwinAlert: ObjectRule = {
   decision: "deny",
   on: "written",
   check(resource, { after }) {
-    if (!isPrometheusRule(resource)) return [];
-    const others = alertRulesOf(after).filter((rule) => rule.resource !== resource);
-    return alertsIn(resource).flatMap(({ alert, expr: text }) => {
-      const twin = others.find((rule) => rule.alert === alert || plain(rule.expr) === plain(text));
-      return twin === undefined ? [] : [`alert ${alert} is also in ${twin.resource.path} as ${twin.alert}`];
+    const others = () => alertRulesOf(after).filter((rule) => rule.resource !== resource);
+    return placedRules(resource).flatMap(({ rule, place }) => {
+      const alert = textAt(rule, "alert");
+      const text = exprOf(rule);
+      if (alert === undefined || text === undefined) return [];
+      const twin = others().find((other) => other.alert === alert || plain(other.expr) === plain(text));
+      if (twin === undefined) return [];
+      return [problemAt(`alert ${alert} is also in ${twin.resource.path} as ${twin.alert}`, ...place, "alert")];
     });
   },
 };
@@ -143,6 +151,6 @@ export const rulePickedUp: ObjectRule = {
   on: "written",
   check: (resource, { after }) =>
     isPrometheusRule(resource) && isPickedUp(after, resource) === false
-      ? ["no Prometheus of the repository selects it by its labels and namespace"]
+      ? [problemAt("no Prometheus of the repository selects it by its labels and namespace", "metadata", "labels")]
       : [],
 };

@@ -14,7 +14,7 @@ import { ServiceAccount } from "kubernetes-models/v1/ServiceAccount";
 import type { Resource } from "../../repository/platform.ts";
 import { at, isFields, stringsAt, textAt } from "../../repository/values.ts";
 import known from "../known-fields.json" with { type: "json" };
-import type { ObjectRule } from "../review.ts";
+import { type Keys, type ObjectRule, type Problem, problemAt } from "../review.ts";
 import { prometheusRuleProblem } from "./prometheus-rule.ts";
 
 type Model = new (data: never) => { validate(): void };
@@ -61,10 +61,21 @@ export const validSchema: ObjectRule = {
       new model(resource.object as never).validate();
       return [];
     } catch (error) {
-      return [`does not fit the schema: ${String((error as Error).message).slice(0, 300)}`];
+      const message = String((error as Error).message);
+      return [problemAt(`does not fit the schema: ${message.slice(0, 300)}`, ...placeNamedBy(message))];
     }
   },
 };
+
+/** The validator names the first place that does not fit as a JSON pointer: `data/spec/ports/0/port must be integer`. */
+function placeNamedBy(message: string): Keys {
+  const [, pointer = ""] = /data((?:\/[^\s/,]+)+)/.exec(message) ?? [];
+  return pointer
+    .split("/")
+    .slice(1)
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+}
 
 /** A kind nobody here has a schema for: a person looks at it. */
 export const unknownSchema: ObjectRule = {
@@ -73,7 +84,7 @@ export const unknownSchema: ObjectRule = {
   on: "written",
   check: (resource) =>
     models[modelName(resource)] === undefined && custom[modelName(resource)] === undefined
-      ? [`no schema is known for ${modelName(resource)}`]
+      ? [problemAt(`no schema is known for ${modelName(resource)}`, "kind")]
       : [],
 };
 
@@ -83,25 +94,26 @@ export const unknownFields: ObjectRule = {
   on: "written",
   check(resource) {
     const type = kinds[modelName(resource)];
-    return type === undefined ? [] : unknownIn(resource.object, type, "");
+    return type === undefined ? [] : unknownIn(resource.object, type, "", []);
   },
 };
 
-function unknownIn(value: unknown, type: string, path: string): string[] {
+function unknownIn(value: unknown, type: string, path: string, keys: Keys): Problem[] {
   const fields = types[type];
   if (fields === undefined || !isFields(value)) return [];
   return Object.entries(value).flatMap(([key, entry]) => {
     const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
     const here = path === "" ? key : `${path}.${key}`;
-    if (field === undefined) return [`field ${here.slice(0, 200)} is not known`];
+    const place = [...keys, key];
+    if (field === undefined) return [problemAt(`field ${here.slice(0, 200)} is not known`, ...place)];
     if (field.startsWith("[")) {
       return (Array.isArray(entry) ? entry : []).flatMap((one, index) =>
-        unknownIn(one, field.slice(1), `${here}[${index}]`),
+        unknownIn(one, field.slice(1), `${here}[${index}]`, [...place, index]),
       );
     }
-    if (!field.startsWith("{")) return unknownIn(entry, field, here);
+    if (!field.startsWith("{")) return unknownIn(entry, field, here, place);
     return Object.entries(isFields(entry) ? entry : {}).flatMap(([name, one]) =>
-      unknownIn(one, field.slice(1), `${here}.${name}`),
+      unknownIn(one, field.slice(1), `${here}.${name}`, [...place, name]),
     );
   });
 }
@@ -118,19 +130,21 @@ export const validNames: ObjectRule = {
   decision: "deny",
   on: "written",
   check({ kind, name, object, namespace }) {
-    const problems: string[] = [];
+    const problems: Problem[] = [];
     const pattern = maxLength[kind] === 63 && kind !== "StatefulSet" ? LABEL : SUBDOMAIN;
     if (!RBAC.test(kind) && (!pattern.test(name) || name.length > (maxLength[kind] ?? 253))) {
       problems.push("its name is not a name Kubernetes takes (RFC 1123)");
     }
     if (namespace !== undefined && (!LABEL.test(namespace) || namespace.length > 63)) {
-      problems.push("its namespace is not a name Kubernetes takes (RFC 1123)");
+      problems.push(problemAt("its namespace is not a name Kubernetes takes (RFC 1123)", "metadata", "namespace"));
     }
     for (const [key, value] of Object.entries(stringsAt(object, "metadata", "labels"))) {
       if (value.length > 63 || !LABEL_VALUE.test(value))
-        problems.push(`label ${key.slice(0, 80)} has a value Kubernetes refuses`);
+        problems.push(problemAt(`label ${key.slice(0, 80)} has a value Kubernetes refuses`, "metadata", "labels", key));
     }
-    if (textAt(object, "metadata", "generateName") !== undefined) problems.push("it has no fixed name");
+    if (textAt(object, "metadata", "generateName") !== undefined) {
+      problems.push(problemAt("it has no fixed name", "metadata", "generateName"));
+    }
     return problems;
   },
 };
@@ -144,9 +158,11 @@ export const selectorMatchesLabels: ObjectRule = {
     const wanted = Object.entries(stringsAt(object, "spec", "selector", "matchLabels"));
     const labels = stringsAt(object, "spec", "template", "metadata", "labels");
     const open = wanted.filter(([key, value]) => labels[key] !== value).map(([key]) => key);
-    if (open.length > 0) return [`its selector asks for ${open.join(", ")}, which its pods do not have`];
+    if (open.length > 0) {
+      return [problemAt(`its selector asks for ${open.join(", ")}, which its pods do not have`, "spec", "selector")];
+    }
     return wanted.length === 0 && at(object, "spec", "selector", "matchExpressions") === undefined
-      ? ["it has no selector"]
+      ? [problemAt("it has no selector", "spec")]
       : [];
   },
 };

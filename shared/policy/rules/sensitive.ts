@@ -1,9 +1,9 @@
 /** Kinds and contents that are refused outright, and those that always need a person, whatever their relevance. */
-import type { Resource } from "../../repository/platform.ts";
-import { at, fieldsAt, itemsAt, listAt, textAt } from "../../repository/values.ts";
+import { ofKind, oncePer } from "../../repository/lookup.ts";
+import { at, type Fields, fieldsAt, itemsAt, listAt, textAt } from "../../repository/values.ts";
 import { asWorkload, workloadsOf } from "../../repository/workloads.ts";
 import { isProtectedNamespace } from "../protected.ts";
-import type { ObjectRule } from "../review.ts";
+import { type Keys, type ObjectRule, problemAt } from "../review.ts";
 
 export const noPlainSecret: ObjectRule = {
   id: "no-plain-secret",
@@ -11,7 +11,12 @@ export const noPlainSecret: ObjectRule = {
   on: "written",
   check: ({ kind, object }) =>
     kind === "Secret" && (at(object, "data") !== undefined || at(object, "stringData") !== undefined)
-      ? ["a Secret in Git holds its values for everybody to read"]
+      ? [
+          problemAt(
+            "a Secret in Git holds its values for everybody to read",
+            at(object, "data") === undefined ? "stringData" : "data",
+          ),
+        ]
       : [],
 };
 
@@ -22,7 +27,7 @@ export const protectedNamespaces: ObjectRule = {
   check({ kind, name, namespace }, { settings }) {
     const touched = kind === "Namespace" ? name : namespace;
     return touched !== undefined && isProtectedNamespace(touched, settings)
-      ? [`namespace ${touched} is off limits`]
+      ? [problemAt(`namespace ${touched} is off limits`, "metadata", kind === "Namespace" ? "name" : "namespace")]
       : [];
   },
 };
@@ -33,9 +38,25 @@ export const noClusterAdmin: ObjectRule = {
   on: "written",
   check({ kind, object }) {
     if (!kind.endsWith("RoleBinding")) return [];
-    return textAt(object, "roleRef", "name") === "cluster-admin" ? ["it hands out cluster-admin"] : [];
+    return textAt(object, "roleRef", "name") === "cluster-admin"
+      ? [problemAt("it hands out cluster-admin", "roleRef", "name")]
+      : [];
   },
 };
+
+/** Every text in the pod templates of a namespace: the name of what they mount is one of them. */
+const textsOfPods = oncePer((platform) => {
+  const found = new Map<string | undefined, Set<string>>();
+  for (const { namespace, podSpec } of workloadsOf(platform)) {
+    const texts = found.get(namespace) ?? new Set();
+    found.set(namespace, texts);
+    JSON.stringify(podSpec, (_key, value: unknown) => {
+      if (typeof value === "string") texts.add(value);
+      return value;
+    });
+  }
+  return found;
+});
 
 /** A ConfigMap nobody mounts changes nothing at run time. */
 export const noEffect: ObjectRule = {
@@ -44,11 +65,9 @@ export const noEffect: ObjectRule = {
   on: "created",
   check({ kind, name, namespace }, { after }) {
     if (kind !== "ConfigMap") return [];
-    const quoted = JSON.stringify(name);
-    const used = workloadsOf(after).some(
-      (one) => one.namespace === namespace && JSON.stringify(one.podSpec).includes(quoted),
-    );
-    return used ? [] : ["no workload uses it, so it would change nothing"];
+    return textsOfPods(after).get(namespace)?.has(name) === true
+      ? []
+      : ["no workload uses it, so it would change nothing"];
   },
 };
 
@@ -60,26 +79,33 @@ export const noReplicasFight: ObjectRule = {
   check(resource, { after }) {
     if (!/^(HorizontalPodAutoscaler|ScaledObject)$/.test(resource.kind)) return [];
     const target = fieldsAt(resource.object, "spec", "scaleTargetRef");
-    const workload = after.resources.find(
-      (one) =>
-        one.kind === (target["kind"] ?? "Deployment") &&
-        one.name === target["name"] &&
-        one.namespace === resource.namespace,
+    const workload = ofKind(after, String(target["kind"] ?? "Deployment")).find(
+      (one) => one.name === target["name"] && one.namespace === resource.namespace,
     );
     return at(workload?.object, "spec", "replicas") === undefined
       ? []
-      : ["the replicas of its target are fixed in Git"];
+      : [problemAt("the replicas of its target are fixed in Git", "spec", "scaleTargetRef")];
   },
 };
 
 function byKind(id: string, kinds: RegExp, message: string): ObjectRule {
-  return { id, decision: "human", on: "written", check: ({ kind }) => (kinds.test(kind) ? [message] : []) };
+  return {
+    id,
+    decision: "human",
+    on: "written",
+    check: ({ kind }) => (kinds.test(kind) ? [problemAt(message, "kind")] : []),
+  };
 }
 
-const ESCALATING = ["*", "escalate", "bind", "impersonate"];
+const ESCALATING = new Set(["*", "escalate", "bind", "impersonate"]);
 
-function rulesOf({ kind, object }: Resource) {
-  return kind === "Role" || kind === "ClusterRole" ? itemsAt(object, "rules") : [];
+/** One problem at the first grant of a Role or ClusterRole that is meant. */
+function onGrants(isMeant: (grant: Fields) => boolean, message: string): ObjectRule["check"] {
+  return ({ kind, object }) => {
+    if (kind !== "Role" && kind !== "ClusterRole") return [];
+    const index = itemsAt(object, "rules").findIndex(isMeant);
+    return index === -1 ? [] : [problemAt(message, "rules", index)];
+  };
 }
 
 export const alwaysHuman: readonly ObjectRule[] = [
@@ -93,21 +119,19 @@ export const alwaysHuman: readonly ObjectRule[] = [
     id: "always-human-escalation",
     decision: "human",
     on: "written",
-    check: (resource) =>
-      rulesOf(resource).some((rule) =>
-        [...listAt(rule, "verbs"), ...listAt(rule, "resources")].some((one) => ESCALATING.includes(String(one))),
-      )
-        ? ["it grants wildcards or the right to grant rights"]
-        : [],
+    check: onGrants(
+      (grant) => [...listAt(grant, "verbs"), ...listAt(grant, "resources")].some((one) => ESCALATING.has(String(one))),
+      "it grants wildcards or the right to grant rights",
+    ),
   },
   {
     id: "always-human-secrets",
     decision: "human",
     on: "written",
-    check: (resource) =>
-      rulesOf(resource).some((rule) => listAt(rule, "resources").some((one) => String(one).startsWith("secrets")))
-        ? ["it grants access to Secrets"]
-        : [],
+    check: onGrants(
+      (grant) => listAt(grant, "resources").some((one) => String(one).startsWith("secrets")),
+      "it grants access to Secrets",
+    ),
   },
   {
     id: "always-human-ingress",
@@ -115,7 +139,7 @@ export const alwaysHuman: readonly ObjectRule[] = [
     on: "written",
     check: ({ kind }) =>
       /^(Ingress|IngressRoute(TCP|UDP)?|HTTPRoute|Gateway|VirtualService)$/.test(kind)
-        ? ["it may open something to the outside"]
+        ? [problemAt("it may open something to the outside", "kind")]
         : [],
   },
   {
@@ -125,7 +149,8 @@ export const alwaysHuman: readonly ObjectRule[] = [
     check: ({ kind, object }) => {
       const type = at(object, "spec", "type");
       const isOpen = type === "NodePort" || type === "LoadBalancer" || listAt(object, "spec", "externalIPs").length > 0;
-      return kind === "Service" && isOpen ? ["it is reachable from outside the cluster"] : [];
+      const place: Keys = ["spec", listAt(object, "spec", "externalIPs").length > 0 ? "externalIPs" : "type"];
+      return kind === "Service" && isOpen ? [problemAt("it is reachable from outside the cluster", ...place)] : [];
     },
   },
   {
@@ -138,19 +163,23 @@ export const alwaysHuman: readonly ObjectRule[] = [
       const runsCommand = workload?.containers.some(
         ({ spec }) => spec["command"] !== undefined || spec["args"] !== undefined,
       );
-      return isJob && runsCommand === true ? ["it runs a command of its own"] : [];
+      return isJob && runsCommand === true
+        ? [problemAt("it runs a command of its own", ...workload.templatePath, "spec", "containers")]
+        : [];
     },
   },
   {
     id: "always-human-scale-to-zero",
     decision: "human",
     on: "written",
-    check: ({ object }) => (at(object, "spec", "replicas") === 0 ? ["it runs no replicas"] : []),
+    check: ({ object }) =>
+      at(object, "spec", "replicas") === 0 ? [problemAt("it runs no replicas", "spec", "replicas")] : [],
   },
   {
     id: "disallow-default-namespace",
     decision: "human",
     on: "created",
-    check: ({ namespace }) => (namespace === "default" ? ["it goes into the namespace default"] : []),
+    check: ({ namespace }) =>
+      namespace === "default" ? [problemAt("it goes into the namespace default", "metadata", "namespace")] : [],
   },
 ];

@@ -1,0 +1,98 @@
+/** Rules about the repository as a whole: who reads a file, and what objects say of each other. */
+import type { Rules } from "./rule-info.ts";
+
+export const repository: Rules = {
+  "duplicate-object": {
+    category: "repository",
+    severity: "error",
+    decision: "deny",
+    description: "One object defined in two places: the last one applied wins, or the two flap.",
+    remedy: "Keep one definition.",
+    knownAs: "Argo CD RepeatedResourceWarning, SharedResourceWarning",
+  },
+  "not-covered": {
+    category: "repository",
+    severity: "warning",
+    decision: "deny",
+    description: "No Argo CD Application reads the file (or more than one does), so its objects never reach a cluster.",
+    remedy: "Move it where an Application reads it (plain folders are not read recursively), or remove it.",
+  },
+  "no-applications": {
+    category: "repository",
+    severity: "info",
+    decision: "note",
+    description: "The repository has no Argo CD Application that reads it, so who applies what is not known.",
+    remedy: "Nothing, where something else applies it; else commit the Applications too.",
+  },
+  "missing-config-map": {
+    category: "repository",
+    severity: "warning",
+    decision: "note",
+    description: "A pod names a ConfigMap the repository does not have: it will not start.",
+    remedy: "Add the ConfigMap, correct the name, or mark the reference optional.",
+    knownAs: "kube-linter env-value-from",
+  },
+  "missing-secret": {
+    category: "repository",
+    severity: "warning",
+    decision: "note",
+    description:
+      "A pod names a Secret nothing in the repository makes (Secret, SealedSecret, ExternalSecret, Certificate).",
+    remedy: "Make sure it exists outside of Git, or commit what makes it.",
+    knownAs: "kube-linter env-value-from",
+  },
+  "missing-claim": {
+    category: "repository",
+    severity: "warning",
+    decision: "note",
+    description: "A pod mounts a PersistentVolumeClaim the repository does not have.",
+    remedy: "Add the claim or correct its name.",
+  },
+  "missing-service-account": {
+    category: "repository",
+    severity: "warning",
+    decision: "note",
+    description: "A pod or a binding names a ServiceAccount the repository does not have.",
+    remedy: "Add the ServiceAccount or correct its name.",
+    knownAs: "kube-linter non-existent-service-account",
+  },
+  "missing-service": {
+    category: "repository",
+    severity: "warning",
+    decision: "note",
+    description: "An address, an Ingress or a StatefulSet names a Service the repository does not have.",
+    remedy: "Correct the name or the namespace, or add the Service.",
+    knownAs: "kube-linter dangling-ingress",
+  },
+  "missing-scale-target": {
+    category: "repository",
+    severity: "warning",
+    decision: "note",
+    description: "An autoscaler scales a workload the repository does not have.",
+    remedy: "Correct scaleTargetRef.",
+    knownAs: "kube-linter dangling-horizontalpodautoscaler",
+  },
+  "dangling-service": {
+    category: "repository",
+    severity: "warning",
+    decision: "note",
+    description: "The selector of a Service picks no pod of the repository: nobody answers there.",
+    remedy: "Give the selector the labels of the pods, or remove the Service.",
+    knownAs: "kube-linter dangling-service",
+  },
+  "plaintext-credentials": {
+    category: "repository",
+    severity: "warning",
+    decision: "note",
+    description: "A value that reads like a password, token or key stands in the manifest itself.",
+    remedy: "Rotate it; take it from a Secret that is not in Git (secretKeyRef).",
+    knownAs: "Kyverno secrets-not-from-env-vars, kube-linter env-var-secret",
+  },
+  "expired-exemption": {
+    category: "repository",
+    severity: "warning",
+    decision: "note",
+    description: "An exemption of the policy file is over, so it exempts nothing any more.",
+    remedy: "Mend what it was for, or give it a new day and a reason that still holds.",
+  },
+};
