@@ -5,6 +5,7 @@ import { STAGES } from "../stages.ts";
 import { importedKey } from "./import.ts";
 import type { Keys } from "./keys.ts";
 import { lockNames } from "./locks.ts";
+import { findKey } from "./search/index-keeper.ts";
 
 /** Key -> what is wrong with it, for every shared key whose type is wrong. Records are not among them. */
 export async function wrongTypes(redis: Redis, keys: Keys): Promise<ReadonlyMap<string, string>> {
@@ -15,6 +16,8 @@ export async function wrongTypes(redis: Redis, keys: Keys): Promise<ReadonlyMap<
     [keys.timers, "zset"],
     [keys.rollbacks, "zset"],
     [keys.lockNames, "set"],
+    [findKey(keys), "hash"],
+    [keys.discarded, "list"],
     [keys.sources, "zset"],
     [keys.flags, "hash"],
     [keys.breaker, "hash"],

@@ -147,7 +147,7 @@ export function deadLetters(redis: Redis, keys: Keys, operations: Operations): D
     redrive: (stage, letter, actor, reason) => carryOut(redriveOne, stage, letter, actor, reason),
     discard: (stage, letter, actor, reason) => carryOut(discardOne, stage, letter, actor, reason),
     async discarded(limit) {
-      const entries = await redis.lrange(`${keys.prefix}school:discarded`, 0, limit - 1);
+      const entries = await redis.lrange(keys.discarded, 0, limit - 1);
       return entries.map((entry) => JSON.parse(entry) as Discarded);
     },
   };

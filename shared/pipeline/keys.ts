@@ -27,6 +27,8 @@ export interface Keys {
   delayed(stage: string): string;
   attempts(stage: string): string;
   dead(stage: string): string;
+  /** LIST of dead letters that somebody discarded. */
+  readonly discarded: string;
   /** SET of all names under which anybody ever took or wanted a lock. */
   readonly lockNames: string;
   lock(application: string): string;
@@ -61,6 +63,7 @@ export function keysOf(prefix = ""): Keys {
     delayed: (stage) => `${list(stage)}:delayed`,
     attempts: (stage) => `${list(stage)}:attempts`,
     dead: (stage) => `${list(stage)}:dead`,
+    discarded: `${school}discarded`,
     lockNames: `${school}locks`,
     lock,
     lockWaiting: (application) => `${lock(application)}:waiting`,

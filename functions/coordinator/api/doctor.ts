@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { examine, type Finding } from "../../../shared/pipeline/doctor.ts";
 import { rememberLocks } from "../../../shared/pipeline/locks.ts";
+import { findKey } from "../../../shared/pipeline/search/index-keeper.ts";
 import { type Env, needs } from "../request.ts";
 import type { School } from "../school.ts";
 
@@ -9,6 +10,7 @@ export function doctorApi({ redis, keys, scripts, tokens, listing: { index }, lo
   async function findings(repair: boolean): Promise<Finding[]> {
     const found = await examine(redis, keys, scripts, repair);
     if (repair) await rememberLocks(redis, keys);
+    if (found.some(({ id }) => id === findKey(keys))) return found;
     await index.catchUp();
     if (!(await index.state()).complete) return found;
     const missing = await index.missing();

@@ -52,6 +52,15 @@ end
 return redis.call('HLEN', base .. 'docs')
 `;
 
+/** renew: ARGV prefix, generation that is given up ('' for none), new one, checkpoint. 0: somebody else was first. */
+export const renewScript = `
+local key = ARGV[1] .. 'school:find'
+if (redis.call('HGET', key, 'generation') or '') ~= ARGV[2] then return 0 end
+redis.call('DEL', key)
+redis.call('HSET', key, 'generation', ARGV[3], 'checkpoint', ARGV[4])
+return 1
+`;
+
 /** standing: ARGV prefix, id, …  Per id its status and its score in the index of that status; '' and '' for no record. */
 export const standingScript = `
 local all = {}

@@ -9,7 +9,7 @@ import { STATUSES } from "../../domain/lifecycle.ts";
 import { streamEnd } from "../event-stream.ts";
 import type { Keys } from "../keys.ts";
 import { defineScripts } from "../scripts/define.ts";
-import { postScript, standingScript } from "../scripts/find.ts";
+import { postScript, renewScript, standingScript } from "../scripts/find.ts";
 import { toRecord } from "../stage-queue.ts";
 import { findable, INDEXED_FIELDS } from "./words.ts";
 
@@ -28,8 +28,6 @@ export interface IndexKeeper {
   fill(wanted?: () => boolean): Promise<void>;
   /** How many improvements stand somewhere and are not in the index, e.g. written by somebody else than the school. */
   missing(): Promise<number>;
-  /** Throws the index away; the next `fill` makes it anew. */
-  reset(): Promise<void>;
   state(): Promise<IndexState>;
 }
 
@@ -50,29 +48,28 @@ export function generationKey(keys: Keys, generation: string, what: string): str
 
 export function indexKeeper(redis: Redis, keys: Keys): IndexKeeper {
   const key = findKey(keys);
-  const { schoolPost, schoolStanding } = defineScripts(redis, keys.prefix, {
+  const scripts = defineScripts(redis, keys.prefix, {
     schoolPost: postScript,
+    schoolRenew: renewScript,
     schoolStanding: standingScript,
   });
 
-  async function state() {
-    const { generation, checkpoint, filled } = await redis.hgetall(key);
-    const usable = generation?.startsWith(`${VERSION}.`) === true && checkpoint !== undefined;
-    return { generation: usable ? generation : undefined, checkpoint, complete: usable && filled === generation };
+  async function read() {
+    const { generation: stored = "", checkpoint, filled } = await redis.hgetall(key);
+    const usable = stored.startsWith(`${VERSION}.`) && checkpoint !== undefined;
+    const generation = usable ? stored : undefined;
+    return { stored, generation, checkpoint, complete: usable && filled === stored };
   }
-  async function reset(): Promise<void> {
-    // The checkpoint first: what happens while the index is filled is followed from here.
+  /** Another generation instead of the one that was seen; whoever is first makes it, and all fill it. */
+  async function renew(seen: string): Promise<void> {
+    // The checkpoint before all: what happens while the index is filled is followed from here.
     const checkpoint = await streamEnd(redis, keys);
-    await redis
-      .multi()
-      .del(key)
-      .hset(key, { generation: `${VERSION}.${randomUUID()}`, checkpoint })
-      .exec();
+    await scripts.schoolRenew(seen, `${VERSION}.${randomUUID()}`, checkpoint);
   }
   async function post(generation: string, ids: readonly string[]): Promise<void> {
     const batch = redis.pipeline();
     for (const id of ids) batch.hmget(keys.record(id), ...INDEXED_FIELDS);
-    const [standing, replies] = await Promise.all([schoolStanding(...ids) as Promise<string[]>, batch.exec()]);
+    const [standing, replies] = await Promise.all([scripts.schoolStanding(...ids) as Promise<string[]>, batch.exec()]);
     const flat = ids.flatMap((id, i) => {
       const [error, values] = replies?.[i] ?? [];
       const movedAt = standing[2 * i + 1] ?? "";
@@ -81,18 +78,29 @@ export function indexKeeper(redis: Redis, keys: Keys): IndexKeeper {
       const { words, facts } = findable(values as (string | null)[], Number(movedAt));
       return [id, facts.join("\u001F"), words.length, ...words];
     });
-    if (flat.length > 0) await schoolPost(generation, ...flat);
+    if (flat.length > 0) await scripts.schoolPost(generation, ...flat);
+  }
+
+  async function removeOld(): Promise<void> {
+    for await (const names of redis.scanStream({ match: `${key}:*`, count: 1_000 })) {
+      // Read after the names: generations only go forward, so what was there before and is another is of no use any more.
+      const inUse = generationKey(keys, (await read()).stored, "");
+      const old = (names as string[]).filter((name) => !name.startsWith(inUse));
+      if (old.length > 0) await redis.unlink(...old);
+    }
   }
 
   return {
-    state,
-    reset,
+    async state() {
+      const { generation, complete } = await read();
+      return { generation, complete };
+    },
     async catchUp(most = 500) {
-      const { generation, checkpoint } = await state();
+      const { stored, generation, checkpoint } = await read();
       if (generation === undefined || checkpoint === undefined) return false;
       const [oldest] = await redis.xrange(keys.events, "-", "+", "COUNT", 1);
       if (oldest !== undefined && checkpoint !== "0-0" && isAfter(oldest[0], checkpoint)) {
-        await reset();
+        await renew(stored);
         return false;
       }
       const entries = await redis.xrange(keys.events, `(${checkpoint}`, "+", "COUNT", most);
@@ -106,7 +114,7 @@ export function indexKeeper(redis: Redis, keys: Keys): IndexKeeper {
       return entries.length < most;
     },
     async missing() {
-      const { generation } = await state();
+      const { generation } = await read();
       const batch = redis.pipeline();
       for (const status of STATUSES) batch.zcard(keys.byStatus(status));
       const [known, standing] = await Promise.all([
@@ -117,12 +125,9 @@ export function indexKeeper(redis: Redis, keys: Keys): IndexKeeper {
       return Math.max(0, all - known);
     },
     async fill(wanted = () => true) {
-      let current = await state();
-      if (current.generation === undefined) {
-        await reset();
-        current = await state();
-      }
-      const { generation } = current;
+      const seen = await read();
+      if (seen.generation === undefined) await renew(seen.stored);
+      const { generation } = await read();
       if (generation === undefined) return;
       const docs = generationKey(keys, generation, "docs");
       const start = keys.record("");
@@ -135,19 +140,12 @@ export function indexKeeper(redis: Redis, keys: Keys): IndexKeeper {
         for (let from = 0; from < unknown.length; from += BATCH)
           await post(generation, unknown.slice(from, from + BATCH));
       }
-      // Only if it is still the one in use: another coordinator may have reset it meanwhile.
-      if ((await redis.hget(key, "generation")) === generation) await redis.hset(key, "filled", generation);
-      await removeOthers(redis, keys, generation);
+      // Only if it is still the one in use.
+      if ((await read()).stored !== generation) return;
+      await redis.hset(key, "filled", generation);
+      await removeOld();
     },
   };
-}
-
-async function removeOthers(redis: Redis, keys: Keys, generation: string): Promise<void> {
-  const own = generationKey(keys, generation, "");
-  for await (const names of redis.scanStream({ match: `${findKey(keys)}:*`, count: 1_000 })) {
-    const old = (names as string[]).filter((name) => !name.startsWith(own));
-    if (old.length > 0) await redis.unlink(...old);
-  }
 }
 
 /** Compares two stream ids, `<ms>-<n>`. */

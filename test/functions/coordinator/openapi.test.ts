@@ -157,7 +157,7 @@ describe("answers are as described", () => {
       202,
     ],
     ["operator", "POST", "/stages/{stage}", { stage: "route" }, { hello: "world" }, 400],
-  ])("%s %s %s %j", async (who, method, address, names = {}, body = undefined, status = 200) => {
+  ])("%s %s %s %j", async (who, method, address, names = {}, body, status = 200) => {
     const [route = ""] = address.split("?");
     const url = address.replaceAll(/\{(\w+)\}/g, (_all, name: string) => names[name] ?? "");
     const answer = await school.call(who, method, url, body);
