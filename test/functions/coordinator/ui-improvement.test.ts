@@ -39,7 +39,8 @@ describe.skipIf(noBrowser)("one improvement on the dashboard (skipped where no C
         "0",
         expect.stringContaining("0.04 of requests fail"),
       ]);
-      await at.page.getByText("Does not apply: no workload of this change set serves requests").waitFor();
+      await at.page.getByText(/checks? do(es)? not apply/).click();
+      await at.page.getByText("no workload of this change set serves requests").waitFor();
       await at.page.getByText("9f8e7d6c5b4a39281706f5e4d3c2b1a098765432").waitFor();
     });
 

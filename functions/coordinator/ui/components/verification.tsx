@@ -9,11 +9,15 @@ interface VerificationProps {
   readonly verification: Verification | undefined;
 }
 
+/** Limits from here on are none. */
+const NO_LIMIT = 1_000_000;
 const OUTCOMES = { passed: "pass", failed: "conflict", undecided: "unknown" } as const;
 
 export function VerificationTable({ title, verification }: VerificationProps) {
   if (verification === undefined) return null;
   const { startedAt, endsAt, extended, outcome, checks } = verification;
+  const all = Object.entries(checks);
+  const others = all.filter(([, { applies }]) => !applies);
   return (
     <section>
       <h2>
@@ -49,12 +53,28 @@ export function VerificationTable({ title, verification }: VerificationProps) {
             </tr>
           </thead>
           <tbody>
-            {Object.entries(checks).map(([name, run]) => (
-              <Check key={name} name={name} run={run} />
-            ))}
+            {all
+              .filter(([, { applies }]) => applies)
+              .map(([name, run]) => (
+                <Check key={name} name={name} run={run} />
+              ))}
           </tbody>
         </table>
       </div>
+      {others.length > 0 && (
+        <details>
+          <summary>
+            {others.length} {others.length === 1 ? "check does" : "checks do"} not apply
+          </summary>
+          <ul class="plain">
+            {others.map(([name, { because }]) => (
+              <li key={name}>
+                {inWords(name)}: {because ?? "no reason was given"}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
     </section>
   );
 }
@@ -66,11 +86,11 @@ const MARKS: Readonly<Record<Phase, string>> = {
   Error: "unknown",
 };
 
-function Check({ name, run: { applies, because, measurements, limits } }: { name: string; run: CheckRun }) {
+function Check({ name, run: { measurements, limits } }: { name: string; run: CheckRun }) {
   const count = (phase: Phase) => measurements.filter((one) => one.phase === phase).length;
   const last = measurements.at(-1);
   return (
-    <tr class={applies ? undefined : "off"}>
+    <tr>
       <th scope="row">{inWords(name)}</th>
       <td class="figure-cell">{count("Successful")}</td>
       <td class="figure-cell">
@@ -79,10 +99,12 @@ function Check({ name, run: { applies, because, measurements, limits } }: { name
       </td>
       <td class="figure-cell">
         {count("Inconclusive")}
-        <span class="limit"> / {limits.inconclusiveLimit}</span>
+        {limits.inconclusiveLimit < NO_LIMIT && <span class="limit"> / {limits.inconclusiveLimit}</span>}
       </td>
       <td class="figure-cell">{count("Error")}</td>
-      <td>{applies ? <Last measurement={last} /> : `Does not apply: ${because ?? "no reason was given"}`}</td>
+      <td>
+        <Last measurement={last} />
+      </td>
     </tr>
   );
 }
