@@ -7,7 +7,10 @@ import { addNetworkPolicy } from "./add-network-policy.ts";
 import { addPodDisruptionBudget } from "./add-pod-disruption-budget.ts";
 import { addProbes } from "./add-probes.ts";
 import { addPrometheusRule } from "./add-prometheus-rule.ts";
+import { disableServiceAccountToken } from "./disable-service-account-token.ts";
+import { hardenSecurityContext } from "./harden-security-context.ts";
 import type { Candidate, IntentDefinition, Rendered, Survey } from "./intent.ts";
+import { pinImage } from "./pin-image.ts";
 import { setResourceLimits } from "./set-resource-limits.ts";
 
 /** An intent with its own type put away, so that all kinds fit one table. */
@@ -30,6 +33,9 @@ export const intents: ReadonlyMap<string, RegisteredIntent> = new Map(
     register(addPodDisruptionBudget),
     register(addPrometheusRule),
     register(addProbes),
+    register(hardenSecurityContext),
+    register(disableServiceAccountToken),
+    register(pinImage),
   ].map((one) => [one.kind, one]),
 );
 

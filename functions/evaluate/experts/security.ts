@@ -15,6 +15,30 @@ export const security = rubric({
           "only incoming traffic of one namespace is restricted and the callers found in the repository stay allowed; errors and readiness are watched for five minutes, and the commit is reverted when they worsen",
       },
     ],
+    "harden-security-context": [
+      {
+        risk: "a container needs a privilege that its manifest does not show",
+        mitigated: true,
+        evidence:
+          "only what the manifest or the same image elsewhere shows to be unused is taken away; restarts, readiness and errors are watched for five minutes, and the commit is reverted when they worsen",
+      },
+    ],
+    "disable-service-account-token": [
+      {
+        risk: "a program asks the Kubernetes API without anything in its manifest saying so",
+        mitigated: true,
+        evidence:
+          "its account has no rights in the repository and its manifest shows no client; restarts, readiness and errors are watched for five minutes, and the commit is reverted when they worsen",
+      },
+    ],
+    "pin-image": [
+      {
+        risk: "what runs now may be newer than the version its neighbours run",
+        mitigated: true,
+        evidence:
+          "only a version the same repository runs elsewhere is taken, never for a store that keeps data; the rollout is watched for five minutes, and the commit is reverted when it worsens",
+      },
+    ],
   },
   delicate: {
     rbac: "permissions taken away may be needed only once a month",

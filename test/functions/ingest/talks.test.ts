@@ -26,7 +26,7 @@ const expected: readonly Expected[] = [
       ["replica-spread", /spread your replicas over nodes/, "00:02:25"],
       ["probes", /readiness probe which only says yes/, "00:06:16"],
       ["graceful-shutdown", /preStop hook/, "00:08:26"],
-      ["image-supply-chain", /pin your images by digest/, "00:10:40"],
+      ["image-pinning", /pin your images by digest/, "00:10:40"],
       ["resource-limits", /set the memory requests to that/, "00:11:50"],
       ["network-policy", /default deny network policy on every namespace/, "00:16:13"],
       ["restore-tests", /rehearse the restore/, "00:17:46"],
@@ -90,7 +90,8 @@ const expected: readonly Expected[] = [
   {
     talk: "what-my-fridge-taught-me-about-labels.md",
     finds: [
-      ["image-supply-chain", /Pin every image by digest\.|Sign the images|latest tag/],
+      ["image-pinning", /Pin every image by digest\.|latest tag/],
+      ["image-supply-chain", /Sign the images/],
       ["admission-policies", /we enforce it with Kyverno now/],
       ["resource-quotas", /Give each namespace a ResourceQuota/],
       ["resource-limits", /Set memory limits on every container\./],

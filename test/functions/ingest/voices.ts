@@ -48,7 +48,7 @@ export const voices: readonly Voice[] = [
   {
     who: "a platform builder with an accent of committees",
     says: `It is recommended that readiness probes be configured on all workloads. It is our policy that every deployment has a pod disruption budget. Images must be pinned by digest and signed with cosign. Autoscaling was discussed, no decision was taken.`,
-    takes: ["probes", "disruption-budgets", "image-supply-chain"],
+    takes: ["probes", "disruption-budgets", "image-pinning"],
     leaves: ["autoscaling"],
   },
   {

@@ -1,5 +1,6 @@
 /** What each intent writes into both sample platforms, to the byte. */
 import { describe, expect, test } from "vitest";
+import type { Survey } from "../../../shared/intents/intent.ts";
 import { intents } from "../../../shared/intents/registry.ts";
 import { renderChangeSet } from "../../../shared/intents/render.ts";
 import { sample, sampleTexts } from "../../support/platform.ts";
@@ -27,7 +28,8 @@ describe.each(["harbor", "meadow"] as const)("%s", (name) => {
         ...files,
       ].join("\n");
     });
-    expect(report.length).toBeGreaterThan(0);
+    // No place for it in this sample: then why not is what must not change unseen.
+    if (report.length === 0) report.push(...surveyed(intents.get(kind)?.survey(platform)));
     await expect(report.join("\n").replaceAll("\r", "␍")).toMatchFileSnapshot(`golden/${name}-${kind}.txt`);
   });
 
@@ -51,10 +53,20 @@ describe.each(["harbor", "meadow"] as const)("%s", (name) => {
   test("the same intent on the same repository gives the same hash, whatever order its fields have", () => {
     for (const definition of intents.values()) {
       const [candidate] = definition.candidates(platform);
-      const stored = JSON.parse(JSON.stringify(candidate?.intent)) as { kind: string };
+      if (candidate === undefined) continue;
+      const stored = JSON.parse(JSON.stringify(candidate.intent)) as { kind: string };
       const [once, again] = [renderChangeSet(stored, sample(name)), renderChangeSet(stored, platform)];
       expect(once.kind).toBe("rendered");
       expect(once).toEqual(again);
     }
   });
 });
+
+function surveyed(survey: Survey | undefined): readonly string[] {
+  const { done = [], open = [], exempt = [] } = survey ?? {};
+  return [
+    ...done.map((one) => `# done: ${one}`),
+    ...open.map(({ target, because }) => `# open: ${target}: ${because}`),
+    ...exempt.map(({ target, because }) => `# exempt: ${target}: ${because}`),
+  ];
+}

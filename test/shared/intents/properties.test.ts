@@ -73,6 +73,8 @@ const intent = fc.oneof(
     namespace: name,
     signal: fc.oneof(fc.constantFrom(...signals.map(({ id }) => id)), name),
   }),
+  fc.record({ kind: fc.constantFrom("harden-security-context", "disable-service-account-token"), workload }),
+  fc.record({ kind: fc.constant("pin-image"), workload, container: name }),
   fc.dictionary(fc.string(), fc.jsonValue()).map((fields) => ({ kind: "add-network-policy", ...fields })),
   fc.record({ kind: fc.string() }),
 );
