@@ -1,5 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -167,6 +168,32 @@ test("Ctrl-C, which comes from the terminal and again from npm, reaches the chil
   const [code] = (await once(child, "exit")) as [number];
   expect(code).toBe(3);
   expect(output).toContain("signals 1\n");
+});
+
+test.each<[string, string]>([
+  ["packages are installed", "npm-cli.js"],
+  ["the programs are bundled", "build/bundle.ts"],
+])("Ctrl-C while %s ends it there, and the next start does it again from the beginning", async (_when, slow) => {
+  const works = await readFile(path.join(root, slow), "utf8");
+  const noted = path.join(root, "began");
+  const note = `writeFileSync(${JSON.stringify(noted)}, ""); setInterval(() => {}, 1_000);`;
+  await put(slow, `process.getBuiltinModule("node:fs").${note}`);
+  const child = spawn(process.execPath, [path.join(root, "build/setup.mjs"), "start"], {
+    env: environment(),
+    cwd: root,
+    detached: true,
+  });
+  const ended = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
+  await expect.poll(() => existsSync(noted), { timeout: 20_000 }).toBe(true);
+  // As a terminal does: to everybody in the foreground.
+  process.kill(-(child.pid as number), "SIGINT");
+  const [code, signal] = await ended;
+  expect(signal ?? code).toBe(signal === null ? 130 : "SIGINT");
+
+  await put(slow, works);
+  const { stdout } = await setup(["start"]);
+  expect(stdout).toContain("bundle --quiet");
+  expect(stdout).toContain(`"args":[]`);
 });
 
 test("an unknown command says which there are", async () => {
