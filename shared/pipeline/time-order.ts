@@ -24,6 +24,8 @@ export function inOrder(a: Place, b: Place): number {
   return a.id === b.id ? 0 : Buffer.compare(Buffer.from(b.id), Buffer.from(a.id));
 }
 
+const SMALLEST_STEP = 50;
+
 interface Line {
   readonly status: Status;
   offset: number;
@@ -42,13 +44,15 @@ export async function* newestFirst(
   const bounds = [newest === Number.POSITIVE_INFINITY ? "+inf" : newest, from ?? "-inf"] as const;
   const lines: Line[] = statuses.map((status) => ({ status, offset: 0, ahead: [], ended: false }));
   const seen = new Set<string>();
+  // Of several statuses each brings a part of a page; a single one brings all of it.
+  const step = statuses.length === 1 ? page : Math.max(SMALLEST_STEP, Math.ceil(page / 4));
 
   async function refill(): Promise<void> {
     const empty = lines.filter(({ ahead, ended }) => ahead.length === 0 && !ended);
     if (empty.length === 0) return;
     const batch = redis.pipeline();
     for (const { status, offset } of empty) {
-      batch.zrevrangebyscore(keys.byStatus(status), ...bounds, "WITHSCORES", "LIMIT", offset, page);
+      batch.zrevrangebyscore(keys.byStatus(status), ...bounds, "WITHSCORES", "LIMIT", offset, step);
     }
     const replies = (await batch.exec()) ?? [];
     empty.forEach((line, i) => {
@@ -60,7 +64,7 @@ export async function* newestFirst(
         if (after === undefined || inOrder(after, place) < 0) line.ahead.push(place);
       }
       line.offset += entries.length / 2;
-      line.ended = entries.length / 2 < page;
+      line.ended = entries.length / 2 < step;
     });
     // All of these may have lain before the place to begin behind.
     if (empty.some(({ ahead, ended }) => ahead.length === 0 && !ended)) await refill();
