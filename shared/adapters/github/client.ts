@@ -53,20 +53,16 @@ export function gitHubClient(settings: GitHubSettings): GitHubClient {
     ...authentication(settings.identity),
   });
 
-  /** Octokit keeps reading under the same signal, so a body that stalls ends too. */
-  function limited(signal?: AbortSignal): AbortSignal {
-    const limit = AbortSignal.timeout(timeoutMs);
-    return signal === undefined ? limit : AbortSignal.any([signal, limit]);
-  }
-
   async function attempt<Schema extends z.ZodType>(
     { action, answer, right = "contents:read", expect = [], signal }: Omit<Question<Schema>, "send">,
     call: (signal: AbortSignal) => Promise<unknown>,
   ): Promise<z.infer<Schema>> {
     signal?.throwIfAborted();
+    const limit = AbortSignal.timeout(timeoutMs);
     let data: unknown;
     try {
-      data = await call(limited(signal));
+      // Octokit keeps reading under the same signal, so a body that stalls ends too.
+      data = await call(signal === undefined ? limit : AbortSignal.any([signal, limit]));
     } catch (error) {
       signal?.throwIfAborted();
       const failure = failureOf(error, timeoutMs);
@@ -79,7 +75,7 @@ export function gitHubClient(settings: GitHubSettings): GitHubClient {
     const parsed = answer.safeParse(data);
     if (parsed.success) return parsed.data;
     // Octokit hands on a body that ended early, or that is a proxy's page, as text.
-    const said = "its answer was cut short or is not GitHub's";
+    const said = limit.aborted ? silence(timeoutMs) : "its answer was cut short or is not GitHub's";
     throw new NoAnswer(`cannot ${action} ${repository}: ${said}`, 15_000, { free: true, cause: parsed.error });
   }
 
@@ -127,11 +123,15 @@ function failureOf(error: unknown, timeoutMs: number): Failure {
     return { status, said: messageOf(response.data), headers: response.headers ?? {} };
   }
   if ([error, cause].some((each) => each instanceof Error && each.name === "TimeoutError")) {
-    return { said: `it was silent for ${timeoutMs} ms`, headers: {} };
+    return { said: silence(timeoutMs), headers: {} };
   }
   // A key that is no key, for example: no network was asked yet.
   if (name !== "HttpError") throw new Error(`GitHub cannot be asked: ${short(error.message)}`);
   return { said: short(error.message), headers: {} };
+}
+
+function silence(timeoutMs: number): string {
+  return `it was silent for ${timeoutMs} ms`;
 }
 
 /** What GitHub says, with the parts it lists; of anything else the first words. */

@@ -55,7 +55,9 @@ export async function needCommit(client: GitHubClient, objects: GitHubObjects, i
 /** The tree `base` with these entries; contents are uploaded as they are, which their ids prove. */
 export async function buildTree(client: GitHubClient, base: string, entries: readonly Entry[]): Promise<string> {
   await atOnce(entries, (entry) => ("text" in entry ? upload(client, entry.text) : Promise.resolve()));
-  const tree = entries.map((entry) => {
+  // What goes makes room first: a folder may come where a file was.
+  const inOrder = [...entries.filter((entry) => "gone" in entry), ...entries.filter((entry) => !("gone" in entry))];
+  const tree = inOrder.map((entry) => {
     const { path } = entry;
     if ("gone" in entry) return { path, mode: "100644", type: "blob", sha: null } as const;
     const sha = "blob" in entry ? entry.blob : blobId(entry.text);

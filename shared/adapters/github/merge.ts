@@ -33,15 +33,27 @@ export async function mergeFile(
   return text === undefined ? "conflict" : { path, mode, text };
 }
 
-/** Line by line; undefined when both sides changed the same or neighbouring lines in different ways. */
+/**
+ * Line by line; undefined when both sides changed the same or neighbouring lines in different ways, or when lines that
+ * occur more than once leave it open what was changed: read from the end, the texts must merge to the same.
+ */
 export function mergeText(ours: string, base: string, theirs: string): string | undefined {
-  const regions = diff3Merge(lines(ours), lines(base), lines(theirs), { excludeFalseConflicts: true });
+  const sides = [lines(ours), lines(base), lines(theirs)] as const;
+  const [a, o, b] = sides;
+  const merged = mergeLines(a, o, b);
+  const [fromEndA, fromEndO, fromEndB] = [a.toReversed(), o.toReversed(), b.toReversed()];
+  const fromEnd = mergeLines(fromEndA, fromEndO, fromEndB)?.toReversed();
+  const text = merged?.join("");
+  return text === fromEnd?.join("") ? text : undefined;
+}
+
+function mergeLines(ours: string[], base: string[], theirs: string[]): string[] | undefined {
   const merged: string[] = [];
-  for (const { ok } of regions) {
+  for (const { ok } of diff3Merge(ours, base, theirs, { excludeFalseConflicts: true })) {
     if (ok === undefined) return undefined;
     merged.push(...ok);
   }
-  return merged.join("");
+  return merged;
 }
 
 /** Each with its own end, so that a last line without one differs from the same line with one, as it does for git. */

@@ -5,6 +5,7 @@ export interface Asked {
   readonly git: Git;
   /** `https://…/repos/owner/name` */
   readonly at: string;
+  readonly url: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   readonly body: unknown;

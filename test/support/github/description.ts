@@ -8,6 +8,7 @@ interface Described {
   readonly path: string;
   readonly query: Readonly<Record<string, object>>;
   readonly body?: object;
+  readonly bodyNeeded: boolean;
   readonly answers: Readonly<Record<string, object | true>>;
 }
 
@@ -29,6 +30,7 @@ const ajv = new Ajv({ strict: false, allErrors: false, coerceTypes: false });
 formats.default(ajv);
 ajv.addSchema({ $id: "github", definitions: file.definitions });
 const coercing = new Ajv({ strict: false, coerceTypes: true });
+formats.default(coercing);
 
 const compiled = new Map<object, ValidateFunction>();
 function check(schema: object | true | undefined, value: unknown): readonly string[] {
@@ -55,7 +57,7 @@ export function operationOf(method: string, path: string): Operation | undefined
     return {
       name: `${method} ${described.path}`,
       parameters: Object.fromEntries(names.map((name, at) => [name, decodeURIComponent(values[at] ?? "")])),
-      wrongRequest: (query, body) => [...wrongQuery(described, query), ...check(described.body, body)],
+      wrongRequest: (query, body) => [...wrongQuery(described, query), ...wrongBody(described, body)],
       wrongAnswer(status, json) {
         const schema = described.answers[String(status)];
         if (schema !== undefined) return check(schema, json);
@@ -64,6 +66,10 @@ export function operationOf(method: string, path: string): Operation | undefined
     };
   }
   return undefined;
+}
+
+function wrongBody({ body: schema, bodyNeeded }: Described, body: unknown): readonly string[] {
+  return body === undefined && !bodyNeeded ? [] : check(schema, body);
 }
 
 function wrongQuery({ query: known }: Described, query: Readonly<Record<string, string>>): string[] {

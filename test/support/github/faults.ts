@@ -3,7 +3,13 @@ import type { ServerResponse } from "node:http";
 import type { Answer } from "./answers.ts";
 
 export type Fault =
-  | { readonly status: number; readonly message: string; readonly headers?: Readonly<Record<string, string>> }
+  | {
+      readonly status: number;
+      readonly message: string;
+      readonly headers?: Readonly<Record<string, string>>;
+      /** Instead of an error. */
+      readonly body?: object;
+    }
   /** Headers, and then nothing for ever. */
   | "stall"
   /** The first half of the answer, the connection ends properly. */
@@ -31,8 +37,8 @@ export function faultFor(rules: readonly FaultRule[], operation: string): FaultR
 export function spoil(response: ServerResponse, fault: Fault, answer?: Answer): void {
   const json = { "content-type": "application/json; charset=utf-8" };
   if (typeof fault === "object") {
-    const body = JSON.stringify({ message: fault.message, documentation_url: "https://docs.github.com/rest" });
-    response.writeHead(fault.status, { ...json, ...fault.headers }).end(body);
+    const body = fault.body ?? { message: fault.message, documentation_url: "https://docs.github.com/rest" };
+    response.writeHead(fault.status, { ...json, ...fault.headers }).end(JSON.stringify(body));
     return;
   }
   const text = JSON.stringify(answer?.json ?? { object: { sha: "0".repeat(40) }, sha: "0".repeat(40) });

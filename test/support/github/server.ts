@@ -24,6 +24,8 @@ export interface GitHubServer {
   readonly violations: string[];
   /** Gives a bare repository a name, `school/<n>`; returns it. */
   serve(directory: string): { owner: string; name: string };
+  /** Its old name leads to the new one from now on, as after a rename or a transfer. */
+  rename(from: string, to: string): void;
   /** From now on such requests fail, `times` times or for ever. */
   fail(fault: Fault, rule?: Partial<Omit<FaultRule, "fault">>): void;
   /** The next `times` reads of a branch answer with `sha`, as a replica that lags behind does. */
@@ -49,6 +51,7 @@ interface State {
   treeLimit: number;
   hook: (operation: string) => Promise<void>;
   apps: Map<string, string>;
+  renamed: Map<string, string>;
 }
 
 const TOKEN = "ghp_maywrite";
@@ -66,6 +69,7 @@ export async function gitHubServer(): Promise<GitHubServer> {
     treeLimit: 100_000,
     hook: async () => undefined,
     apps: new Map(),
+    renamed: new Map(),
   };
   const server = createServer((request, response) => {
     handle(request, response, state, requests, violations).catch((error: Error) => {
@@ -86,6 +90,12 @@ export async function gitHubServer(): Promise<GitHubServer> {
       const name = `platform-${state.repositories.size + 1}`;
       state.repositories.set(`school/${name}`, gitIn(directory));
       return { owner: "school", name };
+    },
+    rename(from, to) {
+      const git = state.repositories.get(from);
+      if (git !== undefined) state.repositories.set(to, git);
+      state.repositories.delete(from);
+      state.renamed.set(from, to);
     },
     fail(fault, { on = /./, times = Number.POSITIVE_INFINITY, done = false } = {}) {
       state.faults.push({ fault, on, times, done });
@@ -140,9 +150,9 @@ async function handle(
   if (rule !== undefined && !rule.done) return spoil(response, rule.fault);
   const authorization = String(request.headers.authorization ?? "");
   const at = `${url.origin}${/^\/repos\/[^/]+\/[^/]+/.exec(url.pathname)?.[0] ?? ""}`;
-  const asked = { at, parameters: operation?.parameters ?? {}, query: search, body };
-  const answer = denied(name, authorization) ?? (await answered(name, asked, authorization, state));
-  const bad = operation?.wrongAnswer(answer.status, answer.json) ?? [];
+  const asked = { at, url: url.href, parameters: operation?.parameters ?? {}, query: search, body };
+  const answer: Answer = denied(name, authorization) ?? (await answered(name, asked, authorization, state));
+  const bad = answer.headers?.["location"] ? [] : (operation?.wrongAnswer(answer.status, answer.json) ?? []);
   violations.push(...bad.map((what) => `${name} -> ${answer.status}: ${what}`));
   if (rule !== undefined) return spoil(response, rule.fault, answer);
   response.writeHead(answer.status, { "content-type": "application/json; charset=utf-8", ...answer.headers });
@@ -162,11 +172,20 @@ async function answered(name: string, asked: Omit<Asked, "git">, authorization: 
   if (name === "POST /graphql") return query(asked.body, (repository) => state.repositories.get(repository));
   if (name.endsWith("/access_tokens")) return accessToken(authorization, state);
   const { owner, repo } = asked.parameters;
+  const moved = state.renamed.get(`${owner}/${repo}`);
+  if (moved !== undefined) return elsewhere(name, asked, `${owner}/${repo}`, moved);
   const git = state.repositories.get(`${owner}/${repo}`);
   const route = routes(state)[name.replace("/repos/{owner}/{repo}", "")];
   // Private: whoever shows no token does not learn that it exists.
   if (git === undefined || route === undefined || authorization === "") return refused(404, "Not Found");
   return route({ ...asked, git });
+}
+
+/** Docs, "HTTP redirects": 301 for good; 307 keeps method and body. */
+function elsewhere(name: string, { at, url }: Omit<Asked, "git">, from: string, to: string): Answer {
+  const status = name.startsWith("GET ") ? 301 : 307;
+  const location = url.replace(at, at.replace(from, to));
+  return { status, json: { message: "Moved Permanently", url: location }, headers: { location } };
 }
 
 function routes(state: State): Record<string, (asked: Asked) => Promise<Answer>> {

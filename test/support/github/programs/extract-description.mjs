@@ -77,6 +77,7 @@ const operations = OPERATIONS.map((operation) => {
     path,
     query: Object.fromEntries(query.map(({ name, schema }) => [name, schemaOf(schema)])),
     body: content(found.requestBody),
+    bodyNeeded: resolved(found.requestBody)?.required === true,
     answers: Object.fromEntries(
       Object.entries(found.responses).map(([status, body]) => [status, content(body) ?? true]),
     ),
