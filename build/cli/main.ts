@@ -14,6 +14,7 @@ import { importCommand } from "./commands/import.ts";
 import { learn } from "./commands/learn.ts";
 import { list } from "./commands/list.ts";
 import { locks } from "./commands/locks.ts";
+import { policy } from "./commands/policy.ts";
 import { review } from "./commands/review.ts";
 import { show } from "./commands/show.ts";
 import { sources } from "./commands/sources.ts";
@@ -40,6 +41,7 @@ const COMMANDS = [
   locks,
   status,
   doctor,
+  policy,
   importCommand,
 ];
 

@@ -18,7 +18,7 @@ function hit(rule: string, decision: "deny" | "human", message: string, path?: s
 }
 
 /** A path git takes, inside the repository, that is no part of git itself. */
-const pathInside: ReviewRule = ({ changeSet }) =>
+export const pathInside: ReviewRule = ({ changeSet }) =>
   changeSet.files
     .filter(({ path }) => !isSafePath(path))
     .map(({ path }) => deny("path-outside-repository", "the path is not a plain path inside the repository", path));
@@ -54,7 +54,7 @@ const covered: ReviewRule = ({ changeSet, before, after }) =>
   });
 
 /** These files decide how Argo CD renders the whole folder (argo-cd: docs/user-guide/tool_detection.md). */
-const noToolSwitch: ReviewRule = ({ changeSet }) =>
+export const noToolSwitch: ReviewRule = ({ changeSet }) =>
   changeSet.files
     .filter(
       ({ path, before, after }) => (before === null || after === null) && (isKustomization(path) || isToolFile(path)),
@@ -116,7 +116,7 @@ const unique: ReviewRule = ({ changes, after }) =>
       : [deny("duplicate-object", `${nameOf(created)} is also in ${twin.path}`, created.path)];
   });
 
-const deletions: ReviewRule = ({ changes, settings }) =>
+export const deletions: ReviewRule = ({ changes, settings }) =>
   changes.flatMap(({ before, after }) => {
     if (before === undefined || after !== undefined) return [];
     const hits = [human("always-human-deletion", `${nameOf(before)} would be deleted`, before.path)];
@@ -138,7 +138,7 @@ const foreign: ReviewRule = ({ changes }) =>
     );
 
 /** A kustomization may gain resources; any other change to it reaches further than the objects shown. */
-const kustomizations: ReviewRule = ({ changeSet, before, after }) =>
+export const kustomizations: ReviewRule = ({ changeSet, before, after }) =>
   changeSet.files
     .filter(({ path }) => isKustomization(path))
     .filter(({ path }) => !onlyAddsResources(valueAt(before, path), valueAt(after, path)))

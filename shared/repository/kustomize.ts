@@ -81,6 +81,20 @@ export function kustomizeReach(files: Files, folder: string): KustomizeReach {
   };
 }
 
+/** Every file that some kustomization of the repository names as a patch. */
+export function directPatches(files: Files): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const path of files.keys()) {
+    const slash = path.lastIndexOf("/");
+    if (!KUSTOMIZATION_NAMES.includes(path.slice(slash + 1))) continue;
+    const kustomization = kustomizationOf(files, slash === -1 ? "" : path.slice(0, slash));
+    if (kustomization === undefined) continue;
+    for (const patch of resolveAll(kustomization, patchEntries(kustomization.value)))
+      if (files.has(patch)) found.add(patch);
+  }
+  return found;
+}
+
 function resourceEntries(value: Fields): readonly unknown[] {
   return [...listAt(value, "resources"), ...listAt(value, "bases"), ...listAt(value, "components")];
 }

@@ -9,6 +9,12 @@ export interface Position {
   readonly column: number;
 }
 
+export interface YamlError extends Position {
+  readonly document: number;
+  readonly code: string;
+  readonly message: string;
+}
+
 interface ReadFile {
   readonly documents: readonly Document[];
   readonly lineStarts: readonly number[];
@@ -34,10 +40,15 @@ export function positionIn(
 }
 
 /** Why documents of the file cannot be read as YAML, with their places. */
-export function yamlErrors(file: RepositoryFile): readonly (Position & { readonly document: number; code: string })[] {
+export function yamlErrors(file: RepositoryFile): readonly YamlError[] {
   const { documents, lineStarts } = readOnce(file);
   return documents.flatMap(({ errors }, document) =>
-    errors.map(({ pos, code }) => ({ document, code, ...positionAt(lineStarts, pos[0]) })),
+    errors.map(({ pos, code, message }) => ({
+      document,
+      code,
+      message: (message.split("\n")[0] ?? "").slice(0, 200),
+      ...positionAt(lineStarts, pos[0]),
+    })),
   );
 }
 

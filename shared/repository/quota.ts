@@ -99,7 +99,7 @@ function unseenIn(platform: Platform, namespace: string): string | undefined {
   return file === undefined ? undefined : `${file} cannot be read, so its use is not known`;
 }
 
-function formatAs(key: string, value: number): string {
+export function formatAs(key: string, value: number): string {
   const parsed = parseQuotaKey(key);
   if (parsed?.kind === "storage") return formatMemory(value, "up");
   if (parsed?.kind !== "compute") return String(value);
