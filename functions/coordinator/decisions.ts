@@ -15,6 +15,8 @@ export interface Decided {
   readonly reason: string;
   /** Only where the routing asked for a person: the expert that person chose. */
   readonly expert?: Expert | undefined;
+  /** Of the change set the person has seen, when they told it. */
+  readonly hash?: string | undefined;
   /** Who injected the improvement over HTTP; they cannot be its only approver. */
   readonly injectedBy: string | null;
   /** Milliseconds since the epoch by Redis's clock. */
@@ -96,6 +98,9 @@ function approve(improvement: Improvement, by: Decided): Move | Refusal {
     return { refused: `${by.name} proposed this improvement; somebody else has to approve it` };
   }
   const { change_set: changeSet, verdict, review_stage: stage } = improvement;
+  if (by.hash !== undefined && by.hash !== changeSet?.hash) {
+    return { refused: "its change set is another one than you looked at; read the new diff and decide again" };
+  }
   if (changeSet === undefined) return resume(improvement, by);
   if (verdict === undefined) {
     return { refused: "its change set was never judged by policy; plan it again (replan) or reject it" };

@@ -33,7 +33,7 @@ export const decisions: Register = (program, { terminal, school }) => {
       .requiredOption("--reason <text>", "why; it goes into the audit trail");
     if (name === "approve") command.option("--expert <expert>", "the expert to ask, where routing found none");
     command.option(...JSON_OPTION).action(async (id: string, { reason, expert, json }: Options) => {
-      const answer = await decide(school(), id, name, reason, expert);
+      const answer = await decide(school(), id, name, reason, { expert });
       if (json === true) return terminal.json(answer);
       terminal.line(`${answer.id} is now ${terminal.paint(statusStyle(answer.status), answer.status)}`);
     });
@@ -46,8 +46,8 @@ export function decide(
   id: string,
   decision: Decision,
   reason: string,
-  expert?: string,
+  { expert, hash }: { readonly expert?: string | undefined; readonly hash?: string | undefined } = {},
 ): Promise<{ id: string; status: string }> {
-  const body = { reason, ...(expert === undefined ? {} : { expert }) };
+  const body = { reason, ...(expert === undefined ? {} : { expert }), ...(hash === undefined ? {} : { hash }) };
   return client.post(`/api/improvements/${encodeURIComponent(id)}/${decision}`, body);
 }

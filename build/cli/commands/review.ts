@@ -36,7 +36,7 @@ export const review: Register = (program, { terminal, school, prompt, stopped })
       const client = school();
       const decision = decisionIn(id, options);
       if (id !== undefined && decision !== undefined) {
-        const answer = await decide(client, id, decision, options.reason as string, options.expert);
+        const answer = await decide(client, id, decision, options.reason as string, { expert: options.expert });
         if (options.json === true) return terminal.json(answer);
         return terminal.line(nowStands(terminal, answer));
       }
@@ -153,7 +153,12 @@ async function decided(
     if (reason === undefined) return "quit";
     if (reason === "") continue;
     try {
-      terminal.line(nowStands(terminal, await decide(client, id, choice as Decision, reason, who)));
+      terminal.line(
+        nowStands(
+          terminal,
+          await decide(client, id, choice as Decision, reason, { expert: who, hash: changeSet?.hash }),
+        ),
+      );
       return "next";
     } catch (error) {
       // Refused by a rule: the person reads why and may decide otherwise.

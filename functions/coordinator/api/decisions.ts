@@ -17,6 +17,8 @@ import type { School } from "../school.ts";
 export const DecisionBody = z.object({
   reason: Reason,
   expert: z.enum(EXPERTS, { error: `one of ${EXPERTS.join(", ")}` }).optional(),
+  /** Of the change set the person looked at; when it is another one by now, nothing is decided. */
+  hash: z.string().max(100).optional(),
 });
 type DecisionBody = z.infer<typeof DecisionBody>;
 
@@ -40,7 +42,7 @@ async function carryOut(
   school: School,
   action: Action,
   id: string,
-  { reason, expert }: DecisionBody,
+  { reason, expert, hash }: DecisionBody,
   { name }: Person,
 ): Promise<Status> {
   const { redis, keys, operations, settings } = school;
@@ -49,6 +51,7 @@ async function carryOut(
     name,
     reason,
     expert,
+    hash,
     injectedBy: await injectedBy(redis, keys, id),
     now: await redisNow(redis),
     secret: settings.APPROVAL_SECRET,

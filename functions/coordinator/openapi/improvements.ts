@@ -53,7 +53,10 @@ function decision(action: (typeof ACTIONS)[number] | "retry"): Operation {
     body: {
       required: true,
       schema: DecisionBody,
-      example: { reason: "I have looked at it with the team", ...(action === "approve" ? { expert: "database" } : {}) },
+      example: {
+        reason: "I have looked at it with the team",
+        ...(action === "approve" ? { hash: "the hash of the change set that was read" } : {}),
+      },
     },
     answer: { description: "Where it stands now", schema: Decided, example: { id: line.id, status: "approved" } },
     problems: [404, 409],

@@ -73,6 +73,21 @@ describe("approving a change set", () => {
     expect((await school.record(id)).approval).toBeUndefined();
   });
 
+  test("is refused when it is another one by now than the person looked at", async () => {
+    const id = await standing("pending_review", planned("auto"));
+    const { hash } = planned("auto").change_set as { hash: string };
+    const path = `/api/improvements/${id}/approve`;
+
+    const stale = await school.call("reviewer", "POST", path, { reason, hash: "sha256:of-the-one-before" });
+
+    expect(stale).toMatchObject({
+      status: 409,
+      json: { detail: expect.stringContaining("another one than you looked at") },
+    });
+    expect((await school.record(id)).status).toBe("pending_review");
+    expect((await school.call("reviewer", "POST", path, { reason, hash })).status).toBe(200);
+  });
+
   test("that policy never judged is refused", async () => {
     const { verdict: _, ...unjudged } = planned("auto");
     const id = await standing("pending_review", unjudged);

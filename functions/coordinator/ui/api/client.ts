@@ -11,7 +11,7 @@ export interface Client {
   list(filters: Filters, page: { limit: number; cursor?: string }, signal?: AbortSignal): Promise<Page>;
   /** The record with its trail and its diff. */
   whole(id: string, signal?: AbortSignal): Promise<Whole>;
-  decide(id: string, action: ActionName, body: { reason: string; expert?: string }): Promise<void>;
+  decide(id: string, action: ActionName, body: { reason: string; expert?: string; hash?: string }): Promise<void>;
 }
 
 /** `onRefused` is called when the token is not known any more. */

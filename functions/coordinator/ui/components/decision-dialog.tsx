@@ -9,17 +9,21 @@ interface DialogProps {
   readonly offer: Offer;
   readonly id: string;
   readonly title: string;
+  /** Of the change set that stands behind this dialog. */
+  readonly hash: string | undefined;
   readonly onDone: () => void;
   readonly onCancel: () => void;
 }
 
-export function DecisionDialog({ offer, id, title, onDone, onCancel }: DialogProps) {
+export function DecisionDialog({ offer, id, title, hash, onDone, onCancel }: DialogProps) {
   const { api } = useSchool();
   const dialog = useRef<HTMLDialogElement>(null);
   const [reason, setReason] = useState("");
   const [expert, setExpert] = useState("");
   const [failure, setFailure] = useState<Failure>();
   const [busy, setBusy] = useState(false);
+  // The one that was on the page when the dialog opened; the page below goes on living.
+  const [seen] = useState(hash);
   useEffect(() => dialog.current?.showModal(), []);
   const complete = reason.trim() !== "" && (offer.asksExpert !== true || expert !== "");
 
@@ -29,7 +33,8 @@ export function DecisionDialog({ offer, id, title, onDone, onCancel }: DialogPro
     setBusy(true);
     setFailure(undefined);
     try {
-      await api.decide(id, offer.action, { reason: reason.trim(), ...(expert === "" ? {} : { expert }) });
+      const chosen = { ...(expert === "" ? {} : { expert }), ...(seen === undefined ? {} : { hash: seen }) };
+      await api.decide(id, offer.action, { reason: reason.trim(), ...chosen });
       onDone();
     } catch (error) {
       setFailure(Failure.from(error));

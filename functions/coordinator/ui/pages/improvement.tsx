@@ -66,6 +66,7 @@ export function ImprovementPage({ id }: { id: string }) {
           offer={deciding}
           id={id}
           title={improvement.title}
+          hash={improvement.change_set?.hash}
           onDone={() => {
             setDeciding(undefined);
             reload();
