@@ -53,7 +53,7 @@ describe("two coordinators on one Redis", () => {
       const at = (action: string) => `/api/improvements/${id}/${action}`;
       const answers = await both("POST", [at(one), at(other)], { reason: "I have looked at it" });
 
-      expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+      expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 409]);
       const lost = answers.find(({ status }) => status === 409);
       expect(lost?.type).toContain("application/problem+json");
       expect(await school.redis.xlen(`improvement:${id}:trail`)).toBe(steps);
@@ -111,7 +111,7 @@ describe("two coordinators on one Redis", () => {
     await route.settle([{ kind: "dead", token, reason: "it cannot" }], 0);
     const retry = "/api/improvements/d/retry";
     const answers = await both("POST", [retry, retry], { reason: "again" });
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 409]);
     expect(await school.places("route")).toMatchObject({ list: 1, dead: 0 });
   });
 

@@ -11,7 +11,7 @@ import { deployment, networkPolicy, platform, until } from "./platform.ts";
 async function killable(): Promise<{
   remote: GitRemote;
   dataDir: string;
-  start(pace?: Partial<Pace>): Promise<Sandbox>;
+  start: (pace?: Partial<Pace>) => Promise<Sandbox>;
   told: unknown[];
 }> {
   const remote = await gitRemote(platform);
