@@ -1,6 +1,7 @@
 /** Every health check, in the order people read them. A new check is one file and one line here. */
 import { alertRules } from "./alert-rules.ts";
 import { application } from "./application.ts";
+import { autoscalers } from "./autoscalers.ts";
 import type { Check } from "./check.ts";
 import { disruptionBudgets } from "./disruption-budgets.ts";
 import { errorRatio } from "./error-ratio.ts";
@@ -19,6 +20,7 @@ export const allChecks: readonly Check[] = [
   restarts,
   objects,
   disruptionBudgets,
+  autoscalers,
   alertRules,
   jobs,
   application,

@@ -3,6 +3,7 @@
 import type { StoredIntent } from "../domain/improvement.ts";
 import type { Platform } from "../repository/platform.ts";
 import { addBackupCronJob } from "./add-backup-cronjob.ts";
+import { addHorizontalPodAutoscaler } from "./add-horizontal-pod-autoscaler.ts";
 import { addNetworkPolicy } from "./add-network-policy.ts";
 import { addPodDisruptionBudget } from "./add-pod-disruption-budget.ts";
 import { addProbes } from "./add-probes.ts";
@@ -33,6 +34,7 @@ export const intents: ReadonlyMap<string, RegisteredIntent> = new Map(
     register(addPodDisruptionBudget),
     register(addPrometheusRule),
     register(addProbes),
+    register(addHorizontalPodAutoscaler),
     register(hardenSecurityContext),
     register(disableServiceAccountToken),
     register(pinImage),

@@ -1,6 +1,6 @@
 /** Adds fields to an object where its file defines it, and proves by reading both texts that nothing else changed. */
 import { isDeepStrictEqual } from "node:util";
-import { isMap, stringify } from "yaml";
+import { isMap, isScalar, stringify } from "yaml";
 import type { FileChange } from "../domain/change-set.ts";
 import { readDocuments } from "../repository/parse.ts";
 import type { Platform, Resource } from "../repository/platform.ts";
@@ -42,11 +42,39 @@ export function addFields(
   const edited = addKeys(sourceOf(content, stepOf(content)), map, toAdditions(fields), after);
   if ("because" in edited) return `${resource.path}: ${edited.because}`;
   const proved = onlyChanges(content, edited.text, resource, (object) => {
-    const target = path.reduce<unknown>((value, key) => (value as Record<string | number, unknown>)[key], object);
+    const target = valueAt(object, path);
     Object.assign(target as object, merged(target as Fields, fields));
   });
   if (!proved) return `${resource.path}: the edit would change more than the ${Object.keys(fields).join(" and ")}`;
   return { path: resource.path, before: file?.blob ?? null, after: edited.text };
+}
+
+/** The line of one key taken out of the mapping at `path`; a text says why the file is left alone. */
+export function removeLine(platform: Platform, resource: Resource, path: Path, key: string): FileChange | string {
+  const file = platform.files.get(resource.path);
+  const content = file?.content ?? "";
+  const map = mappingAt(platform, resource, path);
+  const pair = map?.items.find((item) => isScalar(item.key) && item.key.value === key);
+  const [from = 0] = (isScalar(pair?.key) ? pair.key.range : undefined) ?? [];
+  const [, to = 0] = (isScalar(pair?.value) ? pair.value.range : undefined) ?? [];
+  const start = content.lastIndexOf("\n", from - 1) + 1;
+  const lineEnd = content.indexOf("\n", to);
+  const end = lineEnd === -1 ? content.length : lineEnd + 1;
+  const ownLine = /^ *$/.test(content.slice(start, from)) && !content.slice(from, to).includes("\n");
+  const after = content.slice(0, start) + content.slice(end);
+  const proved =
+    map?.flow !== true &&
+    to > 0 &&
+    ownLine &&
+    onlyChanges(content, after, resource, (object) => {
+      Reflect.deleteProperty(valueAt(object, path) as object, key);
+    });
+  if (!proved) return `${resource.path}: ${[...path, key].join(".")} is not written on a line of its own`;
+  return { path: resource.path, before: file?.blob ?? null, after };
+}
+
+function valueAt(object: unknown, path: Path): unknown {
+  return path.reduce<unknown>((value, key) => (value as Record<string | number, unknown>)[key], object);
 }
 
 function mappingAt(platform: Platform, resource: Resource, path: Path) {

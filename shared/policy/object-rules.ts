@@ -1,5 +1,7 @@
-/** Every rule about one object, in the order people read them. A new rule is one entry here. */
+/** Every rule about one object, in the order people read them. A new rule is one entry here and one in the catalogue. */
 import type { ObjectRule } from "./review.ts";
+import { autoscalerBounds, autoscalerHasTarget, oneAutoscaler, replicasHandover } from "./rules/autoscaling.ts";
+import { configuredRules } from "./rules/configured.ts";
 import { allowsDrains, budgetHasPods, oneBudgetPerPod } from "./rules/disruption.ts";
 import { alertsHold, balancedExpressions, noTwinAlert, rulePickedUp, severityLabel } from "./rules/prometheus-rule.ts";
 import { selectorMatchesLabels, unknownFields, unknownSchema, validNames, validSchema } from "./rules/schema.ts";
@@ -35,6 +37,10 @@ export const objectRules: readonly ObjectRule[] = [
   requireLimits,
   limitRange,
   noReplicasFight,
+  autoscalerHasTarget,
+  oneAutoscaler,
+  autoscalerBounds,
+  replicasHandover,
   noEffect,
   allowsDrains,
   oneBudgetPerPod,
@@ -44,6 +50,7 @@ export const objectRules: readonly ObjectRule[] = [
   noTwinAlert,
   rulePickedUp,
   severityLabel,
+  ...configuredRules,
   ...alwaysHuman,
   unknownSchema,
   podSecurityRestricted,

@@ -8,6 +8,8 @@ const shortKinds: Readonly<Record<string, readonly string[]>> = {
   PodDisruptionBudget: ["pdb", "poddisruptionbudget", "disruptionbudget", "pod-disruption-budget"],
   PrometheusRule: ["prometheusrule", "prometheus-rule", "alerts", "rules", "rule", "alert-rules"],
   ServiceMonitor: ["servicemonitor", "service-monitor"],
+  HorizontalPodAutoscaler: ["hpa", "horizontalpodautoscaler", "autoscaler"],
+  ScaledObject: ["scaledobject", "scaled-object"],
   PersistentVolumeClaim: ["pvc", "persistentvolumeclaim", "claim"],
   CronJob: ["cronjob"],
   Deployment: ["deployment", "deploy"],

@@ -205,3 +205,25 @@ test("alert rules are verified by the Prometheus that loads them; those nobody s
   const seen = await live("apps/shop/rule.yaml", RULE("{ role: alerts }"), "shop", objects);
   expect(seen.path).toEqual(["deployed", "verified"]);
 });
+
+test("an autoscaler takes over the replicas; one that cannot measure is taken back", { timeout: 60_000 }, async () => {
+  it.sandbox.clear();
+  const busy = deployment("busy", { resources: "{ requests: { cpu: 100m } }" });
+  await it.deploy("shop", { "apps/shop/busy.yaml": busy });
+  const scaler = (name: string) =>
+    `apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: { name: ${name} }\nspec:\n  scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: ${name} }\n  minReplicas: 2\n  maxReplicas: 4\n  metrics: [{ type: Resource, resource: { name: cpu, target: { type: Utilization, averageUtilization: 70 } } }]\n`;
+  await it.deploy("shop", { "apps/shop/busy.yaml": busy.replace(/^ {2}replicas: .*\n/m, "") });
+  const good = await live("apps/shop/hpa.yaml", scaler("busy"), "shop", [
+    created("autoscaling/v2", "HorizontalPodAutoscaler", "busy"),
+  ]);
+  expect(good.path).toEqual(["deployed", "verified"]);
+  expect(await ports.cluster.workload("Deployment", "shop", "busy")).toMatchObject({ desired: 2, available: 2 });
+  expect((await it.application("shop")).status?.sync?.status).toBe("Synced");
+
+  await it.deploy("shop", { "apps/shop/lazy.yaml": deployment("lazy") });
+  const bad = await live("apps/shop/lazy-hpa.yaml", scaler("lazy"), "shop", [
+    created("autoscaling/v2", "HorizontalPodAutoscaler", "lazy"),
+  ]);
+  expect(bad.path).toEqual(["deployed", "rolling_back", "failed"]);
+  expect(bad.record.failure_reason).toMatch(/missing request for cpu/);
+});

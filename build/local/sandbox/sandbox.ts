@@ -12,6 +12,7 @@ import { kubernetesApi } from "./api.ts";
 import type { ScaleTarget } from "./api-scale.ts";
 import { type ApplicationController, runApplications } from "./application-controller.ts";
 import { ensureNamespace } from "./application-sync.ts";
+import { runAutoscaling } from "./autoscaling-controller.ts";
 import { runBuiltIns } from "./built-in-status.ts";
 import type { Cluster } from "./cluster.ts";
 import { runDisruption } from "./disruption-controller.ts";
@@ -83,6 +84,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   for (const namespace of [ARGOCD_NAMESPACE, "default", "kube-system"]) ensureNamespace(store, namespace);
   const workloads = runWorkloads(cluster);
   const disruption = runDisruption(cluster);
+  const autoscaling = runAutoscaling(cluster);
   const git = await followGit(options.repository, join(directory, "clone.git"), options.git);
   const addresses = [options.repository, ...(options.publicUrl === undefined ? [] : [options.publicUrl])];
   const applications = runApplications(cluster, { git, addresses, branch: options.branch, memory, report });
@@ -90,6 +92,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   builtIns.settle();
   workloads.settle();
   disruption.settle();
+  autoscaling.settle();
   await applications.compareAll();
   follow(cluster, applications, options.pollMs ?? 120_000);
 

@@ -82,6 +82,7 @@ export const workloads: readonly Topic[] = [
     id: "autoscaling",
     expert: "architecture",
     category: "capability",
+    intent: "add-horizontal-pod-autoscaler",
     type: "technique",
     title: "Scale workloads automatically with HPA or KEDA",
     advice: "Workloads scale with their load through a HorizontalPodAutoscaler or a KEDA ScaledObject.",

@@ -1,12 +1,20 @@
 /** What each intent writes into both sample platforms, to the byte. */
 import { describe, expect, test } from "vitest";
-import type { Survey } from "../../../shared/intents/intent.ts";
 import { intents } from "../../../shared/intents/registry.ts";
 import { renderChangeSet } from "../../../shared/intents/render.ts";
-import { sample, sampleTexts } from "../../support/platform.ts";
+import { platformOf, sample, sampleTexts } from "../../support/platform.ts";
+import { orchard, orchardTexts } from "./orchard.ts";
 
-describe.each(["harbor", "meadow"] as const)("%s", (name) => {
-  const platform = sample(name);
+const platforms = { harbor: sample("harbor"), meadow: sample("meadow"), orchard: orchard() };
+const texts = { harbor: sampleTexts("harbor"), meadow: sampleTexts("meadow"), orchard: orchardTexts };
+
+test.each([...intents.keys()])("%s has a place on one of the platforms", (kind) => {
+  const all = Object.values(platforms).flatMap((platform) => intents.get(kind)?.candidates(platform) ?? []);
+  expect(all.length).toBeGreaterThan(0);
+});
+
+describe.each(["harbor", "meadow", "orchard"] as const)("%s", (name) => {
+  const platform = platforms[name];
 
   test.each([...intents.keys()])("%s", async (kind) => {
     const candidates = intents.get(kind)?.candidates(platform) ?? [];
@@ -28,23 +36,33 @@ describe.each(["harbor", "meadow"] as const)("%s", (name) => {
         ...files,
       ].join("\n");
     });
-    // No place for it in this sample: then why not is what must not change unseen.
-    if (report.length === 0) report.push(...surveyed(intents.get(kind)?.survey(platform)));
+    if (report.length === 0) report.push(...whyNothing(kind));
+    if (report.length === 0) report.push("# nothing of that kind is on this platform");
     await expect(report.join("\n").replaceAll("\r", "␍")).toMatchFileSnapshot(`golden/${name}-${kind}.txt`);
   });
 
+  /** Where there is no place for it, the survey has to say why. */
+  function whyNothing(kind: string): readonly string[] {
+    const { done = [], open = [], exempt = [] } = intents.get(kind)?.survey(platform) ?? {};
+    const said = (one: { target: string; because: string }) => `${one.target}: ${one.because}`;
+    return [
+      ...done.map((one) => `# done: ${one}`),
+      ...open.map((one) => `# open: ${said(one)}`),
+      ...exempt.map((one) => `# exempt: ${said(one)}`),
+    ];
+  }
+
   test("an edit only adds lines: everything that was there is still there, in order", () => {
-    const texts = sampleTexts(name);
     for (const { intent } of intents.get("set-resource-limits")?.candidates(platform) ?? []) {
       const rendered = renderChangeSet(intent, platform);
       if (rendered.kind === "refused") throw new Error(rendered.because);
       for (const { path, after } of rendered.changeSet.files) {
-        const before = (texts[path] ?? "").split("\n").filter((line) => !/resources: \{\}/.test(line));
+        const before = (texts[name][path] ?? "").split("\n").filter((line) => !/resources: \{\}/.test(line));
         const lines = (after ?? "").split("\n");
         let at = 0;
         for (const line of lines) if (line === before[at]) at++;
         expect(at, `${path} keeps every line`).toBe(before.length);
-        expect((after ?? "").includes("\r\n"), path).toBe((texts[path] ?? "").includes("\r\n"));
+        expect((after ?? "").includes("\r\n"), path).toBe((texts[name][path] ?? "").includes("\r\n"));
         expect(lines.filter((line) => line.endsWith("\r")).length % (lines.length - 1)).toBe(0);
       }
     }
@@ -55,18 +73,9 @@ describe.each(["harbor", "meadow"] as const)("%s", (name) => {
       const [candidate] = definition.candidates(platform);
       if (candidate === undefined) continue;
       const stored = JSON.parse(JSON.stringify(candidate.intent)) as { kind: string };
-      const [once, again] = [renderChangeSet(stored, sample(name)), renderChangeSet(stored, platform)];
+      const [once, again] = [renderChangeSet(stored, platformOf(texts[name])), renderChangeSet(stored, platform)];
       expect(once.kind).toBe("rendered");
       expect(once).toEqual(again);
     }
   });
 });
-
-function surveyed(survey: Survey | undefined): readonly string[] {
-  const { done = [], open = [], exempt = [] } = survey ?? {};
-  return [
-    ...done.map((one) => `# done: ${one}`),
-    ...open.map(({ target, because }) => `# open: ${target}: ${because}`),
-    ...exempt.map(({ target, because }) => `# exempt: ${target}: ${because}`),
-  ];
-}

@@ -57,6 +57,7 @@ const intent = fc.oneof(
     limits: resources,
   }),
   fc.record({ kind: fc.constant("add-network-policy"), namespace: name }),
+  fc.record({ kind: fc.constant("add-horizontal-pod-autoscaler"), workload }),
   fc.record({
     kind: fc.constant("add-probes"),
     workload,
