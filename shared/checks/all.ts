@@ -2,6 +2,7 @@
 import { alertRules } from "./alert-rules.ts";
 import { application } from "./application.ts";
 import { autoscalers } from "./autoscalers.ts";
+import { certificates } from "./certificates.ts";
 import type { Check } from "./check.ts";
 import { disruptionBudgets } from "./disruption-budgets.ts";
 import { errorRatio } from "./error-ratio.ts";
@@ -22,6 +23,7 @@ export const allChecks: readonly Check[] = [
   disruptionBudgets,
   autoscalers,
   alertRules,
+  certificates,
   jobs,
   application,
   neighbours,

@@ -4,6 +4,7 @@ import type { StoredIntent } from "../domain/improvement.ts";
 import type { Platform } from "../repository/platform.ts";
 import { addBackupCronJob } from "./add-backup-cronjob.ts";
 import { addHorizontalPodAutoscaler } from "./add-horizontal-pod-autoscaler.ts";
+import { addCertificate } from "./add-certificate.ts";
 import { addNetworkPolicy } from "./add-network-policy.ts";
 import { addPodDisruptionBudget } from "./add-pod-disruption-budget.ts";
 import { addProbes } from "./add-probes.ts";
@@ -38,6 +39,7 @@ export const intents: ReadonlyMap<string, RegisteredIntent> = new Map(
     register(hardenSecurityContext),
     register(disableServiceAccountToken),
     register(pinImage),
+    register(addCertificate),
   ].map((one) => [one.kind, one]),
 );
 

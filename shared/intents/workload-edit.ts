@@ -113,11 +113,14 @@ function replaced(
   return { text: `${text.slice(0, start)}${quotes}${replace}${quotes}${text.slice(end)}` };
 }
 
-/** Leaves as they stand in YAML: only booleans, plain words and lists of them are ever added. */
+/** Leaves as they stand in YAML: only booleans, plain words and lists of them or of mappings are ever added. */
 function additions(fields: Fields): Additions {
   const entries = Object.entries(fields).map(([key, value]) => {
     if (isFields(value)) return [key, additions(value)];
-    return [key, Array.isArray(value) ? `[${value.map((one) => JSON.stringify(one)).join(", ")}]` : String(value)];
+    if (!Array.isArray(value)) return [key, String(value)];
+    return value.every(isFields)
+      ? [key, value.map(additions)]
+      : [key, `[${value.map((one) => JSON.stringify(one)).join(", ")}]`];
   });
   return Object.fromEntries(entries) as Additions;
 }

@@ -4,9 +4,9 @@
  */
 import { isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from "yaml";
 
-/** A tree of keys to add; leaves are scalars that need no quotes. */
+/** A tree of keys to add; leaves are scalars that need no quotes, and lists of mappings are written as blocks. */
 export interface Additions {
-  readonly [key: string]: string | Additions;
+  readonly [key: string]: string | Additions | readonly Additions[];
 }
 
 interface Insertion {
@@ -22,10 +22,14 @@ export interface Source {
   readonly newline: "\n" | "\r\n";
   /** Spaces per level of indentation. */
   readonly step: number;
+  /** True when the items of a list stand further in than its key; else below it. */
+  readonly indentSeq: boolean;
 }
 
 export function sourceOf(text: string, step: number): Source {
-  return { text, newline: text.includes("\r\n") ? "\r\n" : "\n", step };
+  const list = /^( *)(?:- )?[\w-]+:[ \t]*\r?\n( *)- /m.exec(text);
+  const indentSeq = list === null || (list[2] ?? "").length > (list[1] ?? "").length;
+  return { text, newline: text.includes("\r\n") ? "\r\n" : "\n", step, indentSeq };
 }
 
 /**
@@ -56,11 +60,11 @@ function collect(
   after: readonly string[],
   insertions: Insertion[],
 ): string | undefined {
-  const fresh: [string, string | Additions][] = [];
+  const fresh: [string, Additions[string]][] = [];
   for (const [key, value] of Object.entries(additions)) {
     const pair = map.items.find((item) => isScalar(item.key) && item.key.value === key);
     if (pair === undefined) fresh.push([key, value]);
-    else if (typeof value === "string") return `${key} is already there`;
+    else if (typeof value === "string" || isList(value)) return `${key} is already there`;
     else {
       const problem = fill(source, map, pair as Pair<Node, Node | null>, value, insertions);
       if (problem !== undefined) return problem;
@@ -102,7 +106,7 @@ function fill(
 function insertIntoBlock(
   source: Source,
   map: YAMLMap,
-  fresh: readonly (readonly [string, string | Additions])[],
+  fresh: readonly (readonly [string, Additions[string]])[],
   after: readonly string[],
   insertions: Insertion[],
 ): string | undefined {
@@ -124,7 +128,7 @@ function insertIntoBlock(
 /** `{cpu: 100m}` -> `{cpu: 100m, memory: 128Mi}` */
 function insertIntoFlow(
   map: YAMLMap,
-  fresh: readonly (readonly [string, string | Additions])[],
+  fresh: readonly (readonly [string, Additions[string]])[],
   insertions: Insertion[],
 ): string | undefined {
   const last = map.items.at(-1)?.value as Node | null | undefined;
@@ -136,9 +140,14 @@ function insertIntoFlow(
 
 function inBraces(additions: Additions): string {
   const entries = Object.entries(additions).map(([key, value]) => {
+    if (isList(value)) return `${key}: [${value.map((one) => `{${inBraces(one)}}`).join(", ")}]`;
     return `${key}: ${typeof value === "string" ? value : `{${inBraces(value)}}`}`;
   });
   return entries.join(", ");
+}
+
+function isList(value: Additions[string]): value is readonly Additions[] {
+  return Array.isArray(value);
 }
 
 /** Offset of the end of the last line of a pair, -1 when its value ends in a form (block text) that is left alone. */
@@ -182,7 +191,11 @@ function lines(source: Source, additions: Additions, column: number): string {
     for (const [key, value] of Object.entries(tree)) {
       const start = `${" ".repeat(indent)}${key}:`;
       if (typeof value === "string") out.push(`${start} ${value}`);
-      else {
+      else if (isList(value)) {
+        out.push(start);
+        const column = indent + (source.indentSeq ? source.step : 0);
+        for (const item of value) out.push(...itemLines(source, item, column));
+      } else {
         out.push(start);
         write(value, indent + source.step);
       }
@@ -190,4 +203,10 @@ function lines(source: Source, additions: Additions, column: number): string {
   };
   write(additions, column);
   return out.join(source.newline);
+}
+
+/** A mapping as an item of a list: the first key behind the dash, the others below it. */
+function itemLines(source: Source, item: Additions, column: number): string[] {
+  const [first = "", ...others] = lines(source, item, column + 2).split(source.newline);
+  return [`${" ".repeat(column)}- ${first.trimStart()}`, ...others];
 }

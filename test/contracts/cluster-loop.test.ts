@@ -226,4 +226,10 @@ test("an autoscaler takes over the replicas; one that cannot measure is taken ba
   ]);
   expect(bad.path).toEqual(["deployed", "rolling_back", "failed"]);
   expect(bad.record.failure_reason).toMatch(/missing request for cpu/);
+test("a certificate is verified by cert-manager's own word", { timeout: 60_000 }, async () => {
+  const objects = [created("cert-manager.io/v1", "Certificate", "web-tls")];
+  const text = `apiVersion: cert-manager.io/v1\nkind: Certificate\nmetadata: { name: web-tls }\nspec: { secretName: web-tls, dnsNames: [shop.example.org], issuerRef: { name: public, kind: ClusterIssuer } }\n`;
+  const issued = await live("apps/shop/certificate.yaml", text, "shop", objects);
+  expect(issued.path).toEqual(["deployed", "verified"]);
+  expect(issued.record.verification?.checks["certificates"]?.measurements.at(-1)?.message).toMatch(/is issued/);
 });

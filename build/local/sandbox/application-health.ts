@@ -30,6 +30,8 @@ function resourceHealth(object: KubeObject): Health | undefined {
       return at(object, "spec", "suspend") === true ? { status: "Suspended" } : healthy;
     case "policy/PodDisruptionBudget":
       return disruptionHealth(object);
+    case "cert-manager.io/Certificate":
+      return certificateHealth(object);
     case "monitoring.coreos.com/Prometheus":
       return prometheusHealth(object);
     case "/Service":
@@ -119,6 +121,13 @@ function prometheusHealth(object: KubeObject): Health {
   const available = listAt(object, "status", "conditions").find((one) => textAt(one, "type") === "Available");
   if (available === undefined) return progressing("Waiting for Prometheus to be available");
   return textAt(available, "status") === "False" ? { status: "Degraded" } : healthy;
+}
+
+/** argo-cd: resource_customizations/cert-manager.io/Certificate. */
+function certificateHealth(object: KubeObject): Health {
+  const ready = listAt(object, "status", "conditions").find((one) => textAt(one, "type") === "Ready");
+  if (ready === undefined) return progressing("Initializing Certificate");
+  return textAt(ready, "status") === "True" ? healthy : { status: "Degraded" };
 }
 
 function observed(object: KubeObject): boolean {

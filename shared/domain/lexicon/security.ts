@@ -168,6 +168,7 @@ export const security: readonly Topic[] = [
     id: "tls-certificates",
     expert: "security",
     category: "security",
+    intent: "add-certificate",
     type: "technique",
     title: "Issue and renew TLS certificates automatically with cert-manager",
     advice: "Every exposed endpoint serves TLS with certificates that cert-manager issues and renews.",

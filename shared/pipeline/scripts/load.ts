@@ -2,8 +2,8 @@
 import type { Redis } from "ioredis";
 import { admitScript, claimFunctions, claimScript } from "./claim.ts";
 import { indexScript, staleLockScript, strandedScript } from "./examine.ts";
-import { deliveredScript, deliveryFunctions, injectScript } from "./inject.ts";
 import { importElementScript, importHistoryScript } from "./import.ts";
+import { deliveredScript, deliveryFunctions, injectScript } from "./inject.ts";
 import { legacyScript } from "./legacy.ts";
 import {
   decideScript,

@@ -15,6 +15,7 @@ import type { Resource } from "../../repository/platform.ts";
 import { at, isFields, stringsAt, textAt } from "../../repository/values.ts";
 import known from "../known-fields.json" with { type: "json" };
 import { type Keys, type ObjectRule, type Problem, problemAt } from "../review.ts";
+import { certificateProblem } from "./certificate.ts";
 import { prometheusRuleProblem } from "./prometheus-rule.ts";
 
 type Model = new (data: never) => { validate(): void };
@@ -39,6 +40,7 @@ const models: Readonly<Record<string, Model>> = {
 /** Custom kinds whose schema is ours; it takes no unknown fields either. */
 const custom: Readonly<Record<string, (object: unknown) => string | undefined>> = {
   "monitoring.coreos.com/v1/PrometheusRule": prometheusRuleProblem,
+  "cert-manager.io/v1/Certificate": certificateProblem,
 };
 
 const kinds: Readonly<Record<string, string>> = known.kinds;

@@ -75,6 +75,7 @@ const intent = fc.oneof(
     signal: fc.oneof(fc.constantFrom(...signals.map(({ id }) => id)), name),
   }),
   fc.record({ kind: fc.constantFrom("harden-security-context", "disable-service-account-token"), workload }),
+  fc.record({ kind: fc.constant("add-certificate"), namespace: name, ingress: name }),
   fc.record({ kind: fc.constant("pin-image"), workload, container: name }),
   fc.dictionary(fc.string(), fc.jsonValue()).map((fields) => ({ kind: "add-network-policy", ...fields })),
   fc.record({ kind: fc.string() }),
