@@ -49,7 +49,15 @@ const TUNABLE = [
 const OF_REAL_CLUSTER = ["ARGOCD_NAMESPACE", "SCHOOL_NAMESPACE"];
 const OF_REAL_PROMETHEUS = ["METRICS_WORKLOAD_LABEL", "METRICS_STATUS_LABEL", "METRICS_RATE_WINDOW"];
 
-const OF_GITHUB = ["GITHUB_API_URL", "GITHUB_APP_ID", "GITHUB_APP_INSTALLATION_ID", "GITHUB_APP_PRIVATE_KEY"];
+const OF_GITHUB = [
+  "GITHUB_API_URL",
+  "GITHUB_APP_ID",
+  "GITHUB_APP_INSTALLATION_ID",
+  "GITHUB_APP_PRIVATE_KEY",
+  // Node's own: the proxy variables count for it only then, and it has its own certificates.
+  "NODE_USE_ENV_PROXY",
+  "NODE_EXTRA_CA_CERTS",
+];
 
 /** `env`: the settings of the local school. `stage`: one of the registry's, or coordinator. */
 export function functionEnvironment(stage: string, parts: Parts, env: Environment): Record<string, string> {

@@ -74,6 +74,13 @@ describe("what passes by itself is tried again when GitHub says, and uses up no 
     expect(error).toMatchObject({ afterMs, free: true });
   });
 
+  test("the limit of GraphQL, which answers 200", async () => {
+    const error = { type: "RATE_LIMITED", message: "API rate limit exceeded" };
+    const headers = { "x-ratelimit-remaining": "0", "x-ratelimit-reset": inSeconds(90), date: now };
+    github.fail({ status: 200, message: "x", headers, body: { data: null, errors: [error] } }, { on: /graphql/ });
+    expect(await failure(adapter().read(["0".repeat(40)]))).toMatchObject({ afterMs: 90_000, free: true });
+  });
+
   test("silence", async () => {
     github.fail("stall");
     const error = await failure(adapter({ timeoutMs: 200 }).head());

@@ -112,6 +112,18 @@ describe("to the same tree", () => {
   });
 });
 
+test("a branch that GitHub shows as it was before the commit is not taken for one without it", async () => {
+  const before = await remote.tip();
+  const bad = await push({ "b.yaml": "bad\n" });
+  const git = adapter();
+  github.lag(before, 1);
+  await expect(git.revert({ commit: bad, base: await git.head(), message: "x" })).rejects.toThrow(
+    /does not show .* \(yet\)/,
+  );
+  expect(await git.revert({ commit: bad, base: await git.head(), message: "x" })).toMatchObject({ kind: "pushed" });
+  expect(await remote.show("b.yaml")).toBe("b\n");
+});
+
 describe("not at all", () => {
   const cases: Record<string, Case & { readonly paths: readonly string[] }> = {
     "the same lines changed since": {

@@ -1,7 +1,7 @@
 /** Calls to GitHub over Octokit: one repository, one identity, every answer checked, every failure given its fate. */
 import { createAppAuth } from "@octokit/auth-app";
 import { Octokit } from "@octokit/core";
-import type * as z from "zod";
+import * as z from "zod";
 import { type Failure, fateOf, GitHubRefusal, NoAnswer, type Right } from "./fates.ts";
 import { addressOf, type GitHubIdentity, type GitHubSettings } from "./settings.ts";
 
@@ -134,16 +134,18 @@ function silence(timeoutMs: number): string {
   return `it was silent for ${timeoutMs} ms`;
 }
 
+const Said = z.object({
+  message: z.string(),
+  errors: z
+    .array(z.union([z.string(), z.object({ message: z.string() }).transform(({ message }) => message)]))
+    .catch([]),
+});
+
 /** What GitHub says, with the parts it lists; of anything else the first words. */
 function messageOf(data: unknown): string {
-  if (typeof data !== "object" || data === null) return short(String(data)) || "it gave no reason";
-  const { message, errors } = data as { message?: unknown; errors?: unknown };
-  const parts = Array.isArray(errors)
-    ? errors.map((each: unknown) =>
-        typeof each === "string" ? each : String((each as { message?: unknown })?.message ?? JSON.stringify(each)),
-      )
-    : [];
-  return short([String(message ?? "it gave no reason"), ...parts].join("; "));
+  const said = Said.safeParse(data);
+  if (said.success) return short([said.data.message, ...said.data.errors].join("; "));
+  return short(typeof data === "string" ? data : JSON.stringify(data)) || "it gave no reason";
 }
 
 function short(text: string): string {

@@ -36,7 +36,7 @@ export async function buildRevert(
   const conflicts: string[] = [];
   for (const path of changed(before, after)) {
     const versions = { path, ours: ours.get(path), base: after.get(path), theirs: before.get(path) };
-    const merged = await mergeFile(versions, objects.read);
+    const merged = await mergeFile(versions, (blobs) => objects.read(blobs));
     if (merged === "conflict") conflicts.push(path);
     else if (merged !== "as it is") entries.push(merged);
   }
