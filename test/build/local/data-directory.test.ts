@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { CannotStart } from "../../../build/local/cannot-start.ts";
 import { emptyDataDirectory, noteRunning, secretsOf } from "../../../build/local/data-directory.ts";
 import { lockDataDirectory } from "../../../build/local/data-lock.ts";
+import { noteBegun, noteEnded, wasInterrupted } from "../../../build/local/demo/interrupted.ts";
 import { temporaryDirectory } from "../../support/directory.ts";
 
 const others = async (file: string) => (await stat(file)).mode & 0o077;
@@ -84,4 +85,21 @@ test("a demonstration removes nothing from a school that runs", async () => {
   await expect(emptyDataDirectory(dataDir)).rejects.toThrow("already runs");
   expect(await readdir(dataDir)).toContain("secrets.json");
   await unlock();
+});
+
+test("a demonstration that was interrupted is known by its note, for its own sample, until it ends or is begun anew", async () => {
+  const dataDir = await temporaryDirectory();
+  await secretsOf(dataDir);
+  expect(await wasInterrupted(dataDir, undefined)).toBe(false);
+  await noteBegun(dataDir);
+  await mkdir(path.join(dataDir, "meadow.git"));
+  await writeFile(path.join(dataDir, "meadow.git", "HEAD"), "ref: refs/heads/main\n");
+  expect(await wasInterrupted(dataDir, undefined)).toBe(true);
+  expect(await wasInterrupted(dataDir, "meadow")).toBe(true);
+  expect(await wasInterrupted(dataDir, "harbor")).toBe(false);
+  await noteEnded(dataDir);
+  expect(await wasInterrupted(dataDir, undefined)).toBe(false);
+  await noteBegun(dataDir);
+  await emptyDataDirectory(dataDir);
+  expect(await wasInterrupted(dataDir, undefined)).toBe(false);
 });
