@@ -14,6 +14,7 @@ import { objects } from "./objects.ts";
 import { pods } from "./pods.ts";
 import { restarts } from "./restarts.ts";
 import { rollout } from "./rollout.ts";
+import { scrapeTargets } from "./scrape-targets.ts";
 
 export const allChecks: readonly Check[] = [
   pods,
@@ -23,6 +24,7 @@ export const allChecks: readonly Check[] = [
   disruptionBudgets,
   autoscalers,
   alertRules,
+  scrapeTargets,
   certificates,
   jobs,
   application,

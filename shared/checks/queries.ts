@@ -51,7 +51,13 @@ export function namespaceErrorRatioQuery(namespace: string, names: MetricNames):
   return `(${by} (${rateOf(matcher, names)}) or ${all} * 0) / ${all}`;
 }
 
+/** Whether the pods behind a Service answer when Prometheus asks them for metrics: 1 or 0, one sample each. */
+export function targetsQuery({ namespace, service }: { readonly namespace: string; readonly service: string }): string {
+  return `up{namespace=${quote(namespace)},service=${quote(service)}}`;
+}
+
 export type KnownQuery =
+  | { readonly kind: "targets"; readonly namespace: string; readonly service: string }
   | { readonly kind: "series" | "error-ratio" | "p95"; readonly namespace: string; readonly workload: string }
   | { readonly kind: "namespace-error-ratio"; readonly namespace: string };
 
@@ -63,6 +69,9 @@ export function parseQuery(promql: string, names: MetricNames): KnownQuery | und
   const namespace = matcherValue(promql, "namespace");
   if (namespace === undefined) return undefined;
   if (promql === namespaceErrorRatioQuery(namespace, names)) return { kind: "namespace-error-ratio", namespace };
+  const service = matcherValue(promql, "service");
+  if (service !== undefined && promql === targetsQuery({ namespace, service }))
+    return { kind: "targets", namespace, service };
   const workload = matcherValue(promql, names.workloadLabel);
   if (workload === undefined) return undefined;
   const target = { namespace, workload };

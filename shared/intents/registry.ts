@@ -3,12 +3,13 @@
 import type { StoredIntent } from "../domain/improvement.ts";
 import type { Platform } from "../repository/platform.ts";
 import { addBackupCronJob } from "./add-backup-cronjob.ts";
-import { addHorizontalPodAutoscaler } from "./add-horizontal-pod-autoscaler.ts";
 import { addCertificate } from "./add-certificate.ts";
+import { addHorizontalPodAutoscaler } from "./add-horizontal-pod-autoscaler.ts";
 import { addNetworkPolicy } from "./add-network-policy.ts";
 import { addPodDisruptionBudget } from "./add-pod-disruption-budget.ts";
 import { addProbes } from "./add-probes.ts";
 import { addPrometheusRule } from "./add-prometheus-rule.ts";
+import { addServiceMonitor } from "./add-service-monitor.ts";
 import { disableServiceAccountToken } from "./disable-service-account-token.ts";
 import { hardenSecurityContext } from "./harden-security-context.ts";
 import type { Candidate, IntentDefinition, Rendered, Survey } from "./intent.ts";
@@ -36,6 +37,7 @@ export const intents: ReadonlyMap<string, RegisteredIntent> = new Map(
     register(addPrometheusRule),
     register(addProbes),
     register(addHorizontalPodAutoscaler),
+    register(addServiceMonitor),
     register(hardenSecurityContext),
     register(disableServiceAccountToken),
     register(pinImage),

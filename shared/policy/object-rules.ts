@@ -13,6 +13,7 @@ import {
   noReplicasFight,
   protectedNamespaces,
 } from "./rules/sensitive.ts";
+import { monitorPickedUp } from "./rules/service-monitor.ts";
 import {
   disallowLatestTag,
   disallowPrivileged,
@@ -49,6 +50,7 @@ export const objectRules: readonly ObjectRule[] = [
   balancedExpressions,
   noTwinAlert,
   rulePickedUp,
+  monitorPickedUp,
   severityLabel,
   ...configuredRules,
   ...alwaysHuman,

@@ -15,6 +15,9 @@ export interface MonitoringStack {
   readonly ruleLabels: Readonly<Record<string, string>> | undefined;
   /** True when rules of every namespace are taken, which is the chart's default. */
   readonly ruleNamespaces: boolean;
+  /** The same of ServiceMonitors. */
+  readonly monitorLabels: Readonly<Record<string, string>> | undefined;
+  readonly monitorNamespaces: boolean;
   /** Groups of default alerts it brings: `kubernetesApps`, `kubernetesStorage`, `general`, … */
   brings(group: string): boolean;
 }
@@ -59,18 +62,30 @@ function fromCharts(platform: Platform): MonitoringStack[] {
 /** Without readable values nothing can be told of its selectors. */
 function stackOf(name: string, path: string, release: string, values: Fields | undefined): MonitoringStack {
   const spec = fieldsAt(values, "prometheus", "prometheusSpec");
-  const selector = at(spec, "ruleSelector");
-  const isOwn = isFields(selector) && Object.keys(selector).length > 0;
-  const open = at(spec, "ruleSelectorNilUsesHelmValues") === false;
-  const standard = open ? {} : { release };
-  const namespaces = at(spec, "ruleNamespaceSelector");
+  const rules = selectionOf(spec, "rule", release);
+  const monitors = selectionOf(spec, "serviceMonitor", release);
   return {
     name,
     path,
-    ruleLabels: values === undefined ? undefined : isOwn ? labelsOf(selector) : standard,
-    ruleNamespaces: !isFields(namespaces) || Object.keys(namespaces).length === 0,
+    ruleLabels: values === undefined ? undefined : rules.labels,
+    ruleNamespaces: rules.namespaces,
+    monitorLabels: values === undefined ? undefined : monitors.labels,
+    monitorNamespaces: monitors.namespaces,
     brings: (group) =>
       at(values, "defaultRules", "create") !== false && at(values, "defaultRules", "rules", group) !== false,
+  };
+}
+
+/** What the chart makes of `<what>Selector`, `<what>NamespaceSelector` and `<what>SelectorNilUsesHelmValues`. */
+function selectionOf(spec: Fields, what: string, release: string) {
+  const selector = at(spec, `${what}Selector`);
+  const isOwn = isFields(selector) && Object.keys(selector).length > 0;
+  const open = at(spec, `${what}SelectorNilUsesHelmValues`) === false;
+  const standard: Readonly<Record<string, string>> = open ? {} : { release };
+  const namespaces = at(spec, `${what}NamespaceSelector`);
+  return {
+    labels: isOwn ? labelsOf(selector) : standard,
+    namespaces: !isFields(namespaces) || Object.keys(namespaces).length === 0,
   };
 }
 

@@ -64,7 +64,7 @@ function isOperated({ apiVersion, kind, application }: Resource): boolean {
   return application !== undefined && OPERATED.has(kind) && apiVersion.startsWith(`${MONITORING_GROUP}/`);
 }
 
-function instances(platform: Platform): readonly Resource[] {
+export function instances(platform: Platform): readonly Resource[] {
   return ofKind(platform, "Prometheus").filter(isOperated);
 }
 
@@ -80,13 +80,12 @@ function homeBy(platform: Platform, instance: Resource, namespace: string): Rule
   return `${name} takes no rules from ${namespace}`;
 }
 
-/** Labels a selector asks for; of several allowed values one that rules of the repository carry. */
-function labelsFor(platform: Platform, selector: unknown): Labels | undefined {
+/** Labels a selector asks for; of several allowed values one that objects of that kind in the repository carry. */
+export function labelsFor(platform: Platform, selector: unknown, kind = "PrometheusRule"): Labels | undefined {
   const wanted: Record<string, string> = { ...stringsAt(selector, "matchLabels") };
   for (const expression of itemsAt(selector, "matchExpressions")) {
     const key = textAt(expression, "key") ?? "";
-    const used = platform.resources
-      .filter(isPrometheusRule)
+    const used = ofKind(platform, kind)
       .map(({ object }) => stringsAt(object, "metadata", "labels")[key])
       .find((value) => value !== undefined && matchesLabels({ matchExpressions: [expression] }, { [key]: value }));
     const operator = expression["operator"];
@@ -96,8 +95,14 @@ function labelsFor(platform: Platform, selector: unknown): Labels | undefined {
   return matchesLabels(selector, wanted) ? wanted : undefined;
 }
 
-function looksInto(platform: Platform, instance: Resource, namespace: string): boolean {
-  const selector = at(instance.object, "spec", "ruleNamespaceSelector");
+/** Whether the selector `field` of a Prometheus reaches `namespace`. */
+export function looksInto(
+  platform: Platform,
+  instance: Resource,
+  namespace: string,
+  field = "ruleNamespaceSelector",
+): boolean {
+  const selector = at(instance.object, "spec", field);
   if (selector === undefined || selector === null) return instance.namespace === namespace;
   const known = ofKind(platform, "Namespace").find(({ name }) => name === namespace);
   const labels = { ...stringsAt(known?.object, "metadata", "labels"), "kubernetes.io/metadata.name": namespace };
@@ -142,7 +147,7 @@ function centralNamespace(platform: Platform, rules: readonly Resource[], namesp
 }
 
 /** The labels all of them carry with the same value. */
-function shared(resources: readonly Resource[], counts: (key: string) => boolean): Labels {
+export function shared(resources: readonly Resource[], counts: (key: string) => boolean): Labels {
   const [first, ...others] = resources.map(({ object }) => stringsAt(object, "metadata", "labels"));
   const entries = Object.entries(first ?? {}).filter(
     ([key, value]) => counts(key) && others.every((labels) => labels[key] === value),

@@ -226,10 +226,30 @@ test("an autoscaler takes over the replicas; one that cannot measure is taken ba
   ]);
   expect(bad.path).toEqual(["deployed", "rolling_back", "failed"]);
   expect(bad.record.failure_reason).toMatch(/missing request for cpu/);
+});
+
 test("a certificate is verified by cert-manager's own word", { timeout: 60_000 }, async () => {
   const objects = [created("cert-manager.io/v1", "Certificate", "web-tls")];
   const text = `apiVersion: cert-manager.io/v1\nkind: Certificate\nmetadata: { name: web-tls }\nspec: { secretName: web-tls, dnsNames: [shop.example.org], issuerRef: { name: public, kind: ClusterIssuer } }\n`;
   const issued = await live("apps/shop/certificate.yaml", text, "shop", objects);
   expect(issued.path).toEqual(["deployed", "verified"]);
   expect(issued.record.verification?.checks["certificates"]?.measurements.at(-1)?.message).toMatch(/is issued/);
+});
+
+test("a monitor is verified by the targets Prometheus finds through it", { timeout: 60_000 }, async () => {
+  it.sandbox.clear();
+  const prometheus = `apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: { name: p }\nspec: { ruleSelector: { matchLabels: { role: alerts } }, serviceMonitorSelector: { matchLabels: { role: metrics } } }\n`;
+  const shown = `apiVersion: v1\nkind: Service\nmetadata: { name: shown, labels: { app: shown } }\nspec: { selector: { app: shown }, ports: [{ name: metrics, port: 8080 }] }\n`;
+  await it.deploy("shop", {
+    "apps/shop/prometheus.yaml": prometheus,
+    "apps/shop/shown.yaml": `${deployment("shown")}---\n${shown}`,
+  });
+  const monitor = (role: string) =>
+    `apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: { name: shown, labels: { role: ${role} } }\nspec: { selector: { matchLabels: { app: shown } }, endpoints: [{ port: metrics }] }\n`;
+  const objects = [created("monitoring.coreos.com/v1", "ServiceMonitor", "shown")];
+  const unseen = await live("apps/shop/monitor.yaml", monitor("none"), "shop", objects);
+  expect(unseen.path).toEqual(["deployed", "rolling_back", "failed"]);
+  expect(unseen.record.failure_reason).toMatch(/knows no target of Service shop\/shown/);
+  const seen = await live("apps/shop/monitor.yaml", monitor("metrics"), "shop", objects);
+  expect(seen.path).toEqual(["deployed", "verified"]);
 });

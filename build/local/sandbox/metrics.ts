@@ -3,6 +3,7 @@ import { type MetricNames, parseQuery } from "../../../shared/checks/queries.ts"
 import type { Cluster } from "./cluster.ts";
 import { hits, type InjectedFault } from "./faults.ts";
 import { fraction, textsAt } from "./json.ts";
+import { scrapedPods } from "./scrape-targets.ts";
 import { selectedByMap } from "./selectors.ts";
 import type { KubeObject } from "./store.ts";
 import { allWorkloads, isReady, podLabels, podsOf } from "./workloads.ts";
@@ -40,6 +41,9 @@ export function answerQuery(cluster: Cluster, names: MetricNames, promql: string
   if (query.kind === "namespace-error-ratio") {
     const all = trafficIn(cluster, query.namespace);
     return vector(all.map(({ name, errorRatio }) => sample({ [names.workloadLabel]: name }, errorRatio)));
+  }
+  if (query.kind === "targets") {
+    return vector(scrapedPods(cluster, query.namespace, query.service).map((pod) => sample({ pod }, 1)));
   }
   const traffic = trafficIn(cluster, query.namespace).find(({ name }) => name === query.workload);
   if (traffic === undefined) return vector([]);

@@ -2,7 +2,7 @@
 import type { Cluster } from "./cluster.ts";
 import { at, type JsonMap, listAt, mapAt, textAt, textsAt } from "./json.ts";
 import { selects } from "./selectors.ts";
-import type { KubeObject } from "./store.ts";
+import type { KubeObject, ObjectStore } from "./store.ts";
 
 const GROUP = "monitoring.coreos.com";
 
@@ -10,30 +10,30 @@ export function ruleGroups({ store, agenda }: Cluster): readonly JsonMap[] {
   const now = new Date(agenda.now()).toISOString();
   return store
     .list(GROUP, "PrometheusRule")
-    .filter((rule) => isSelected(rule))
+    .filter((rule) => isSelected(store, rule, "rule"))
     .flatMap((rule) => groupsOf(rule, now));
+}
 
-  /** By any Prometheus object; without one the operator's own defaults stand for it: everything. */
-  function isSelected(rule: KubeObject): boolean {
-    const instances = store.list(GROUP, "Prometheus");
-    const labels = textsAt(rule, "metadata", "labels");
-    return (
-      instances.length === 0 ||
-      instances.some(
-        (one) => selects(at(one, "spec", "ruleSelector"), labels) && looksInto(one, rule.metadata.namespace),
-      )
-    );
-  }
+/**
+ * By any Prometheus object, with its selectors `<what>Selector` and `<what>NamespaceSelector`; without one the operator's
+ * own defaults stand for it: everything.
+ */
+export function isSelected(store: ObjectStore, object: KubeObject, what: "rule" | "serviceMonitor"): boolean {
+  const instances = store.list(GROUP, "Prometheus");
+  const labels = textsAt(object, "metadata", "labels");
+  const isTaken = (one: KubeObject) =>
+    selects(at(one, "spec", `${what}Selector`), labels) && looksInto(store, one, what, object.metadata.namespace);
+  return instances.length === 0 || instances.some(isTaken);
+}
 
-  function looksInto(instance: KubeObject, namespace: string | undefined): boolean {
-    const selector = at(instance, "spec", "ruleNamespaceSelector");
-    if (selector === undefined || selector === null) return instance.metadata.namespace === namespace;
-    const home = store.get({ group: "", kind: "Namespace", namespace: undefined, name: namespace ?? "" });
-    return selects(selector, {
-      ...textsAt(home, "metadata", "labels"),
-      "kubernetes.io/metadata.name": namespace ?? "",
-    });
-  }
+function looksInto(store: ObjectStore, instance: KubeObject, what: string, namespace: string | undefined): boolean {
+  const selector = at(instance, "spec", `${what}NamespaceSelector`);
+  if (selector === undefined || selector === null) return instance.metadata.namespace === namespace;
+  const home = store.get({ group: "", kind: "Namespace", namespace: undefined, name: namespace ?? "" });
+  return selects(selector, {
+    ...textsAt(home, "metadata", "labels"),
+    "kubernetes.io/metadata.name": namespace ?? "",
+  });
 }
 
 function groupsOf({ metadata, ...rule }: KubeObject, now: string): JsonMap[] {

@@ -73,6 +73,7 @@ export const monitoring: readonly Topic[] = [
     id: "service-monitors",
     expert: "monitoring",
     category: "monitoring",
+    intent: "add-service-monitor",
     type: "technique",
     title: "Scrape every service with a ServiceMonitor",
     advice: "Services expose /metrics and a ServiceMonitor or PodMonitor makes Prometheus scrape them.",

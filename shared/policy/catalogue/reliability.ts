@@ -42,6 +42,13 @@ export const reliability: Rules = {
     remedy: "Remove spec.replicas from the workload the autoscaler scales.",
     knownAs: "Kyverno check-hpa-exists (the other way round)",
   },
+  "no-effect-monitor": {
+    category: "reliability",
+    severity: "warning",
+    decision: "deny",
+    description: "A ServiceMonitor no Prometheus selects, or that leads to no Service, has nothing scraped.",
+    remedy: "Give it the labels the Prometheus selects by, and the labels and the port of a Service.",
+  },
   "no-effect-autoscaler": {
     category: "reliability",
     severity: "warning",

@@ -12,11 +12,12 @@ import { ResourceQuota } from "kubernetes-models/v1/ResourceQuota";
 import { Service } from "kubernetes-models/v1/Service";
 import { ServiceAccount } from "kubernetes-models/v1/ServiceAccount";
 import type { Resource } from "../../repository/platform.ts";
-import { at, isFields, stringsAt, textAt } from "../../repository/values.ts";
+import { at, isFields, stringsAt } from "../../repository/values.ts";
 import known from "../known-fields.json" with { type: "json" };
 import { type Keys, type ObjectRule, type Problem, problemAt } from "../review.ts";
 import { certificateProblem } from "./certificate.ts";
 import { prometheusRuleProblem } from "./prometheus-rule.ts";
+import { serviceMonitorProblem } from "./service-monitor.ts";
 
 type Model = new (data: never) => { validate(): void };
 const models: Readonly<Record<string, Model>> = {
@@ -40,6 +41,7 @@ const models: Readonly<Record<string, Model>> = {
 /** Custom kinds whose schema is ours; it takes no unknown fields either. */
 const custom: Readonly<Record<string, (object: unknown) => string | undefined>> = {
   "monitoring.coreos.com/v1/PrometheusRule": prometheusRuleProblem,
+  "monitoring.coreos.com/v1/ServiceMonitor": serviceMonitorProblem,
   "cert-manager.io/v1/Certificate": certificateProblem,
 };
 
@@ -143,9 +145,6 @@ export const validNames: ObjectRule = {
     for (const [key, value] of Object.entries(stringsAt(object, "metadata", "labels"))) {
       if (value.length > 63 || !LABEL_VALUE.test(value))
         problems.push(problemAt(`label ${key.slice(0, 80)} has a value Kubernetes refuses`, "metadata", "labels", key));
-    }
-    if (textAt(object, "metadata", "generateName") !== undefined) {
-      problems.push(problemAt("it has no fixed name", "metadata", "generateName"));
     }
     return problems;
   },
