@@ -19,6 +19,8 @@ export const KNOWN_KINDS: Readonly<Record<string, string>> = {
   "v1/ServiceAccount": "V1ServiceAccount",
   "v1/LimitRange": "V1LimitRange",
   "v1/ResourceQuota": "V1ResourceQuota",
+  "rbac.authorization.k8s.io/v1/Role": "V1Role",
+  "rbac.authorization.k8s.io/v1/RoleBinding": "V1RoleBinding",
 };
 
 interface Attribute {

@@ -10,6 +10,7 @@ import { addPodDisruptionBudget } from "./add-pod-disruption-budget.ts";
 import { addProbes } from "./add-probes.ts";
 import { addPrometheusRule } from "./add-prometheus-rule.ts";
 import { addServiceMonitor } from "./add-service-monitor.ts";
+import { addServiceAccount } from "./add-service-account.ts";
 import { disableServiceAccountToken } from "./disable-service-account-token.ts";
 import { hardenSecurityContext } from "./harden-security-context.ts";
 import type { Candidate, IntentDefinition, Rendered, Survey } from "./intent.ts";
@@ -42,6 +43,7 @@ export const intents: ReadonlyMap<string, RegisteredIntent> = new Map(
     register(disableServiceAccountToken),
     register(pinImage),
     register(addCertificate),
+    register(addServiceAccount),
   ].map((one) => [one.kind, one]),
 );
 

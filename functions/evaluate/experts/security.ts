@@ -41,6 +41,7 @@ export const security = rubric({
     ],
   },
   delicate: {
+    "service-accounts": "permissions taken away may be needed only once a month",
     rbac: "permissions taken away may be needed only once a month",
     secrets: "a secret must never pass through the school",
     authentication: "a wrong login rule locks everybody out",

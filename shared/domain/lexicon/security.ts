@@ -72,6 +72,24 @@ export const security: readonly Topic[] = [
     technologies: ["automountServiceAccountToken", "ServiceAccount"],
   },
   {
+    id: "service-accounts",
+    expert: "security",
+    category: "security",
+    intent: "add-service-account",
+    type: "technique",
+    title: "Give each workload its own service account",
+    advice:
+      "Workloads that talk to the Kubernetes API run under dedicated service accounts, none under the default one.",
+    cues: [
+      "(?:own|dedicated|separate) service ?accounts?",
+      "service ?accounts? (?:per|for each|for every) (?:workload|service|deployment|pod|application|app)",
+    ],
+    warnings: ["(?:never|nothing|don't|do not|stop|no) .. default service ?accounts?"],
+    patterns: ["dedicated service ?accounts?"],
+    problems: ["(?:shared|default) service ?accounts?"],
+    technologies: ["serviceAccountName", "ServiceAccount"],
+  },
+  {
     id: "secrets",
     expert: "security",
     category: "security",

@@ -73,6 +73,11 @@ export const change: Rules = {
     remedy: "Prefer a Role in one namespace.",
     knownAs: "kube-linter access-to-*",
   },
+  "always-human-role": {
+    ...asked,
+    description: "A Role or its binding grants rights in a namespace.",
+    remedy: "Check that every verb is needed, and by whom.",
+  },
   "always-human-webhook": {
     ...asked,
     description: "An admission webhook decides about every request to the API.",

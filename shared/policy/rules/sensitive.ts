@@ -110,6 +110,7 @@ function onGrants(isMeant: (grant: Fields) => boolean, message: string): ObjectR
 
 export const alwaysHuman: readonly ObjectRule[] = [
   byKind("always-human-cluster-role", /^ClusterRole(Binding)?$/, "it grants rights in the whole cluster"),
+  byKind("always-human-role", /^Role(Binding)?$/, "it grants rights in its namespace"),
   byKind("always-human-webhook", /WebhookConfiguration$/, "it decides about every request to the API"),
   byKind("always-human-crd", /^CustomResourceDefinition$/, "it changes the API itself"),
   byKind("always-human-namespace", /^Namespace$/, "it makes or changes a namespace"),

@@ -3,17 +3,18 @@ import { describe, expect, test } from "vitest";
 import { intents } from "../../../shared/intents/registry.ts";
 import { renderChangeSet } from "../../../shared/intents/render.ts";
 import { platformOf, sample, sampleTexts } from "../../support/platform.ts";
+import { mill, millTexts } from "./mill.ts";
 import { orchard, orchardTexts } from "./orchard.ts";
 
-const platforms = { harbor: sample("harbor"), meadow: sample("meadow"), orchard: orchard() };
-const texts = { harbor: sampleTexts("harbor"), meadow: sampleTexts("meadow"), orchard: orchardTexts };
+const platforms = { harbor: sample("harbor"), meadow: sample("meadow"), orchard: orchard(), mill: mill() };
+const texts = { harbor: sampleTexts("harbor"), meadow: sampleTexts("meadow"), orchard: orchardTexts, mill: millTexts };
 
 test.each([...intents.keys()])("%s has a place on one of the platforms", (kind) => {
   const all = Object.values(platforms).flatMap((platform) => intents.get(kind)?.candidates(platform) ?? []);
   expect(all.length).toBeGreaterThan(0);
 });
 
-describe.each(["harbor", "meadow", "orchard"] as const)("%s", (name) => {
+describe.each(["harbor", "meadow", "orchard", "mill"] as const)("%s", (name) => {
   const platform = platforms[name];
 
   test.each([...intents.keys()])("%s", async (kind) => {

@@ -75,7 +75,10 @@ const intent = fc.oneof(
     namespace: name,
     signal: fc.oneof(fc.constantFrom(...signals.map(({ id }) => id)), name),
   }),
-  fc.record({ kind: fc.constantFrom("harden-security-context", "disable-service-account-token"), workload }),
+  fc.record({
+    kind: fc.constantFrom("harden-security-context", "disable-service-account-token", "add-service-account"),
+    workload,
+  }),
   fc.record({ kind: fc.constant("add-certificate"), namespace: name, ingress: name }),
   fc.record({ kind: fc.constant("pin-image"), workload, container: name }),
   fc.dictionary(fc.string(), fc.jsonValue()).map((fields) => ({ kind: "add-network-policy", ...fields })),

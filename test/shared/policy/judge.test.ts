@@ -184,6 +184,11 @@ describe("always a person", () => {
   test.each<[string, string, string]>([
     ["ClusterRole", object("ClusterRole", "rules: []\n", rbac), "always-human-cluster-role"],
     [
+      "Role",
+      object("Role", "rules: [{apiGroups: [''], resources: [pods], verbs: [get]}]\n", rbac),
+      "always-human-role",
+    ],
+    [
       "wildcards",
       object("Role", "rules: [{apiGroups: [''], resources: [pods], verbs: ['*']}]\n", rbac),
       "always-human-escalation",
