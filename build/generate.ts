@@ -10,6 +10,7 @@ import { describeApi } from "../functions/coordinator/openapi/describe.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { knownFields } from "./known-fields.ts";
 import { renderManifests } from "./manifests/render.ts";
+import { ruleReference } from "./policy/rule-reference.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 
@@ -17,6 +18,7 @@ const root = path.resolve(import.meta.dirname, "..");
 export async function staleFiles(): Promise<Map<string, string>> {
   const files = renderManifests(packageJson.version);
   files.set("shared/policy/known-fields.json", await knownFields());
+  files.set("shared/policy/README.md", await ruleReference());
   files.set("functions/coordinator/openapi.json", `${JSON.stringify(describeApi(), null, 2)}\n`);
   for (const [file, text] of files) {
     const committed = await readFile(path.join(root, file), "utf8").catch((error: NodeJS.ErrnoException) => {

@@ -105,7 +105,7 @@ async function prepare(
   }
 
   const platform = await loadPlatform(git, head, settings.platform);
-  const rendered = renderAgain(approved, platform, settings.policy);
+  const rendered = renderAgain(approved, platform, { ...settings.policy, now: context.now() });
   if (rendered.kind === "refused") return review(`it cannot be applied any more: ${rendered.because}`);
   if (rendered.verdict.decision === "deny") {
     const rules = rendered.verdict.rules.filter(({ decision }) => decision === "deny");

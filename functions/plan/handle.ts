@@ -31,7 +31,7 @@ const LISTED = 50;
 export async function plan(
   { improvement }: InputOf<"plan">,
   { git, history, settings }: PlanPorts,
-  { signal }: Pick<Context, "signal">,
+  { signal, now }: Pick<Context, "signal" | "now">,
 ): Promise<OutcomeOf<"plan">> {
   const topic = topicOf(improvement);
   const definition = topic?.intent === undefined ? undefined : intents.get(topic.intent);
@@ -46,7 +46,8 @@ export async function plan(
   const past = (await history.recent(REMEMBERED)).filter(({ id }) => id !== improvement.id);
   const taken = new Set(past.flatMap(({ intent }) => (intent === undefined ? [] : [targetOf(intent)])));
   const free = all.filter(({ intent }) => !taken.has(targetOf(intent)));
-  const chosen = choose(keepEarlier(restedFirst(free, past), improvement.intent), platform, settings.policy);
+  const policy = { ...settings.policy, now: now() };
+  const chosen = choose(keepEarlier(restedFirst(free, past), improvement.intent), platform, policy);
   if (chosen === undefined) {
     return nothingLeft(definition.kind, definition.survey(platform, about), all.length, all.length - free.length);
   }

@@ -3,7 +3,7 @@ import type { FileChange, RuleHit } from "../domain/change-set.ts";
 import { coveringApplication } from "../repository/coverage.ts";
 import { KUSTOMIZATION_NAMES } from "../repository/kustomize.ts";
 import { isManifestPath, parseFile } from "../repository/parse.ts";
-import { at, listAt, stringsAt } from "../repository/values.ts";
+import { at, isFields, listAt, stringsAt } from "../repository/values.ts";
 import { isProtectedNamespace } from "./protected.ts";
 import { isPolicyFile } from "./repository-policy.ts";
 import { nameOf, type ObjectChange, type Review, type ReviewRule } from "./review.ts";
@@ -70,19 +70,32 @@ function isKustomization(path: string): boolean {
 }
 
 /** Every document of a written file must be a Kubernetes object that can be read. */
-const readable: ReviewRule = ({ changeSet, after }) =>
-  changeSet.files.flatMap((file) => (file.after === null ? [] : unreadableIn(file, after)));
+const readable: ReviewRule = ({ changeSet, before, after }) =>
+  changeSet.files.flatMap((file) => (file.after === null ? [] : unreadableIn(file, before, after)));
 
-function unreadableIn({ path }: FileChange, after: Review["after"]): RuleHit[] {
+function unreadableIn({ path }: FileChange, before: Review["before"], after: Review["after"]): RuleHit[] {
   if (!isManifestPath(path)) return [deny("valid-yaml", "not a manifest Argo CD reads", path)];
   const file = after.files.get(path);
   const problems = file === undefined ? ["it is not there"] : parseFile(file).unreadable;
   const templated = after.unreadable.filter((one) => one.path === path).map(({ because }) => because);
   const hits = [...new Set([...problems, ...templated])].map((because) => deny("valid-yaml", because, path));
   const isObject = after.resources.some((resource) => resource.path === path);
-  return isObject || isKustomization(path) || hits.length > 0
-    ? hits
-    : [deny("valid-yaml", "it holds no Kubernetes object", path)];
+  if (isKustomization(path) || hits.length > 0) return hits;
+  if (!isObject) return [deny("valid-yaml", "it holds no Kubernetes object", path)];
+  const [was, is] = [hidden(before, path), hidden(after, path)];
+  return is > was ? [deny("valid-yaml", "it holds a document that is no object with a kind and a name", path)] : [];
+}
+
+/** Documents and list items that no rule about objects would see. */
+function hidden({ files, resources }: Review["after"], path: string): number {
+  const file = files.get(path);
+  if (file === undefined) return 0;
+  const seen = new Set(resources.filter((one) => one.path === path).map(({ document, item }) => `${document} ${item}`));
+  return parseFile(file).documents.filter(({ document, value }) => {
+    const items = value["kind"] === "List" && Array.isArray(value["items"]) ? value["items"] : undefined;
+    if (items === undefined) return !seen.has(`${document} undefined`);
+    return items.filter(isFields).some((_, item) => !seen.has(`${document} ${item}`));
+  }).length;
 }
 
 /** The list a person is shown must be what the text does. */

@@ -1,14 +1,14 @@
 /** Judges what a repository holds, as if all of it were created now, or what is new in it since another state. */
 import type { FileChange, RuleHit } from "../domain/change-set.ts";
 import { changeSet } from "../domain/change-set.ts";
-import { directPatches } from "../repository/kustomize.ts";
 import { inFile, oncePer } from "../repository/lookup.ts";
-import type { Platform, Resource } from "../repository/platform.ts";
+import type { Platform } from "../repository/platform.ts";
 import { ruleInfo } from "./catalogue.ts";
 import { deletions, kustomizations, noToolSwitch, pathInside } from "./change-rules.ts";
 import { exemptionFor, isInForce } from "./exemptions.ts";
 import type { Finding, Found, Report } from "./finding.ts";
 import { hitsOf } from "./judge.ts";
+import { isLeftOut, judgeable, leftOut } from "./left-out.ts";
 import { objectRules } from "./object-rules.ts";
 import { POLICY_FILE, ruleIn } from "./policy-file.ts";
 import { settingsOf } from "./repository-policy.ts";
@@ -26,12 +26,13 @@ export interface Surroundings {
 
 /** Everything a repository holds. Pure; throws nothing. */
 export function judgeRepository(
-  platform: Platform,
+  whole: Platform,
   given: PolicySettings = {},
   { alone = false }: Surroundings = {},
 ): Report {
-  const settings = settingsOf(platform, given);
-  const changes = judged(platform).map((after) => ({ before: undefined, after }));
+  const settings = settingsOf(whole, given);
+  const platform = judgeable(whole);
+  const changes = platform.resources.map((after) => ({ before: undefined, after }));
   const review: Review = { changeSet: changeSet([], [], ""), before: platform, after: platform, changes, settings };
   const found = [
     ...objectRules.flatMap((rule) => hitsOf(rule, review)).map((hit) => softened(hit, platform)),
@@ -39,7 +40,7 @@ export function judgeRepository(
     ...(alone ? ownRules : repositoryRules).flatMap((rule) => rule(platform)),
     ...aboutPolicy(settings),
   ];
-  return reportOf(platform, found, settings);
+  return reportOf(whole, found, settings);
 }
 
 /**
@@ -56,26 +57,17 @@ export function judgeDifference(before: Platform, after: Platform, given: Policy
       : [{ path, before: was?.blob ?? null, after: is === undefined ? null : (is.content ?? "") }];
   });
   const told = reviewOf(changeSet(files, [], ""), before, settings);
-  const patches = patchesOf(told.after);
-  const changes = told.changes.filter((one) => one.after === undefined || !patches.has(one.after.path));
+  const changes = told.changes.filter(({ after: is }) => is === undefined || !isLeftOut(told.after, is));
   const review = { ...told, changes };
-  const known = new Set(repositoryRules.flatMap((rule) => rule(before)).map(identityOf));
+  const known = new Set(repositoryRules.flatMap((rule) => rule(judgeable(before))).map(identityOf));
   const found = [
     ...objectRules.flatMap((rule) => hitsOf(rule, review)),
     ...[pathInside, noToolSwitch, deletions, kustomizations, resourceQuota].flatMap((rule) => rule(review)),
-    ...repositoryRules.flatMap((rule) => rule(review.after)).filter((one) => !known.has(identityOf(one))),
+    ...repositoryRules.flatMap((rule) => rule(judgeable(review.after))).filter((one) => !known.has(identityOf(one))),
     ...aboutPolicy(settingsOf(review.after, given)),
   ];
   return reportOf(review.after, found, settings);
 }
-
-/** Patches of kustomizations are parts of objects; their kustomization makes whole ones of them. */
-function judged(platform: Platform): readonly Resource[] {
-  const patches = patchesOf(platform);
-  return platform.resources.filter(({ path }) => !patches.has(path));
-}
-
-const patchesOf = oncePer(({ files }: Platform) => directPatches(files));
 
 /** A ConfigMap that something else than a workload names may well be used: a dashboard, a pipeline, an operator. */
 function softened(hit: RuleHit, platform: Platform): Found {
@@ -132,10 +124,7 @@ function reportOf(platform: Platform, found: readonly Found[], settings: ReturnT
     .sort(inOrder);
   return {
     findings,
-    skipped: [
-      ...readability(platform).skipped,
-      ...[...patchesOf(platform)].map((path) => ({ path, because: "a patch of a kustomization" })),
-    ],
+    skipped: [...readability(platform).skipped, ...leftOut(platform)],
     files: [...platform.files.values()].filter(({ content }) => content !== null).length,
     objects: platform.resources.length,
     applications: platform.applications.length,

@@ -5,7 +5,7 @@ import type { GitReader } from "../../shared/ports.ts";
 import { committedImprovement } from "../support/improvement.ts";
 import { application, deployment, gitOf, platformOf, SIZED, sampleTexts } from "../support/platform.ts";
 
-const context = { signal: new AbortController().signal };
+const context = { signal: new AbortController().signal, now: () => Date.UTC(2030, 0, 1) };
 const proposal = (title: string, over: Partial<Improvement> = {}): Improvement => {
   const {
     change_set: _,

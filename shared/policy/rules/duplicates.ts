@@ -7,14 +7,16 @@ import type { Found } from "../finding.ts";
 import { placeIn } from "../place.ts";
 import { nameOf } from "../review.ts";
 
-/** Told at every definition but the first. It is only sure to do harm when Applications apply both. */
+/** Told at every definition but the first one an Application reads. It is only sure to do harm when Applications apply both. */
 export function duplicates(platform: Platform): readonly Found[] {
   const groups = [...groupBy(platform.resources, identityOf).values()].filter((group) => group.length > 1);
-  return groups.flatMap(([first, ...others]) => {
+  const isRead = ({ path }: Resource) => (platform.readers.get(path)?.length ?? 0) > 0;
+  return groups.flatMap((group) => {
+    const [first, ...others] = [...group.filter(isRead), ...group.filter((one) => !isRead(one))];
     if (first === undefined) return [];
     const place = placeIn(platform, first);
     return others.map((other): Found => {
-      const applied = [first, other].filter(({ path }) => (platform.readers.get(path)?.length ?? 0) > 0).length;
+      const applied = [first, other].filter(isRead).length;
       const where = place.line === undefined ? first.path : `${first.path}:${place.line}`;
       const tail =
         applied === 2 ? "" : applied === 1 ? "; an Application reads only one of them" : "; no Application reads them";

@@ -17,7 +17,7 @@ export const readability: (platform: Platform) => {
     const isBroken = file !== undefined && parseFile(file).unreadable.length > 0;
     if (file === undefined || !isBroken) skipped.push(...reasons.map((because) => ({ path, because })));
     else if (reasons.some((because) => /template/.test(because)))
-      skipped.push({ path, because: "a template, not YAML" });
+      skipped.push({ path, because: reasons.find((because) => /Helm/.test(because)) ?? "a template, not YAML" });
     else if (isManifest(platform, file)) found.push(...brokenIn(file));
     else skipped.push({ path, because: `no manifest, and not to be read: ${reasons[0] ?? ""}` });
   }
@@ -57,7 +57,7 @@ function brokenIn(file: RepositoryFile): Found[] {
 
 /** Objects without a name of their own cannot be told apart, so nothing else is said about them. */
 function nameless(platform: Platform, file: RepositoryFile): Found[] {
-  if (!isManifestPath(file.path)) return [];
+  if (!isManifestPath(file.path) || file.content?.includes("{{") === true) return [];
   const readers = platform.readers.get(file.path) ?? [];
   const plain = platform.applications.some(({ name, tool }) => tool === "directory" && readers.includes(name));
   if (!plain) return [];
