@@ -1,8 +1,13 @@
 /** Takes in what the founding platform left in a Redis. Idempotent; writes none of the platform's keys. */
 import type { Redis } from "ioredis";
-import { importElement, importedKey, importHistory } from "../../shared/pipeline/import.ts";
+import {
+  type ImportScripts,
+  importElement,
+  importedKey,
+  importHistory,
+  loadImportScripts,
+} from "../../shared/pipeline/import.ts";
 import type { Keys } from "../../shared/pipeline/keys.ts";
-import { loadScripts, type Scripts } from "../../shared/pipeline/scripts/load.ts";
 import { redisNow } from "../../shared/pipeline/services.ts";
 import { judge } from "./judge.ts";
 import { openPlatform, type PlatformRecord } from "./platform.ts";
@@ -45,7 +50,7 @@ const EXAMPLES = 5;
 export async function importPlatform(job: ImportJob): Promise<ImportReport> {
   const { from, fromPrefix, to, keys, dryRun, stopped } = job;
   const platform = await openPlatform(from, fromPrefix);
-  const scripts = loadScripts(to, keys.prefix);
+  const scripts = loadImportScripts(to, keys);
   const now = await redisNow(to);
   const lines = new Map<string, ReportLine>();
   const count = (result: ReportLine["result"], was: string, as: string, id: string): void => {
@@ -92,7 +97,7 @@ function already(as: string): Outcome {
   return { result: "known", now: as === "ingest" ? "handed to ingest before" : "in the history already" };
 }
 
-async function take(scripts: Scripts, record: PlatformRecord, now: number, dryRun: boolean): Promise<Outcome> {
+async function take(scripts: ImportScripts, record: PlatformRecord, now: number, dryRun: boolean): Promise<Outcome> {
   const judged = judge(record, now);
   if (judged.kind === "unusable") return { result: "skipped", now: judged.because };
   const again = judged.kind === "again";

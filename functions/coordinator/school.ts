@@ -6,7 +6,7 @@ import type { Keys } from "../../shared/pipeline/keys.ts";
 import type { Listing } from "../../shared/pipeline/listing.ts";
 import type { Operations } from "../../shared/pipeline/operations.ts";
 import type { Records } from "../../shared/pipeline/records.ts";
-import type { Scripts } from "../../shared/pipeline/scripts/load.ts";
+import type { OperatorScripts } from "../../shared/pipeline/scripts/load-operator.ts";
 import type { BrakesReader, GitReader } from "../../shared/ports.ts";
 import type { Tokens } from "../../shared/runtime/tokens.ts";
 import type { StageName } from "../../shared/stages.ts";
@@ -16,7 +16,7 @@ import type { CoordinatorSettings } from "./settings.ts";
 export interface School {
   readonly redis: Redis;
   readonly keys: Keys;
-  readonly scripts: Scripts;
+  readonly scripts: OperatorScripts;
   readonly operations: Operations;
   readonly records: Records;
   readonly listing: Listing;

@@ -12,7 +12,7 @@ import { legacyLists } from "../../shared/pipeline/legacy.ts";
 import { listing } from "../../shared/pipeline/listing.ts";
 import { operations } from "../../shared/pipeline/operations.ts";
 import { records } from "../../shared/pipeline/records.ts";
-import { loadScripts } from "../../shared/pipeline/scripts/load.ts";
+import { loadOperatorScripts } from "../../shared/pipeline/scripts/load-operator.ts";
 import { schoolServices } from "../../shared/pipeline/services.ts";
 import type { GitReader, Layers } from "../../shared/ports.ts";
 import { ConfigurationError, type Environment, readSettings, resolveEnvironment } from "../../shared/runtime/config.ts";
@@ -94,7 +94,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
 function schoolOn(redis: Redis, own: Pick<School, "settings" | "tokens" | "log" | "git" | "wake">): School {
   const { settings, log } = own;
   const keys = keysOf(settings.KEY_PREFIX);
-  const scripts = loadScripts(redis, settings.KEY_PREFIX);
+  const scripts = loadOperatorScripts(redis, settings.KEY_PREFIX);
   const { brakes } = schoolServices(redis, keys, scripts, {
     rollbacksPerHour: settings.BREAKER_ROLLBACKS_PER_HOUR,
     commitsPerHour: settings.COMMITS_PER_HOUR,

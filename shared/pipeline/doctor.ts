@@ -11,7 +11,7 @@ import { importedKey } from "./import.ts";
 import type { Keys } from "./keys.ts";
 import { lockNames } from "./locks.ts";
 import { improvementIn, pendingIds } from "./pending.ts";
-import type { Scripts } from "./scripts/load.ts";
+import type { OperatorScripts } from "./scripts/load-operator.ts";
 
 export interface Finding {
   readonly kind: "index" | "orphan" | "damaged" | "lock";
@@ -26,7 +26,7 @@ interface Fact {
   readonly updatedAt: number;
 }
 
-export async function examine(redis: Redis, keys: Keys, scripts: Scripts, repair = false): Promise<Finding[]> {
+export async function examine(redis: Redis, keys: Keys, scripts: OperatorScripts, repair = false): Promise<Finding[]> {
   const findings: Finding[] = [];
   const policy = await evictionPolicy(redis);
   if (policy !== undefined) findings.push({ kind: "damaged", id: "redis", problem: evicts(policy), repaired: false });
@@ -101,7 +101,7 @@ async function* recordIds(redis: Redis, keys: Keys): AsyncGenerator<string[]> {
 async function indexes(
   redis: Redis,
   keys: Keys,
-  scripts: Scripts,
+  scripts: OperatorScripts,
   facts: ReadonlyMap<string, Fact>,
   { repair, sound }: How,
 ): Promise<Finding[]> {
@@ -133,7 +133,7 @@ async function indexes(
 async function orphans(
   redis: Redis,
   keys: Keys,
-  scripts: Scripts,
+  scripts: OperatorScripts,
   facts: ReadonlyMap<string, Fact>,
   { repair, sound }: How,
 ): Promise<Finding[]> {
@@ -156,7 +156,7 @@ async function orphans(
   return findings;
 }
 
-async function locks(redis: Redis, keys: Keys, scripts: Scripts, { repair, sound }: How): Promise<Finding[]> {
+async function locks(redis: Redis, keys: Keys, scripts: OperatorScripts, { repair, sound }: How): Promise<Finding[]> {
   const findings: Finding[] = [];
   const names = (await lockNames(redis, keys)).filter((name) => sound(keys.lock(name), keys.lockWaiting(name)));
   for (const name of names) {

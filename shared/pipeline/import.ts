@@ -1,7 +1,10 @@
 /** Taking in records of the founding platform: each at most once, none of its keys written. */
+
+import type { Redis } from "ioredis";
 import { encodePatch, type Patch, type Proposal } from "../domain/improvement.ts";
 import type { Keys } from "./keys.ts";
-import type { Scripts } from "./scripts/load.ts";
+import { type Defined, definePipelineScripts } from "./scripts/define.ts";
+import { importElementScript, importHistoryScript } from "./scripts/import.ts";
 
 /** HASH platform's id -> `ingest`, or the id of our record. */
 export function importedKey({ prefix }: Keys): string {
@@ -24,13 +27,24 @@ export interface PastImprovement {
   readonly facts: Patch;
 }
 
+export type ImportScripts = Defined<"schoolImportElement" | "schoolImportHistory">;
+
+export function loadImportScripts(redis: Redis, { prefix }: Keys): ImportScripts {
+  const scripts = { schoolImportElement: importElementScript, schoolImportHistory: importHistoryScript };
+  return definePipelineScripts(redis, prefix, scripts);
+}
+
 /** `element` goes onto the ingest list, unless `platformId` was imported before. */
-export async function importElement(scripts: Scripts, platformId: string, element: string): Promise<Imported> {
+export async function importElement(scripts: ImportScripts, platformId: string, element: string): Promise<Imported> {
   return answer(await scripts.schoolImportElement(platformId, element));
 }
 
 /** Writes `past` as a record that nothing follows from, unless `platformId` was imported before. */
-export async function importHistory(scripts: Scripts, platformId: string, past: PastImprovement): Promise<Imported> {
+export async function importHistory(
+  scripts: ImportScripts,
+  platformId: string,
+  past: PastImprovement,
+): Promise<Imported> {
   const { id, status, at, because, proposal, facts } = past;
   const set = { ...encodePatch(proposal).set, ...encodePatch(facts).set };
   const flat = Object.entries(set).flat();

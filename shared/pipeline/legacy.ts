@@ -1,6 +1,6 @@
 /** Lists of the founding platform (`youtube:improvements`): what lies there goes onto the ingest list, as it is. */
 import type { Keys } from "./keys.ts";
-import type { Scripts } from "./scripts/load.ts";
+import type { OperatorScripts } from "./scripts/load-operator.ts";
 
 export type Moved =
   | { readonly kind: "moved"; readonly count: number; readonly left: number }
@@ -8,7 +8,7 @@ export type Moved =
   | { readonly kind: "no-list"; readonly type: string };
 
 /** At most `max` elements, oldest first. The name is taken as it is, without the school's prefix. */
-export async function moveLegacy(scripts: Scripts, list: string, max: number): Promise<Moved> {
+export async function moveLegacy(scripts: OperatorScripts, list: string, max: number): Promise<Moved> {
   const [count, rest] = (await scripts.schoolLegacy(list, max)) as [number, number | string];
   if (count < 0) return { kind: "no-list", type: String(rest) };
   return { kind: "moved", count, left: Number(rest) };

@@ -5,7 +5,7 @@ import type { Patch } from "../domain/improvement.ts";
 import type { Status } from "../domain/lifecycle.ts";
 import type { StageName } from "../stages.ts";
 import type { Keys } from "./keys.ts";
-import type { Scripts } from "./scripts/load.ts";
+import type { OperatorScripts } from "./scripts/load-operator.ts";
 import { redisNow } from "./services.ts";
 import { patchArguments } from "./stage-queue.ts";
 
@@ -48,7 +48,7 @@ export interface Operations {
   closeBreaker(actor: string, reason: string): Promise<void>;
 }
 
-export function operations(redis: Redis, keys: Keys, scripts: Scripts): Operations {
+export function operations(redis: Redis, keys: Keys, scripts: OperatorScripts): Operations {
   async function push(stage: StageName, event: string): Promise<void> {
     const type = await redis.type(keys.list(stage));
     if (type !== "none" && type !== "list")

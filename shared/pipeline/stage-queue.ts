@@ -59,29 +59,6 @@ export type Settlement = { readonly token: string } & (
  */
 export type SettleResult = "ok" | "lost" | "illegal" | "dead" | `error ${string}`;
 
-/** One event that came by another way than the list. */
-export interface Injection {
-  /** Of the lease it asks for; unique. The same call may be repeated with it. */
-  readonly token: string;
-  /** The structured event, as text. */
-  readonly event: string;
-  /** What makes it the same event when it comes again. */
-  readonly delivery: string;
-  /** The improvement it is about; undefined for a source. */
-  readonly subject: string | undefined;
-  /** The status its record was seen in; undefined for no record. */
-  readonly standing: Status | undefined;
-  /** The new improvement it brings. */
-  readonly brings?: Proposal;
-  readonly proposer?: string;
-}
-
-/**
- * Why an injected event got no lease. `delivered`, `working`: it was accepted before (and is in work). `changed`: the
- * record no longer stands as seen. `waiting`: the improvement waits for an event of its own. `busy`: another worker has it.
- */
-export type NotInjected = "delivered" | "working" | "changed" | "waiting" | "busy" | "unreadable";
-
 export interface StageQueue {
   readonly stage: StageName;
   claim(max: number): Promise<Claims>;
@@ -89,10 +66,6 @@ export interface StageQueue {
   settle(settlements: readonly Settlement[], claimMax: number): Promise<{ results: SettleResult[]; claims?: Claims }>;
   /** Gives an injected improvement its record; undefined when it exists already or the lease is gone. */
   admit(token: string, id: string, proposal: Proposal): Promise<Readonly<Record<string, string>> | undefined>;
-  /** Takes one event into a lease at once, past the list; an improvement it brings gets its record. */
-  inject(injection: Injection): Promise<{ lease: Lease; now: number } | NotInjected>;
-  /** Whether this event was injected within the last day. */
-  delivered(delivery: string): Promise<"delivered" | "working" | undefined>;
   /** Extends the leases; returns the tokens that are lost. */
   heartbeat(tokens: readonly string[]): Promise<readonly string[]>;
   /** Writes facts under the lease; false when it is lost. */
@@ -106,7 +79,7 @@ export interface QueueSettings {
   readonly maxAttempts: number;
 }
 
-type Flat = (string | number)[];
+export type Flat = (string | number)[];
 
 export function stageQueue(scripts: Scripts, stage: StageName, settings: QueueSettings): StageQueue {
   const { worker, leaseMs, maxAttempts } = settings;
@@ -124,19 +97,6 @@ export function stageQueue(scripts: Scripts, stage: StageName, settings: QueueSe
     async admit(token, id, proposal) {
       const fields = (await scripts.schoolAdmit(stage, token, id, ...proposalArguments(proposal))) as string[] | null;
       return fields === null ? undefined : toRecord(fields);
-    },
-    async inject({ token, event, delivery, subject, standing, brings, proposer }) {
-      const about: Flat = [subject ?? "", standing ?? "", proposer ?? "", leaseMs, maxAttempts];
-      const args: Flat = [stage, token, event, delivery, ...about, brings === undefined ? 0 : 1];
-      if (brings !== undefined) args.push(subject ?? "", ...proposalArguments(brings));
-      const reply = (await scripts.schoolInject(...args)) as string;
-      if (!reply.startsWith("[")) return reply as NotInjected;
-      const { leases, now } = claims(reply);
-      return { lease: leases[0] as Lease, now };
-    },
-    async delivered(delivery) {
-      const word = (await scripts.schoolDelivered(stage, delivery)) as "" | "delivered" | "working";
-      return word === "" ? undefined : word;
     },
     async heartbeat(tokens) {
       return (await scripts.schoolHeartbeat(stage, leaseMs, tokens.length, ...tokens)) as string[];
@@ -190,7 +150,7 @@ function flatten(settlement: Settlement, maxAttempts: number): Flat {
 }
 
 /** What a new record needs beside its id. */
-function proposalArguments(proposal: Proposal): Flat {
+export function proposalArguments(proposal: Proposal): Flat {
   return [proposal.video_id ?? "", proposal.category, ...pairs(encodePatch(proposal).set)];
 }
 
@@ -208,7 +168,8 @@ export function patchArguments(patch: Patch): Flat {
 
 type ClaimedEvent = readonly [token: string, attempt: number, event: string, fields: string[] | object];
 
-function claims(reply: unknown): Claims {
+/** What the scripts answer to a claim. */
+export function claims(reply: unknown): Claims {
   // cjson writes an empty table as {}: no leases, or a lease without a record.
   const [leases, now, dueMs, buried] = JSON.parse(reply as string) as [
     ClaimedEvent[] | object,

@@ -28,6 +28,7 @@ export interface Equipment extends Identity {
   readonly keys: Keys;
   readonly perPod: number;
   readonly leaseMs: number;
+  readonly maxAttempts: number;
   /** Milliseconds of work that may still be finished when the process is told to stop; no handler runs longer. */
   readonly drainMs: number;
 }
@@ -56,6 +57,17 @@ export async function equip(
   const ports: unknown = await stage.ports(env, services);
   const leaseMs = settings.LEASE_SECONDS * 1_000;
   const { worker } = identity;
-  const queue = stageQueue(scripts, stage.name, { worker, leaseMs, maxAttempts: settings.MAX_ATTEMPTS });
-  return { ...identity, stage, ports, queue, keys, perPod: settings.PER_POD ?? scale.perPod, leaseMs, drainMs };
+  const maxAttempts = settings.MAX_ATTEMPTS;
+  const queue = stageQueue(scripts, stage.name, { worker, leaseMs, maxAttempts });
+  return {
+    ...identity,
+    stage,
+    ports,
+    queue,
+    keys,
+    perPod: settings.PER_POD ?? scale.perPod,
+    leaseMs,
+    maxAttempts,
+    drainMs,
+  };
 }

@@ -1,13 +1,13 @@
 /** The script that puts one posted event in flight: atomic, once, and at peace with whatever lies on the list. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { improvementMoved } from "../../shared/domain/events.ts";
-import type { Injection, StageQueue } from "../../shared/pipeline/stage-queue.ts";
+import type { Injection } from "../../shared/pipeline/inject.ts";
 import { startTestRedis, type TestRedis } from "../support/redis.ts";
-import { connectPipeline, proposal } from "./support.ts";
+import { connectPipeline, proposal, type TestQueue } from "./support.ts";
 
 let server: TestRedis;
 let school: ReturnType<typeof connectPipeline>;
-let route: StageQueue;
+let route: TestQueue;
 
 beforeAll(async () => {
   server = await startTestRedis();
@@ -106,7 +106,9 @@ describe("an event that comes again", () => {
   test("within the same call, because the connection broke before the answer, gets the same lease", async () => {
     const injection = bringing("n", { token: "mine" });
     const first = await route.inject(injection);
-    expect(await route.inject(injection)).toMatchObject({ lease: { token: "mine", attempt: 1, event: injection.event } });
+    expect(await route.inject(injection)).toMatchObject({
+      lease: { token: "mine", attempt: 1, event: injection.event },
+    });
     expect(first).toMatchObject({ lease: { fields: { title: "n" } } });
     expect(await school.redis.xlen("improvement:n:trail")).toBe(1);
     await route.settle([moved("mine", "n")], 0);

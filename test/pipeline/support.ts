@@ -1,9 +1,10 @@
 /** A stage queue on a test Redis, and shorthand for seeding and reading improvements. */
 import { Redis } from "ioredis";
 import type { Proposal } from "../../shared/domain/improvement.ts";
+import { type Injector, injector } from "../../shared/pipeline/inject.ts";
 import { keysOf } from "../../shared/pipeline/keys.ts";
-import { loadScripts } from "../../shared/pipeline/scripts/load.ts";
-import { type QueueSettings, stageQueue } from "../../shared/pipeline/stage-queue.ts";
+import { loadOperatorScripts } from "../../shared/pipeline/scripts/load-operator.ts";
+import { type QueueSettings, type StageQueue, stageQueue } from "../../shared/pipeline/stage-queue.ts";
 import type { StageName } from "../../shared/stages.ts";
 
 export function proposal(title: string): Proposal {
@@ -21,14 +22,18 @@ export function proposal(title: string): Proposal {
   };
 }
 
+/** Both ways in: what lies on the list, and what is posted. */
+export type TestQueue = StageQueue & Injector;
+
 export function connectPipeline(url: string, prefix = "") {
   const redis = new Redis(url);
   const keys = keysOf(prefix);
-  const scripts = loadScripts(redis, prefix);
+  const scripts = loadOperatorScripts(redis, prefix);
   let workers = 0;
-  function queue(stage: StageName, settings: Partial<QueueSettings> = {}) {
+  function queue(stage: StageName, settings: Partial<QueueSettings> = {}): TestQueue {
     workers += 1;
-    return stageQueue(scripts, stage, { worker: `w${workers}`, leaseMs: 30_000, maxAttempts: 3, ...settings });
+    const all = { worker: `w${workers}`, leaseMs: 30_000, maxAttempts: 3, ...settings };
+    return { ...stageQueue(scripts, stage, all), ...injector(redis, prefix, stage, all) };
   }
   /** Pushes improvements through ingest, as the stage does it. */
   async function seed(ids: readonly string[]): Promise<void> {

@@ -62,6 +62,7 @@ function start(handle: Handle, { perPod = 4, leaseMs = 30_000, drainMs = 30_000,
     log: pino({ level: "silent" }),
     perPod,
     leaseMs,
+    maxAttempts: 3,
     drainMs,
   };
   const inside = entrance(redis, equipment, patienceMs);

@@ -1,7 +1,10 @@
-/** Scripts that only the coordinator runs are defined where they are used; a function's start need not carry them. */
+/** Scripts are defined by those who run them: a function's start need not carry what only the coordinator runs. */
 import type { Redis } from "ioredis";
+import { prelude } from "./prelude.ts";
 
 type Argument = string | number;
+/** One method per script: the arguments after the prefix, flat. */
+export type Defined<Name extends string> = Readonly<Record<Name, (...args: Argument[]) => Promise<unknown>>>;
 
 /**
  * Registers scripts on one client; EVALSHA with automatic reload after SCRIPT FLUSH or a restart. `prefix` is the first
@@ -11,7 +14,7 @@ export function defineScripts<Name extends string>(
   redis: Redis,
   prefix: string,
   scripts: Readonly<Record<Name, string>>,
-): Readonly<Record<Name, (...args: Argument[]) => Promise<unknown>>> {
+): Defined<Name> {
   const bound: Partial<Record<Name, (...args: Argument[]) => Promise<unknown>>> = {};
   for (const [name, lua] of Object.entries(scripts) as [Name, string][]) {
     redis.defineCommand(name, { numberOfKeys: 0, lua });
@@ -19,5 +22,16 @@ export function defineScripts<Name extends string>(
     if (command === undefined) throw new Error(`ioredis did not define ${name}`);
     bound[name] = (...args) => command.call(redis, prefix, ...args);
   }
-  return bound as Readonly<Record<Name, (...args: Argument[]) => Promise<unknown>>>;
+  return bound as Defined<Name>;
+}
+
+/** The same for scripts that stand on the prelude. */
+export function definePipelineScripts<Name extends string>(
+  redis: Redis,
+  prefix: string,
+  scripts: Readonly<Record<Name, string>>,
+): Defined<Name> {
+  const entries = Object.entries(scripts) as [Name, string][];
+  const whole = Object.fromEntries(entries.map(([name, body]) => [name, prelude + body])) as Record<Name, string>;
+  return defineScripts(redis, prefix, whole);
 }

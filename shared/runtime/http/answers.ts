@@ -1,7 +1,8 @@
 /** What the caller is told about an event, from how it was settled or why it was not. */
 import type { SchoolEvent } from "../../domain/events.ts";
+import type { NotInjected } from "../../pipeline/inject.ts";
 import { isOutage, isPassingRefusal } from "../../pipeline/refusal.ts";
-import type { Lease, NotInjected, Settlement, SettleResult } from "../../pipeline/stage-queue.ts";
+import type { Lease, Settlement, SettleResult } from "../../pipeline/stage-queue.ts";
 import type { StageName } from "../../stages.ts";
 import { nothingToTell, problem, type Reply, told } from "./reply.ts";
 

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import type { Redis } from "ioredis";
 import type { ImprovementData, SchoolEvent } from "../../domain/events.ts";
 import type { Proposal } from "../../domain/improvement.ts";
+import { injector } from "../../pipeline/inject.ts";
 import { acceptedTypes, denies, type Subject, subjectOf } from "../../pipeline/injection.ts";
 import type { Lease } from "../../pipeline/stage-queue.ts";
 import { standingOf } from "../../pipeline/standing.ts";
@@ -40,7 +41,8 @@ const LONGEST_WAIT_MS = 30_000;
 const LOOKS = 5;
 
 export function entrance(redis: Redis, equipment: Equipment, patienceMs = PATIENCE_MS): Entrance {
-  const { stage, ports, queue, keys, worker, log, perPod, leaseMs, drainMs } = equipment;
+  const { stage, ports, queue, keys, worker, log, perPod, leaseMs, drainMs, maxAttempts } = equipment;
+  const arrivals = injector(redis, keys.prefix, stage.name, { leaseMs, maxAttempts });
   const running = new Map<string, Running>();
   const unfinished = new Set<Promise<void>>();
   const here = places(perPod);
@@ -64,11 +66,11 @@ export function entrance(redis: Redis, equipment: Equipment, patienceMs = PATIEN
       const denial = denies(stage.name, event, standing.status);
       if (denial !== undefined) {
         // An event that did its work no longer fits: a second delivery must be told so, not refused.
-        const before = await queue.delivered(delivery);
+        const before = await arrivals.delivered(delivery);
         if (before !== undefined) return answerToRefusal(before, stage.name);
         return problem(denial.status, `${denial.detail}.`, { extra: { accepts: acceptedTypes(stage.name) } });
       }
-      const injected = await queue.inject({
+      const injected = await arrivals.inject({
         token,
         event: raw,
         delivery,

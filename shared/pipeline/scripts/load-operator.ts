@@ -1,0 +1,28 @@
+/** What the coordinator runs beside the scripts of the functions: loops, decisions by people, doctor. */
+import type { Redis } from "ioredis";
+import { claimFunctions } from "./claim.ts";
+import { type Defined, definePipelineScripts } from "./define.ts";
+import { indexScript, staleLockScript, strandedScript } from "./examine.ts";
+import { legacyScript } from "./legacy.ts";
+import { loadScripts, type Scripts } from "./load.ts";
+import { decideScript, reapScript, redriveScript, reviveScript, timersScript, unlockScript } from "./operate.ts";
+
+const scripts = {
+  schoolTimers: timersScript,
+  schoolReap: claimFunctions + reapScript,
+  schoolDecide: decideScript,
+  schoolRedrive: redriveScript,
+  schoolRevive: reviveScript,
+  schoolUnlock: unlockScript,
+  schoolIndex: indexScript,
+  schoolStaleLock: staleLockScript,
+  schoolStranded: strandedScript,
+  schoolLegacy: legacyScript,
+} as const;
+
+export type OperatorScripts = Scripts & Defined<keyof typeof scripts>;
+
+/** `prefix` goes before every key. */
+export function loadOperatorScripts(redis: Redis, prefix: string): OperatorScripts {
+  return { ...loadScripts(redis, prefix), ...definePipelineScripts(redis, prefix, scripts) };
+}
