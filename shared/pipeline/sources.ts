@@ -5,7 +5,6 @@ import { inOrder, type Place } from "./time-order.ts";
 
 /** Where a source stands. */
 export const SOURCE_STATES = ["read", "nothing_found", "failed"] as const;
-export type SourceState = (typeof SOURCE_STATES)[number];
 
 export interface SourceLine {
   readonly id: string;
