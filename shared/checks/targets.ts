@@ -25,12 +25,12 @@ export function otherObjects(objects: readonly ObjectRef[]): readonly ObjectRef[
 
 /** Namespaces in which an object without pods of its own (a policy, a quota, a schedule) may hurt the others. */
 export function affectedNamespaces(objects: readonly ObjectRef[]): readonly string[] {
-  return [...new Set(otherObjects(objects).flatMap(({ namespace }) => namespace ?? []))].sort();
+  return [...new Set(otherObjects(objects).flatMap(touched))].sort();
 }
 
 /** Namespaces of all objects: what a change or its revert may hurt, so what a baseline has to know. */
 export function allNamespaces(objects: readonly ObjectRef[]): readonly string[] {
-  return [...new Set(objects.flatMap(({ namespace }) => namespace ?? []))].sort();
+  return [...new Set(objects.flatMap(touched))].sort();
 }
 
 /** `Deployment shop/api`, for messages. */
@@ -76,6 +76,12 @@ export function fatalReason({ reason }: PodState): string | undefined {
 /** Key of a pod or workload in the baseline. */
 export function key(namespace: string, name: string): string {
   return `${namespace}/${name}`;
+}
+
+/** The namespace an object is in, or is. */
+function touched({ apiVersion, kind, namespace, name }: ObjectRef): readonly string[] {
+  if (kind === "Namespace" && apiVersion === "v1") return [name];
+  return namespace === undefined ? [] : [namespace];
 }
 
 function isWorkload({ apiVersion, kind }: ObjectRef): boolean {

@@ -6,6 +6,7 @@ import { architecture } from "./lexicon/architecture.ts";
 import { database } from "./lexicon/database.ts";
 import { integration } from "./lexicon/integration.ts";
 import { monitoring } from "./lexicon/monitoring.ts";
+import { namespaces } from "./lexicon/namespaces.ts";
 import { networking } from "./lexicon/networking.ts";
 import { security } from "./lexicon/security.ts";
 import { phrases, type Topic } from "./lexicon/topic.ts";
@@ -15,6 +16,7 @@ export type { ProposalType, Topic } from "./lexicon/topic.ts";
 
 export const TOPICS: readonly Topic[] = [
   ...security,
+  ...namespaces,
   ...database,
   ...workloads,
   ...architecture,

@@ -9,12 +9,13 @@ import { addNetworkPolicy } from "./add-network-policy.ts";
 import { addPodDisruptionBudget } from "./add-pod-disruption-budget.ts";
 import { addProbes } from "./add-probes.ts";
 import { addPrometheusRule } from "./add-prometheus-rule.ts";
-import { addServiceMonitor } from "./add-service-monitor.ts";
 import { addServiceAccount } from "./add-service-account.ts";
+import { addServiceMonitor } from "./add-service-monitor.ts";
 import { disableServiceAccountToken } from "./disable-service-account-token.ts";
 import { hardenSecurityContext } from "./harden-security-context.ts";
 import type { Candidate, IntentDefinition, Rendered, Survey } from "./intent.ts";
 import { pinImage } from "./pin-image.ts";
+import { setPodSecurityLevel } from "./set-pod-security-level.ts";
 import { setResourceLimits } from "./set-resource-limits.ts";
 
 /** An intent with its own type put away, so that all kinds fit one table. */
@@ -39,6 +40,7 @@ export const intents: ReadonlyMap<string, RegisteredIntent> = new Map(
     register(addProbes),
     register(addHorizontalPodAutoscaler),
     register(addServiceMonitor),
+    register(setPodSecurityLevel),
     register(hardenSecurityContext),
     register(disableServiceAccountToken),
     register(pinImage),

@@ -125,10 +125,10 @@ export const security: readonly Topic[] = [
     cues: [
       "(?:run|running) .. (?:non root|as non root|unprivileged|rootless)",
       "drop .. capabilities",
-      `${DO} .. (?:pod security(?: standards?| admission)?|security ?contexts?|seccomp(?: profiles?)?|read only root)`,
+      `${DO} .. (?:pod security(?! (?:standards?|levels?|admission|labels?))|security ?contexts?|seccomp(?: profiles?)?|read only root)`,
     ],
     patterns: [
-      "pod security(?: standards?| admission| polic(?:y|ies))?",
+      "pod security(?! (?:standards?|levels?|admission|labels?))(?: polic(?:y|ies))?",
       "security ?contexts?",
       "run ?as ?non ?root",
       "non root",

@@ -49,6 +49,20 @@ export const reliability: Rules = {
     description: "A ServiceMonitor no Prometheus selects, or that leads to no Service, has nothing scraped.",
     remedy: "Give it the labels the Prometheus selects by, and the labels and the port of a Service.",
   },
+  "pod-security-level-holds": {
+    category: "reliability",
+    severity: "error",
+    decision: "deny",
+    description: "A namespace enforces a Pod Security level its workloads do not meet: their next pods are refused.",
+    remedy: "Mend the workloads first, or enforce a level they meet.",
+  },
+  "always-human-pod-security-level": {
+    category: "reliability",
+    severity: "info",
+    decision: "human",
+    description: "A namespace refuses pods below a Pod Security level.",
+    remedy: "Ask who answers for the namespace what else runs in it.",
+  },
   "no-effect-autoscaler": {
     category: "reliability",
     severity: "warning",

@@ -58,6 +58,11 @@ const intent = fc.oneof(
   }),
   fc.record({ kind: fc.constant("add-network-policy"), namespace: name }),
   fc.record({ kind: fc.constant("add-horizontal-pod-autoscaler"), workload }),
+  fc.record({
+    kind: fc.constant("set-pod-security-level"),
+    namespace: name,
+    level: fc.oneof(fc.constantFrom("restricted", "baseline"), name),
+  }),
   fc.record({ kind: fc.constant("add-service-monitor"), service: fc.record({ namespace: name, name }) }),
   fc.record({
     kind: fc.constant("add-probes"),
