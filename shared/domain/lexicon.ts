@@ -4,6 +4,7 @@
  */
 import { architecture } from "./lexicon/architecture.ts";
 import { database } from "./lexicon/database.ts";
+import { identity } from "./lexicon/identity.ts";
 import { integration } from "./lexicon/integration.ts";
 import { monitoring } from "./lexicon/monitoring.ts";
 import { namespaces } from "./lexicon/namespaces.ts";
@@ -17,6 +18,7 @@ export type { ProposalType, Topic } from "./lexicon/topic.ts";
 export const TOPICS: readonly Topic[] = [
   ...security,
   ...namespaces,
+  ...identity,
   ...database,
   ...workloads,
   ...architecture,

@@ -6,7 +6,7 @@ import * as z from "zod";
 import { askedIssuer, type Issuance, isCertificate, issuanceIn, issuerAnnotation } from "../repository/cert-manager.ts";
 import { inNamespace, ofKind } from "../repository/lookup.ts";
 import type { Platform, RepositoryApplication, Resource } from "../repository/platform.ts";
-import { type Fields, itemsAt, stringsAt, textAt } from "../repository/values.ts";
+import { type Fields, itemsAt, listAt, stringsAt, textAt } from "../repository/values.ts";
 import type { Candidate, IntentDefinition, OpenPlace, Rendered, Survey } from "./intent.ts";
 import { writeNewObjects } from "./new-objects.ts";
 import { labelName, objectName } from "./schema.ts";
@@ -65,7 +65,7 @@ function survey(platform: Platform): Survey {
   for (const ingress of ingressesOf(platform)) {
     const { name, namespace, path } = ingress;
     const target = `Ingress ${namespace ?? ""}/${name}`;
-    const otherwise = servedOtherwise(ingress);
+    const otherwise = servedOtherwise(platform, ingress);
     const plan = planFor(platform, ingress);
     if (itemsAt(ingress.object, "spec", "tls").length > 0) done.push(`${path}: ${target}`);
     else if (otherwise !== undefined) exempt.push({ target, namespace, because: otherwise });
@@ -74,7 +74,18 @@ function survey(platform: Platform): Survey {
   return { done, open, exempt };
 }
 
-function servedOtherwise({ object }: Resource): string | undefined {
+/** Why a `tls` block here would do no good. */
+function servedOtherwise(platform: Platform, { object, name, namespace }: Resource): string | undefined {
+  // cert-manager makes them for the time of a challenge, which has to be answered without TLS.
+  const solver = stringsAt(object, "metadata", "labels")["acme.cert-manager.io/http01-solver"] !== undefined;
+  if (solver || name.startsWith("cm-acme-http-solver-")) return "it answers challenges of cert-manager";
+  const hosts = itemsAt(object, "spec", "rules").flatMap((rule) => textAt(rule, "host") ?? []);
+  const other = inNamespace(platform, namespace).find((one) => {
+    const secured =
+      one.kind === "Ingress" ? itemsAt(one.object, "spec", "tls").flatMap((tls) => listAt(tls, "hosts")) : [];
+    return hosts.length > 0 && hosts.every((host) => secured.includes(host));
+  });
+  if (other !== undefined && other.name !== name) return `Ingress ${other.name} serves its hosts over TLS`;
   const annotation = Object.keys(stringsAt(object, "metadata", "annotations")).find((key) => OTHERWISE.test(key));
   return annotation === undefined ? undefined : `annotation ${annotation.slice(0, 200)} decides about its TLS`;
 }
@@ -92,7 +103,7 @@ function planFor(platform: Platform, ingress: Resource): Plan | string {
   if (typeof application === "string") return application;
   const { object, name, namespace = "" } = ingress;
   if (itemsAt(object, "spec", "tls").length > 0) return `Ingress ${namespace}/${name} has tls already`;
-  const otherwise = servedOtherwise(ingress);
+  const otherwise = servedOtherwise(platform, ingress);
   if (otherwise !== undefined) return otherwise;
   const rules = itemsAt(object, "spec", "rules").map((rule) => textAt(rule, "host"));
   const hosts = [...new Set(rules.filter((host) => host !== undefined))].sort();

@@ -128,6 +128,21 @@ describe("what speaks against it", () => {
     expect(intents.get("add-certificate")?.candidates(platform)).toEqual([]);
   });
 
+  test.each([
+    ["a challenge's own Ingress", "    acme.cert-manager.io/http01-solver: 'true'\n", {}, /answers challenges/],
+    [
+      "a host another Ingress serves over TLS",
+      "",
+      { "shop/o.yaml": ingress({ name: "other", tls: "  tls: [{hosts: [shop.example.com], secretName: o}]\n" }) },
+      /Ingress other serves its hosts/,
+    ],
+  ])("%s is no target", (_, label, more, reason) => {
+    const given = ingress().replace("# as everywhere\n", `# as everywhere\n${label}`);
+    const platform = shop(given, { "shop/issuer.yaml": ISSUER, ...more });
+    expect(filesOf(platform)).toMatch(reason);
+    expect(intents.get("add-certificate")?.survey(platform).exempt?.[0]?.because).toMatch(reason);
+  });
+
   test("an issuer's name that is no name reaches no file", () => {
     const more = { "shop/other.yaml": neighbour('"x: y"') };
     expect(filesOf(shop(ingress(), more))).toMatch(/change more than it should|cannot/);
