@@ -24,6 +24,9 @@ export interface Surroundings {
   readonly alone?: boolean;
 }
 
+/** `missing-scale-target` says the same of a repository, and how sure it is. */
+const createdRules = objectRules.filter(({ id }) => id !== "no-effect-autoscaler");
+
 /** Everything a repository holds. Pure; throws nothing. */
 export function judgeRepository(
   whole: Platform,
@@ -35,7 +38,7 @@ export function judgeRepository(
   const changes = platform.resources.map((after) => ({ before: undefined, after }));
   const review: Review = { changeSet: changeSet([], [], ""), before: platform, after: platform, changes, settings };
   const found = [
-    ...objectRules.flatMap((rule) => hitsOf(rule, review)).map((hit) => softened(hit, platform)),
+    ...createdRules.flatMap((rule) => hitsOf(rule, review)).map((hit) => softened(hit, platform)),
     ...silent(review),
     ...(alone ? ownRules : repositoryRules).flatMap((rule) => rule(platform)),
     ...aboutPolicy(settings),
