@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type ImplementPorts, implement } from "../../functions/implement/handle.ts";
+import { gitCli } from "../../shared/adapters/git-cli.ts";
 import { gitHub } from "../../shared/adapters/git-github.ts";
 import { APPROVAL_LIFETIME_MS, signApproval } from "../../shared/domain/approval-signature.ts";
 import type { Improvement, Patch, StoredIntent } from "../../shared/domain/improvement.ts";
@@ -16,8 +17,9 @@ import { type GitHubServer, gitHubServer } from "../support/github/server.ts";
 import { argocd, baseline, deployment, patched, SECRET, settings, well } from "../support/implement.ts";
 
 const author = "Cortex Online School <school@cortex.ai>";
-/** 200 with SCHOOL_TEST_IMPROVEMENTS=200; a smaller number says the same sooner. */
-const COUNT = Number(process.env["SCHOOL_TEST_IMPROVEMENTS"] ?? 60);
+/** As many as one likes, with SCHOOL_TEST_IMPROVEMENTS=200; a smaller number says the same sooner. */
+const WANTED = process.env["SCHOOL_TEST_IMPROVEMENTS"];
+const COUNT = Number(WANTED ?? 60);
 const NOW = Date.now();
 
 const application = `apiVersion: argoproj.io/v1alpha1
@@ -138,8 +140,8 @@ async function attempt(work: Work, git: GitReader & GitWriter, killed: () => boo
 }
 
 /** Takes work until there is none; a process that died is followed by a fresh one. */
-async function implementer(waiting: Work[], everyNthDies: number): Promise<void> {
-  let git = adapter();
+async function implementer(waiting: Work[], everyNthDies: number, open = adapter): Promise<void> {
+  let git = open();
   let pushes = 0;
   const killed = () => {
     pushes += 1;
@@ -150,7 +152,7 @@ async function implementer(waiting: Work[], everyNthDies: number): Promise<void>
       await attempt(work, git, killed);
     } catch (error) {
       if (!(error instanceof Killed) && !(error instanceof RetryLater)) throw error;
-      if (error instanceof Killed) git = adapter();
+      if (error instanceof Killed) git = open();
       waiting.push(work);
     }
   }
@@ -195,29 +197,57 @@ describe(`two implementers, one remote, ${COUNT} improvements`, () => {
     return all;
   };
 
-  test("among a third party's pushes, faults of every kind and deaths between push and settle: none doubled, none lost", async () => {
-    const all = await everything();
-    let updates = 0;
-    github.before(async (operation) => {
-      if (!operation.startsWith("PATCH ")) return;
-      updates += 1;
-      if (updates % 10 === 3) await somebodyPushes();
-      if (updates % 8 === 5)
-        github.fail({ status: 502, message: "Bad Gateway" }, { on: /^PATCH/, times: 1, done: true });
-      if (updates % 9 === 6) github.fail("reset", { on: /^PATCH/, times: 1, done: true });
-      if (updates % 7 === 1)
-        github.fail({ status: 429, message: "x", headers: { "retry-after": "1" } }, { on: /trees$/, times: 1 });
-      if (updates % 11 === 2) github.fail({ status: 409, message: "Conflict" }, { on: /^PATCH/, times: 1 });
-      if (updates % 12 === 7) github.fail("truncated", { on: /compare|graphql/, times: 1 });
-      if (updates % 13 === 4) github.lag(await remote.git("rev-parse", "main~1"), 2);
-    });
+  test(
+    "among a third party's pushes, faults of every kind and deaths between push and settle: none doubled, none lost",
+    async () => {
+      const all = await everything();
+      let updates = 0;
+      github.before(async (operation) => {
+        if (!operation.startsWith("PATCH ")) return;
+        updates += 1;
+        if (updates % 10 === 3) await somebodyPushes();
+        if (updates % 8 === 5)
+          github.fail({ status: 502, message: "Bad Gateway" }, { on: /^PATCH/, times: 1, done: true });
+        if (updates % 9 === 6) github.fail("reset", { on: /^PATCH/, times: 1, done: true });
+        if (updates % 7 === 1)
+          github.fail({ status: 429, message: "x", headers: { "retry-after": "1" } }, { on: /trees$/, times: 1 });
+        if (updates % 11 === 2) github.fail({ status: 409, message: "Conflict" }, { on: /^PATCH/, times: 1 });
+        if (updates % 12 === 7) github.fail("truncated", { on: /compare|graphql/, times: 1 });
+        if (updates % 13 === 4) github.lag(await remote.git("rev-parse", "main~1"), 2);
+      });
 
-    const waiting = [...all];
-    await Promise.all([implementer(waiting, 5), implementer(waiting, 7)]);
+      const waiting = [...all];
+      await Promise.all([implementer(waiting, 5), implementer(waiting, 7)]);
 
-    expect(updates).toBeGreaterThan(COUNT);
-    await everyOneIsThereOnce(all);
-  }, 600_000);
+      expect(updates).toBeGreaterThan(COUNT);
+      await everyOneIsThereOnce(all);
+    },
+    COUNT * 10_000,
+  );
+
+  test(
+    "the same over plain git",
+    async () => {
+      const all = (await everything()).slice(0, WANTED === undefined ? 20 : COUNT);
+      let commits = 0;
+      const open = () => {
+        const git = gitCli({ remote: remote.url, cacheDir: remote.cacheDir, author });
+        const commit: GitWriter["commit"] = async (input) => {
+          commits += 1;
+          if (commits % 10 === 3) await somebodyPushes();
+          return git.commit(input);
+        };
+        return { ...git, commit };
+      };
+
+      const waiting = [...all];
+      await Promise.all([implementer(waiting, 5, open), implementer(waiting, 7, open)]);
+
+      expect(commits).toBeGreaterThan(all.length);
+      await everyOneIsThereOnce(all);
+    },
+    COUNT * 10_000,
+  );
 
   test("each event delivered to both at once: still one commit each", async () => {
     const all = (await everything()).slice(0, 8);
