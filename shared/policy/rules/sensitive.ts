@@ -79,7 +79,7 @@ export const noReplicasFight: ObjectRule = {
   check(resource, { after }) {
     if (!/^(HorizontalPodAutoscaler|ScaledObject)$/.test(resource.kind)) return [];
     const target = fieldsAt(resource.object, "spec", "scaleTargetRef");
-    const workload = ofKind(after, String(target["kind"] ?? "Deployment")).find(
+    const workload = ofKind(after, textAt(target, "kind") ?? "Deployment").find(
       (one) => one.name === target["name"] && one.namespace === resource.namespace,
     );
     return at(workload?.object, "spec", "replicas") === undefined
