@@ -26,6 +26,8 @@ export async function allQuestions(url: string, count: number): Promise<Question
     { name: "GET its trail", url: `${one}/trail` },
     { name: "GET /api/status", url: `${url}/api/status` },
     { name: "GET /api/sources", url: `${url}/api/sources` },
+    { name: "GET /api/dead-letters", url: `${url}/api/dead-letters` },
+    { name: "GET /api/openapi.json", url: `${url}/api/openapi.json` },
     { name: "GET /api/events, a page", url: `${url}/api/events?limit=100` },
     { name: "GET /api/events, after a cursor", url: `${url}/api/events?after=${events.cursor}` },
     { name: "GET /metrics", url: `${url}/metrics` },
