@@ -1,7 +1,8 @@
 /** A whole repository, judged as if it were created now: what is found, and where. */
 import { describe, expect, test } from "vitest";
 import { judgeDifference, judgeRepository } from "../../../shared/policy/judge-repository.ts";
-import { application, deployment, platformOf, SIZED, sample, service } from "../../support/platform.ts";
+import { deployment, platformOf, SIZED, sample, service } from "../../support/platform.ts";
+import { base, container, found, object, pod, type Texts, told } from "../../support/policy-report.ts";
 
 test("a sound repository is told nothing", () => expect(found({})).toEqual([]));
 
