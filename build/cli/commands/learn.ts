@@ -11,7 +11,9 @@ interface Options extends Common {
 export const learn: Register = (program, { terminal, school, stdin, fail }) => {
   program
     .command("learn")
-    .description("hand in talks to learn from: captions, text, Markdown or JSON of any common tool; - reads standard input")
+    .description(
+      "hand in talks to learn from: captions, text, Markdown or JSON of any common tool; - reads standard input",
+    )
     .argument("<file...>", "files, addresses (https://…) or -")
     .option("--title <title>", "its title, when there is one source only")
     .option("--again", "read it although it was read before")
