@@ -7,7 +7,8 @@
 import { builtinModules, createRequire } from "node:module";
 import type { Plugin } from "esbuild";
 
-const names = new Set(builtinModules.flatMap((name) => [name, `node:${name}`]));
+// Node's own punycode is deprecated and says so in every log; packages that ask for it bring the package of that name.
+const names = new Set(builtinModules.filter((name) => name !== "punycode").flatMap((name) => [name, `node:${name}`]));
 const require = createRequire(import.meta.url);
 
 /** Milliseconds at load on Node 24.21: tls 18, crypto 6, http 5; ioredis asks for TLS whether the address does or not. */
@@ -24,6 +25,9 @@ export const lazyBuiltins: Plugin = {
       const id = name.startsWith("node:") ? name : `node:${name}`;
       return namespace === "builtin" ? { path: id, external: true } : { path: id, namespace: "builtin" };
     });
+    build.onResolve({ filter: /^punycode$/ }, ({ kind, resolveDir }) =>
+      build.resolve("punycode/", { kind, resolveDir }),
+    );
     build.onLoad({ filter: /./, namespace: "builtin" }, ({ path: id }) => ({ contents: moduleFor(id), loader: "js" }));
     const late = new RegExp(`^(${LATE.join("|")})$`);
     build.onResolve({ filter: late }, ({ path: name, namespace, kind, resolveDir }) =>

@@ -1,7 +1,10 @@
 /** What `npm run bundle` left in dist/: the weight of a cold start is decided here. */
+import { execFile } from "node:child_process";
+import path from "node:path";
+import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type BundleRecord, readRecord } from "../../build/bundle/record.ts";
-import { TARGETS } from "../../build/bundle/targets.ts";
+import { DIST, TARGETS } from "../../build/bundle/targets.ts";
 import { bundle } from "../../build/bundle.ts";
 import { STAGES } from "../../shared/stages.ts";
 
@@ -55,4 +58,10 @@ test.each(STAGES)(`%s loads at most ${HEAVY_KB} KB at start and none of another 
   expect(startBytes / 1024).toBeLessThanOrEqual(HEAVY_KB);
   const foreign = sources.filter((file) => file.startsWith("functions/") && !file.startsWith(`functions/${stage}/`));
   expect(foreign).toEqual([]);
+});
+
+test.each(STAGES)("%s loads without a word: a warning of a package would be in every pod's log", async (stage) => {
+  const env = { PATH: process.env["PATH"], SCHOOL_WARMUP: "1" };
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [path.join(DIST, stage, "main.js")], { env });
+  expect(stdout + stderr).toBe("");
 });
