@@ -48,8 +48,9 @@ export function resourcePaths(client: KubeClient) {
   ): Promise<ResourcePath | undefined> {
     const known = builtIn[`${apiVersion} ${kind}`];
     if (known !== undefined) return known;
-    const before = discovered.get(apiVersion);
-    if (before !== undefined) return (await before).get(kind);
+    const before = await discovered.get(apiVersion)?.then((kinds) => kinds.get(kind));
+    if (before !== undefined) return before;
+    // A group that was looked at for another kind may have got this one since.
     const asked = discover(client, apiVersion, signal);
     discovered.set(apiVersion, asked);
     try {
