@@ -5,6 +5,6 @@
 import { setFlagsFromString } from "node:v8";
 
 setFlagsFromString("--optimize-for-size");
-// A start makes much garbage in no time, for which V8 would keep sixteen times the room for young objects: 82 MB at rest
-// instead of 71, and more work per request, because what is collected then is cold.
+// A start makes much garbage in no time, for which V8 would make lasting room for young objects: measured at rest in the
+// first minute 82 MB without and 71 MB with this, at no more work per request.
 setFlagsFromString("--semi-space-growth-factor=1");
