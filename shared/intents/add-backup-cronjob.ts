@@ -12,7 +12,14 @@ import { at, type Fields, listAt, stringsAt } from "../repository/values.ts";
 import { asWorkload, selects, workloadsOf } from "../repository/workloads.ts";
 import { type BackupPlan, backupPlan, blockedBy, existingBackup, keepsData } from "./backup-plan.ts";
 import { databaseIn } from "./databases.ts";
-import type { Candidate, IntentDefinition, OpenPlace, Rendered, Survey } from "./intent.ts";
+import {
+  bestFirst,
+  type Candidate,
+  type IntentDefinition,
+  type OpenPlace,
+  type Rendered,
+  type Survey,
+} from "./intent.ts";
 import { type NewObject, ownLabels, writeNewObjects } from "./new-objects.ts";
 import { resourcesForBackup } from "./resource-values.ts";
 import { labelName, objectName } from "./schema.ts";
@@ -54,7 +61,7 @@ export const addBackupCronJob: IntentDefinition<AddBackupCronJob> = {
         };
       })
       .filter((candidate) => candidate !== undefined)
-      .sort((a, b) => b.rank - a.rank || (a.target < b.target ? -1 : 1));
+      .sort(bestFirst);
   },
   survey,
   render,

@@ -7,7 +7,14 @@ import { askedIssuer, type Issuance, isCertificate, issuanceIn, issuerAnnotation
 import { inNamespace, ofKind } from "../repository/lookup.ts";
 import type { Platform, RepositoryApplication, Resource } from "../repository/platform.ts";
 import { type Fields, itemsAt, listAt, stringsAt, textAt } from "../repository/values.ts";
-import type { Candidate, IntentDefinition, OpenPlace, Rendered, Survey } from "./intent.ts";
+import {
+  bestFirst,
+  type Candidate,
+  type IntentDefinition,
+  type OpenPlace,
+  type Rendered,
+  type Survey,
+} from "./intent.ts";
 import { writeNewObjects } from "./new-objects.ts";
 import { labelName, objectName } from "./schema.ts";
 import { editableIn, findResource } from "./targets.ts";
@@ -46,7 +53,7 @@ export const addCertificate: IntentDefinition<AddCertificate> = {
         };
       })
       .filter((candidate) => candidate !== undefined)
-      .sort((a, b) => b.rank - a.rank || (a.target < b.target ? -1 : 1));
+      .sort(bestFirst);
   },
   survey,
   render,

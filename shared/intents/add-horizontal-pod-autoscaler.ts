@@ -9,7 +9,14 @@ import { inNamespace, ofKind } from "../repository/lookup.ts";
 import type { Platform, RepositoryApplication } from "../repository/platform.ts";
 import { at, itemsAt, textAt } from "../repository/values.ts";
 import { asWorkload, type RepositoryWorkload, workloadsOf } from "../repository/workloads.ts";
-import type { Candidate, IntentDefinition, OpenPlace, Rendered, Survey } from "./intent.ts";
+import {
+  bestFirst,
+  type Candidate,
+  type IntentDefinition,
+  type OpenPlace,
+  type Rendered,
+  type Survey,
+} from "./intent.ts";
 import { writeNewObjects } from "./new-objects.ts";
 import { releaseReplicas, replicasThatFit, scalable, withoutCpuRequest } from "./scalable.ts";
 import { objectName } from "./schema.ts";
@@ -35,7 +42,7 @@ export const addHorizontalPodAutoscaler: IntentDefinition<AddHorizontalPodAutosc
       .map((workload) => candidateFor(platform, workload))
       .filter((candidate) => candidate !== undefined)
       .filter(({ intent }) => render(intent, platform).kind === "rendered")
-      .sort((a, b) => b.rank - a.rank || (a.target < b.target ? -1 : 1));
+      .sort(bestFirst);
   },
   survey,
   render,

@@ -10,7 +10,14 @@ import { unseenApplication } from "../repository/unseen.ts";
 import type { Fields } from "../repository/values.ts";
 import { type RepositoryWorkload, workloadsIn, workloadsOf } from "../repository/workloads.ts";
 import { apiServerCalls, type Caller, callersOf, isRunning } from "./callers.ts";
-import type { Candidate, IntentDefinition, OpenPlace, Rendered, Survey } from "./intent.ts";
+import {
+  bestFirst,
+  type Candidate,
+  type IntentDefinition,
+  type OpenPlace,
+  type Rendered,
+  type Survey,
+} from "./intent.ts";
 import { writeNewObjects } from "./new-objects.ts";
 import { labelName } from "./schema.ts";
 import { writableApplication } from "./targets.ts";
@@ -31,7 +38,7 @@ export const addNetworkPolicy: IntentDefinition<AddNetworkPolicy> = {
     return [...namespaces]
       .map((namespace) => (namespace === undefined ? undefined : candidateFor(platform, namespace)))
       .filter((candidate) => candidate !== undefined)
-      .sort((a, b) => b.rank - a.rank || (a.target < b.target ? -1 : 1));
+      .sort(bestFirst);
   },
   survey,
   render,

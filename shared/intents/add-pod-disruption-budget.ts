@@ -16,7 +16,14 @@ import { inNamespace } from "../repository/lookup.ts";
 import type { Platform, RepositoryApplication } from "../repository/platform.ts";
 import { type Fields, fieldsAt } from "../repository/values.ts";
 import { asWorkload, type RepositoryWorkload, workloadsOf } from "../repository/workloads.ts";
-import type { Candidate, IntentDefinition, OpenPlace, Rendered, Survey } from "./intent.ts";
+import {
+  bestFirst,
+  type Candidate,
+  type IntentDefinition,
+  type OpenPlace,
+  type Rendered,
+  type Survey,
+} from "./intent.ts";
 import { writeNewObjects } from "./new-objects.ts";
 import { objectName } from "./schema.ts";
 import { editableIn, findResource } from "./targets.ts";
@@ -41,7 +48,7 @@ export const addPodDisruptionBudget: IntentDefinition<AddPodDisruptionBudget> = 
       .map((workload) => candidateFor(platform, workload))
       .filter((candidate) => candidate !== undefined)
       .filter(({ intent }) => render(intent, platform).kind === "rendered")
-      .sort((a, b) => b.rank - a.rank || (a.target < b.target ? -1 : 1));
+      .sort(bestFirst);
   },
   survey,
   render,

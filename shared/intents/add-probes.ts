@@ -8,7 +8,14 @@ import type { Platform } from "../repository/platform.ts";
 import { servicesOf } from "../repository/services.ts";
 import { at, type Fields } from "../repository/values.ts";
 import { asWorkload, type Container, type RepositoryWorkload, workloadsOf } from "../repository/workloads.ts";
-import type { Candidate, IntentDefinition, OpenPlace, Rendered, Survey } from "./intent.ts";
+import {
+  bestFirst,
+  type Candidate,
+  type IntentDefinition,
+  type OpenPlace,
+  type Rendered,
+  type Survey,
+} from "./intent.ts";
 import { type ProbePlan, planProbes } from "./probe-plan.ts";
 import { objectName } from "./schema.ts";
 import { editableIn, findResource } from "./targets.ts";
@@ -33,7 +40,7 @@ export const addProbes: IntentDefinition<AddProbes> = {
       .flatMap((workload) => workload.containers.map((container) => candidateFor(platform, workload, container)))
       .filter((candidate) => candidate !== undefined)
       .filter(({ intent }) => render(intent, platform).kind === "rendered")
-      .sort((a, b) => b.rank - a.rank || (a.target + a.intent.container < b.target + b.intent.container ? -1 : 1));
+      .sort(bestFirst);
   },
   survey,
   render,

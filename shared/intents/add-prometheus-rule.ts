@@ -15,7 +15,14 @@ import { signals, signalsIn } from "./alerts/all.ts";
 import { rulesFor } from "./alerts/rules.ts";
 import type { AlertTemplate, Place, Signal } from "./alerts/signal.ts";
 import { isRunning } from "./callers.ts";
-import type { Candidate, IntentDefinition, OpenPlace, Rendered, Survey } from "./intent.ts";
+import {
+  bestFirst,
+  type Candidate,
+  type IntentDefinition,
+  type OpenPlace,
+  type Rendered,
+  type Survey,
+} from "./intent.ts";
 import { writeNewObjects } from "./new-objects.ts";
 import { labelName } from "./schema.ts";
 import { writableApplication } from "./targets.ts";
@@ -40,7 +47,7 @@ export const addPrometheusRule: IntentDefinition<AddPrometheusRule> = {
       )
       .filter((candidate) => candidate !== undefined)
       .filter(({ intent }) => render(intent, platform).kind === "rendered")
-      .sort((a, b) => b.rank - a.rank || (a.target < b.target ? -1 : 1));
+      .sort(bestFirst);
   },
   survey,
   render,

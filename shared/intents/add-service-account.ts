@@ -10,7 +10,14 @@ import { unseenApplication } from "../repository/unseen.ts";
 import { type Fields, fieldsAt, itemsAt, listAt } from "../repository/values.ts";
 import { type RepositoryWorkload, workloadsIn, workloadsOf } from "../repository/workloads.ts";
 import { accountOf, apiClientSign, bindingsFor, DEFAULT_ACCOUNT, roleOf, serviceAccount } from "./api-access.ts";
-import type { Candidate, IntentDefinition, OpenPlace, Rendered, Survey } from "./intent.ts";
+import {
+  bestFirst,
+  type Candidate,
+  type IntentDefinition,
+  type OpenPlace,
+  type Rendered,
+  type Survey,
+} from "./intent.ts";
 import { type NewObject, writeNewObjects } from "./new-objects.ts";
 import {
   type Edit,
@@ -49,7 +56,7 @@ export const addServiceAccount: IntentDefinition<AddServiceAccount> = {
         };
       })
       .filter((candidate) => candidate !== undefined)
-      .sort((a, b) => b.rank - a.rank || (a.target < b.target ? -1 : 1));
+      .sort(bestFirst);
   },
   survey,
   render,

@@ -8,7 +8,14 @@ import type { Platform, RepositoryApplication, Resource } from "../repository/pl
 import { isServiceMonitor, type MonitorHome, monitorHome, monitorOf } from "../repository/service-monitors.ts";
 import { isService } from "../repository/services.ts";
 import { type Fields, stringsAt } from "../repository/values.ts";
-import type { Candidate, IntentDefinition, OpenPlace, Rendered, Survey } from "./intent.ts";
+import {
+  bestFirst,
+  type Candidate,
+  type IntentDefinition,
+  type OpenPlace,
+  type Rendered,
+  type Survey,
+} from "./intent.ts";
 import { metricsPort, usualInterval } from "./metrics-ports.ts";
 import { writeNewObjects } from "./new-objects.ts";
 import { labelName } from "./schema.ts";
@@ -29,7 +36,7 @@ export const addServiceMonitor: IntentDefinition<AddServiceMonitor> = {
       .map((service) => candidateFor(platform, service))
       .filter((candidate) => candidate !== undefined)
       .filter(({ intent }) => render(intent, platform).kind === "rendered")
-      .sort((a, b) => b.rank - a.rank || (a.target < b.target ? -1 : 1));
+      .sort(bestFirst);
   },
   survey,
   render,

@@ -17,7 +17,14 @@ import {
   decidesOnToken,
   serviceAccount,
 } from "./api-access.ts";
-import type { Candidate, IntentDefinition, OpenPlace, Rendered, Survey } from "./intent.ts";
+import {
+  bestFirst,
+  type Candidate,
+  type IntentDefinition,
+  type OpenPlace,
+  type Rendered,
+  type Survey,
+} from "./intent.ts";
 import { editResource, findWorkload, referenceTo, templatedWorkload } from "./workload-edit.ts";
 
 const FIELD = "automountServiceAccountToken";
@@ -49,7 +56,7 @@ export const disableServiceAccountToken: IntentDefinition<DisableServiceAccountT
         };
       })
       .filter((candidate) => candidate !== undefined)
-      .sort((a, b) => b.rank - a.rank || (a.target < b.target ? -1 : 1));
+      .sort(bestFirst);
   },
   survey,
   render,

@@ -7,7 +7,14 @@
 import * as z from "zod";
 import type { Platform } from "../repository/platform.ts";
 import { workloadsOf } from "../repository/workloads.ts";
-import type { Candidate, IntentDefinition, OpenPlace, Rendered, Survey } from "./intent.ts";
+import {
+  bestFirst,
+  type Candidate,
+  type IntentDefinition,
+  type OpenPlace,
+  type Rendered,
+  type Survey,
+} from "./intent.ts";
 import { hardeningOf } from "./security-evidence.ts";
 import { editResource, findWorkload, referenceTo, templatedWorkload } from "./workload-edit.ts";
 
@@ -39,7 +46,7 @@ export const hardenSecurityContext: IntentDefinition<HardenSecurityContext> = {
         };
       })
       .filter((candidate) => candidate !== undefined)
-      .sort((a, b) => b.rank - a.rank || (a.target < b.target ? -1 : 1));
+      .sort(bestFirst);
   },
   survey,
   render,

@@ -17,6 +17,19 @@ export interface Candidate<I extends StoredIntent = StoredIntent> {
   readonly rank: number;
 }
 
+/** Order of candidates: the same repository gives the same choice every time. */
+export function bestFirst(a: Candidate, b: Candidate): number {
+  if (a.rank !== b.rank) return b.rank - a.rank;
+  const [one, other] = [nameOf(a), nameOf(b)];
+  return one === other ? 0 : one < other ? -1 : 1;
+}
+
+/** Several containers of one workload are told apart. */
+function nameOf({ target, intent }: Candidate): string {
+  const container: unknown = intent["container"];
+  return typeof container === "string" ? target + container : target;
+}
+
 export type Rendered =
   | {
       readonly kind: "rendered";

@@ -9,7 +9,14 @@ import { oncePer } from "../repository/lookup.ts";
 import type { Platform } from "../repository/platform.ts";
 import { type RepositoryWorkload, workloadsOf } from "../repository/workloads.ts";
 import { keepsData } from "./backup-plan.ts";
-import type { Candidate, IntentDefinition, OpenPlace, Rendered, Survey } from "./intent.ts";
+import {
+  bestFirst,
+  type Candidate,
+  type IntentDefinition,
+  type OpenPlace,
+  type Rendered,
+  type Survey,
+} from "./intent.ts";
 import { objectName } from "./schema.ts";
 import {
   editResource,
@@ -31,7 +38,7 @@ export const pinImage: IntentDefinition<PinImage> = {
     return workloadsOf(platform)
       .flatMap((workload) => unpinned(workload).map((container) => candidateFor(platform, workload, container)))
       .filter((candidate) => candidate !== undefined)
-      .sort((a, b) => b.rank - a.rank || (a.target + a.intent.container < b.target + b.intent.container ? -1 : 1));
+      .sort(bestFirst);
   },
   survey,
   render,

@@ -10,7 +10,14 @@ import type { Platform, RepositoryApplication, Resource } from "../repository/pl
 import { unreadableFile, unseenApplication } from "../repository/unseen.ts";
 import { at, fieldsAt, itemsAt, stringsAt } from "../repository/values.ts";
 import { asWorkload, workloadsIn } from "../repository/workloads.ts";
-import type { Candidate, IntentDefinition, OpenPlace, Rendered, Survey } from "./intent.ts";
+import {
+  bestFirst,
+  type Candidate,
+  type IntentDefinition,
+  type OpenPlace,
+  type Rendered,
+  type Survey,
+} from "./intent.ts";
 import { labelName } from "./schema.ts";
 import { editableIn } from "./targets.ts";
 import { addFields } from "./yaml-edit.ts";
@@ -33,7 +40,7 @@ export const setPodSecurityLevel: IntentDefinition<SetPodSecurityLevel> = {
       .map((one) => candidateFor(platform, one))
       .filter((candidate) => candidate !== undefined)
       .filter(({ intent }) => render(intent, platform).kind === "rendered")
-      .sort((a, b) => b.rank - a.rank || (a.target < b.target ? -1 : 1));
+      .sort(bestFirst);
   },
   survey,
   render,

@@ -5,7 +5,14 @@ import type { Platform } from "../repository/platform.ts";
 import { parseQuantity } from "../repository/quantity.ts";
 import type { Fields } from "../repository/values.ts";
 import { asWorkload, type Container, type RepositoryWorkload, workloadsOf } from "../repository/workloads.ts";
-import type { Candidate, IntentDefinition, OpenPlace, Rendered, Survey } from "./intent.ts";
+import {
+  bestFirst,
+  type Candidate,
+  type IntentDefinition,
+  type OpenPlace,
+  type Rendered,
+  type Survey,
+} from "./intent.ts";
 import { chooseResources, type Evidence, resourceEvidence, sizedFields } from "./resource-values.ts";
 import { objectName, quantity } from "./schema.ts";
 import { editableIn, findResource } from "./targets.ts";
@@ -34,7 +41,7 @@ export const setResourceLimits: IntentDefinition<SetResourceLimits> = {
       .flatMap((workload) => workload.containers.map((container) => candidateFor(evidence, workload, container)))
       .filter((candidate) => candidate !== undefined)
       .filter(({ intent }) => setResourceLimits.render(intent, platform).kind === "rendered")
-      .sort((a, b) => b.rank - a.rank || (a.target + a.intent.container < b.target + b.intent.container ? -1 : 1));
+      .sort(bestFirst);
   },
   survey,
   render,

@@ -3,7 +3,9 @@
  * keeps up and from Redis while it does not. So replay and live are the same thing, with no gap and nothing twice
  * between them, and a slow client holds one piece, however much happens meanwhile.
  */
+
 import { type ReadFrom, STREAM_START } from "../../../shared/pipeline/event-stream.ts";
+import { isOutage, isPassingRefusal } from "../../../shared/pipeline/refusal.ts";
 import { type Filter, gapFrame, HEARTBEAT, outageFrame, positionFrame, retryHint, wanted } from "./frames.ts";
 import type { FramePage } from "./pages.ts";
 import { joined, pieceLength, type Window } from "./window.ts";
@@ -69,8 +71,7 @@ export async function* piecesFor(feed: Feed, client: Client): AsyncGenerator<Uin
     }
     if (slice === undefined && from !== undefined) {
       const now = window.epoch;
-      // While Redis is away there is nothing to read, and all is tried again at the next change.
-      const page = await feed.page(from).catch(() => undefined);
+      const page = await feed.page(from).catch(unlessAway);
       if (page !== undefined) {
         from = { after: page.cursor };
         epoch = now;
@@ -101,4 +102,9 @@ export async function* piecesFor(feed: Feed, client: Client): AsyncGenerator<Uin
     }
     await feed.changed();
   }
+}
+
+/** While Redis is away there is nothing to read, and all is tried again at the next change. Anything else is a fault. */
+function unlessAway(error: unknown): undefined {
+  if (!isOutage(error) && !isPassingRefusal(error)) throw error;
 }
