@@ -19,11 +19,16 @@ async function main(): Promise<void> {
   }
 }
 
+/** Longer than requests get to finish. What has not closed by then waits for a Redis that is gone, perhaps for ever. */
+const GONE_MS = 8_000;
+
 function stopOnSignal(coordinator: Coordinator): void {
   let stopping: Promise<void> | undefined;
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {
-      stopping ??= coordinator.close();
+      if (stopping !== undefined) return;
+      stopping = coordinator.close();
+      setTimeout(() => process.exit(1), GONE_MS).unref();
     });
   }
 }

@@ -34,6 +34,17 @@ test.each<NodeJS.Signals>(["SIGTERM", "SIGINT"])("answers until %s, then goes wi
   expect(await ended).toBe(0);
 });
 
+test("goes although Redis went away for good just before", async () => {
+  const gone = await startTestRedis();
+  const { child, text, ended } = start({ ...baseEnv, REDIS_URL: gone.url, LOG_LEVEL: "info" });
+  await expect.poll(text, { timeout: 20_000 }).toContain("the coordinator listens");
+  await gone.kill();
+  await expect.poll(text, { timeout: 20_000 }).toContain("Redis is out of reach");
+  child.kill("SIGTERM");
+  await ended;
+  await gone.close();
+});
+
 test("names every problem of its configuration and ends with 1", async () => {
   const { text, ended } = start({ REDIS_URL: "nowhere", PORT: "70000" });
   expect(await ended).toBe(1);
