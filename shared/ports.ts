@@ -1,7 +1,7 @@
 /** The narrow interfaces handlers see. One adapter file in shared/adapters (or shared/pipeline) implements each. */
 import type { Brakes } from "./domain/approval.ts";
 import type { FileChange } from "./domain/change-set.ts";
-import type { Improvement } from "./domain/improvement.ts";
+import type { Improvement, LandedCommit } from "./domain/improvement.ts";
 import type { StageName } from "./stages.ts";
 
 // ---------------------------------------------------------------- Git
@@ -37,13 +37,54 @@ export interface GitWriter {
     head: string,
     improvement: string,
   ): Promise<readonly CommitFound[]>;
-  /** Reverts `commit` on top of `base` by a three-way merge: later work on the same files survives. */
-  revert(input: { commit: string; base: string; message: string }): Promise<Pushed | RevertConflict>;
+  /**
+   * Takes back everything that came with `commit` on top of `base` by a three-way merge: later work on the same files
+   * survives. `since`, where more than one commit landed: the commit before the first of them (the first parent of
+   * `commit` unless given).
+   */
+  revert(input: { commit: string; since?: string; base: string; message: string }): Promise<Pushed | RevertConflict>;
 }
-export type Pushed = { readonly kind: "pushed"; readonly commit: string } | { readonly kind: "moved" };
+export type Pushed =
+  | { readonly kind: "pushed"; readonly commit: string }
+  | { readonly kind: "moved" }
+  /** The forge takes changes of this branch as pull requests only; nothing was pushed. */
+  | { readonly kind: "protected"; readonly because: string };
 export interface RevertConflict {
   readonly kind: "conflict";
   readonly paths: readonly string[];
+}
+
+/** Changes as pull requests on a forge; the branch is their key. Throws RetryLater when the forge is out of reach. */
+export interface ChangeRequests {
+  /**
+   * A branch with one commit on top of `base`, and its request. A request of that branch that is there already, open,
+   * merged or closed, is returned instead, unless it is open and holds nothing but an older commit of ours: then it is
+   * brought up to this one. Throws PermanentError when the forge refuses, and when somebody else's work is on the branch
+   * without a request.
+   */
+  open(input: {
+    readonly branch: string;
+    readonly base: string;
+    readonly files: readonly FileChange[];
+    /** Message of the commit. */
+    readonly message: string;
+    readonly title: string;
+    readonly body: string;
+  }): Promise<ChangeRequest>;
+  /** The newest request of `branch`; undefined when there is none. */
+  find(branch: string, signal?: AbortSignal): Promise<ChangeRequest | undefined>;
+  /** Asks the forge to merge an open request as it stands; answers what it is afterwards (still open: reviews or checks are missing). */
+  merge(branch: string): Promise<ChangeRequest>;
+  /** Closes an open request with a comment and deletes its branch; nothing happens to one that is not open. */
+  withdraw(branch: string, because: string): Promise<void>;
+}
+export interface ChangeRequest {
+  readonly number: number;
+  readonly url: string;
+  readonly state:
+    | { readonly kind: "open"; readonly head: string; readonly waitsFor?: string }
+    | { readonly kind: "closed"; readonly by?: string }
+    | { readonly kind: "merged"; readonly landed: LandedCommit; readonly by?: string };
 }
 
 // ---------------------------------------------------------------- cluster
@@ -200,6 +241,10 @@ export interface Gate {
    * the improvement is no longer `approved`.
    */
   take(input: { improvement: string; lock: string; automatic: boolean }): Promise<GateAnswer>;
+  /** The same questions without the lock, before a pull request is opened. Never answers `busy`. */
+  admit(input: { improvement: string; automatic: boolean }): Promise<GateAnswer>;
+  /** The lock alone, for what is merged already: flags, freeze and budget have no say in it any more. */
+  lock(input: { improvement: string; lock: string }): Promise<Extract<GateAnswer, { kind: "taken" | "busy" }>>;
 }
 export type GateAnswer =
   | { readonly kind: "taken" }

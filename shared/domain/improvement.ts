@@ -73,6 +73,8 @@ export interface LandedCommit {
   readonly kind: "commit" | "merge" | "squash" | "rebase";
   readonly first: string;
   readonly last: string;
+  /** Where the branch stood before `first`; the first parent of `first` unless given. */
+  readonly before?: string;
 }
 
 /** What `ingest` proposes, and what may be injected at route, evaluate, validate or plan. */

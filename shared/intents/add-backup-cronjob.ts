@@ -22,6 +22,7 @@ import {
 } from "./intent.ts";
 import { type NewObject, ownLabels, writeNewObjects } from "./new-objects.ts";
 import { resourcesForBackup } from "./resource-values.ts";
+import { restrictedContainer, restrictedPod } from "./restricted-pod.ts";
 import { labelName, objectName } from "./schema.ts";
 import { findResource } from "./targets.ts";
 
@@ -39,6 +40,7 @@ const USER = 10001;
 
 export const addBackupCronJob: IntentDefinition<AddBackupCronJob> = {
   kind: "add-backup-cronjob",
+  purpose: "A nightly dump of a database onto a volume of its own, with the credentials its workload uses.",
   schema,
   sizesPods: true,
   candidates(platform) {
@@ -144,13 +146,7 @@ function cronJob(
     restartPolicy: "Never",
     automountServiceAccountToken: false,
     ...(pullSecrets.length === 0 ? {} : { imagePullSecrets: pullSecrets }),
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: USER,
-      runAsGroup: USER,
-      fsGroup: USER,
-      seccompProfile: { type: "RuntimeDefault" },
-    },
+    securityContext: restrictedPod({ user: USER, group: USER, fsGroup: USER }),
     containers: [container(platform, plan)],
     volumes: [
       { name: "backup", persistentVolumeClaim: { claimName: name } },
@@ -199,11 +195,7 @@ function container(
       ...credentials,
     ],
     resources: resourcesForBackup(platform, workload.namespace),
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"] },
-    },
+    securityContext: restrictedContainer(),
     volumeMounts: [
       { name: "backup", mountPath: "/backup" },
       { name: "tmp", mountPath: "/tmp" },

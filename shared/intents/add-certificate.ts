@@ -33,6 +33,7 @@ const OTHERWISE =
 
 export const addCertificate: IntentDefinition<AddCertificate> = {
   kind: "add-certificate",
+  purpose: "A cert-manager Certificate for an Ingress that serves without one.",
   schema,
   sizesPods: false,
   candidates(platform) {

@@ -35,6 +35,7 @@ export type AddHorizontalPodAutoscaler = z.infer<typeof schema>;
 
 export const addHorizontalPodAutoscaler: IntentDefinition<AddHorizontalPodAutoscaler> = {
   kind: "add-horizontal-pod-autoscaler",
+  purpose: "A HorizontalPodAutoscaler by CPU use for a replicated Deployment; its replicas leave Git.",
   schema,
   sizesPods: false,
   candidates(platform) {

@@ -31,6 +31,7 @@ export type AddNetworkPolicy = z.infer<typeof schema>;
 
 export const addNetworkPolicy: IntentDefinition<AddNetworkPolicy> = {
   kind: "add-network-policy",
+  purpose: "Default-deny ingress for a namespace, with what its own manifests show to be needed let through.",
   schema,
   sizesPods: false,
   candidates(platform) {

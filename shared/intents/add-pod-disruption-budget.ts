@@ -41,6 +41,7 @@ export type AddPodDisruptionBudget = z.infer<typeof schema>;
 
 export const addPodDisruptionBudget: IntentDefinition<AddPodDisruptionBudget> = {
   kind: "add-pod-disruption-budget",
+  purpose: "A PodDisruptionBudget for a replicated workload.",
   schema,
   sizesPods: false,
   candidates(platform) {

@@ -33,6 +33,7 @@ export type AddProbes = z.infer<typeof schema>;
 
 export const addProbes: IntentDefinition<AddProbes> = {
   kind: "add-probes",
+  purpose: "Readiness and liveness probes for a container that serves.",
   schema,
   sizesPods: false,
   candidates(platform) {

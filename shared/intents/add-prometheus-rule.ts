@@ -36,6 +36,7 @@ export type AddPrometheusRule = z.infer<typeof schema>;
 
 export const addPrometheusRule: IntentDefinition<AddPrometheusRule> = {
   kind: "add-prometheus-rule",
+  purpose: "Alert rules over metrics the platform has, as its Prometheus reads them.",
   schema,
   sizesPods: false,
   forms: (about) => signalsIn(about).map(({ id }) => id),

@@ -34,6 +34,7 @@ export type AddServiceAccount = z.infer<typeof schema>;
 
 export const addServiceAccount: IntentDefinition<AddServiceAccount> = {
   kind: "add-service-account",
+  purpose: "An account of its own, with the rights it uses today, for a workload under the default account.",
   schema,
   sizesPods: false,
   candidates(platform) {

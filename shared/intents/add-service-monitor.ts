@@ -29,6 +29,7 @@ export type AddServiceMonitor = z.infer<typeof schema>;
 
 export const addServiceMonitor: IntentDefinition<AddServiceMonitor> = {
   kind: "add-service-monitor",
+  purpose: "A ServiceMonitor for a Service that exposes metrics.",
   schema,
   sizesPods: false,
   candidates(platform) {

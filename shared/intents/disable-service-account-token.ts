@@ -33,6 +33,7 @@ export type DisableServiceAccountToken = z.infer<typeof schema>;
 
 export const disableServiceAccountToken: IntentDefinition<DisableServiceAccountToken> = {
   kind: "disable-service-account-token",
+  purpose: "No API token in the pods of a workload that never speaks to the API.",
   schema,
   sizesPods: false,
   candidates(platform) {

@@ -23,6 +23,7 @@ export type HardenSecurityContext = z.infer<typeof schema>;
 
 export const hardenSecurityContext: IntentDefinition<HardenSecurityContext> = {
   kind: "harden-security-context",
+  purpose: "The security context Pod Security restricted asks for, as far as a container evidently can run with it.",
   schema,
   sizesPods: false,
   candidates(platform) {

@@ -59,13 +59,15 @@ export interface OpenPlace {
 
 export interface IntentDefinition<I extends StoredIntent = StoredIntent> {
   readonly kind: I["kind"];
+  /** What the change is, in one sentence: what people and models are told. */
+  readonly purpose: string;
   readonly schema: z.ZodType<I>;
   /** It adds or changes containers or volume claims, so a LimitRange has a say in it. */
   readonly sizesPods: boolean;
   /** The forms of the change a text asks for, the first one meant most; absent where there is only one. */
   forms?(about: string): readonly string[];
   /**
-   * Best first. Empty: nothing to improve in this repository. `about` is what was said: where an intent has several
+   * Best first, each with everything the repository can tell. Empty: nothing to improve in this repository. `about` is what was said: where an intent has several
    * forms it decides which of them is meant, never where or how much.
    */
   candidates(platform: Platform, about?: string): readonly Candidate<I>[];

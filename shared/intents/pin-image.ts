@@ -32,6 +32,7 @@ export type PinImage = z.infer<typeof schema>;
 
 export const pinImage: IntentDefinition<PinImage> = {
   kind: "pin-image",
+  purpose: "A version or digest for an image that floats.",
   schema,
   sizesPods: false,
   candidates(platform) {

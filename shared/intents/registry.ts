@@ -1,5 +1,5 @@
 /** Every intent the school can carry out; a new one is one file and one line here. */
-
+import type * as z from "zod";
 import type { StoredIntent } from "../domain/improvement.ts";
 import type { Platform } from "../repository/platform.ts";
 import { addBackupCronJob } from "./add-backup-cronjob.ts";
@@ -21,6 +21,8 @@ import { setResourceLimits } from "./set-resource-limits.ts";
 /** An intent with its own type put away, so that all kinds fit one table. */
 export interface RegisteredIntent {
   readonly kind: string;
+  readonly purpose: string;
+  readonly schema: z.ZodType<StoredIntent>;
   readonly sizesPods: boolean;
   /** The forms of the change a text asks for, the first one meant most; [] where there is only one. */
   forms(about: string): readonly string[];
@@ -52,6 +54,8 @@ export const intents: ReadonlyMap<string, RegisteredIntent> = new Map(
 function register<I extends StoredIntent>(definition: IntentDefinition<I>): RegisteredIntent {
   return {
     kind: definition.kind,
+    purpose: definition.purpose,
+    schema: definition.schema,
     sizesPods: definition.sizesPods,
     forms: (about) => definition.forms?.(about) ?? [],
     candidates: (platform, about) => definition.candidates(platform, about),

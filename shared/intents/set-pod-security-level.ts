@@ -33,6 +33,7 @@ export type SetPodSecurityLevel = z.infer<typeof schema>;
 
 export const setPodSecurityLevel: IntentDefinition<SetPodSecurityLevel> = {
   kind: "set-pod-security-level",
+  purpose: "The Pod Security level of a namespace that its pods already meet.",
   schema,
   sizesPods: false,
   candidates(platform) {

@@ -33,6 +33,7 @@ export type SetResourceLimits = z.infer<typeof schema>;
 
 export const setResourceLimits: IntentDefinition<SetResourceLimits> = {
   kind: "set-resource-limits",
+  purpose: "Missing requests and limits of one container, from LimitRange or neighbours.",
   schema,
   sizesPods: true,
   candidates(platform) {
