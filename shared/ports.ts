@@ -260,7 +260,7 @@ export interface BrakesReader {
 
 /** Improvements of the past (any status), for duplicates and tombstones. */
 export interface History {
-  /** Every improvement that is neither rejected nor dead, and every rolled-back one; newest first, at most `limit`. */
+  /** Every improvement that is neither rejected nor dead, every rolled-back one, and those with a tombstone; newest first, at most `limit`. */
   recent(limit: number): Promise<readonly Improvement[]>;
   /** What is known of a source that was submitted before. */
   source(id: string): Promise<{ readonly state: string; readonly contentHash?: string } | undefined>;

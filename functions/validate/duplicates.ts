@@ -7,7 +7,7 @@ import { likeness } from "./similarity.ts";
 
 type Known = Pick<
   Improvement,
-  "id" | "title" | "description" | "quotes" | "status" | "created_at" | "relevance" | "rollback_commit"
+  "id" | "title" | "description" | "quotes" | "status" | "created_at" | "relevance" | "rollback_commit" | "tombstone"
 >;
 
 /** From here on two texts without a telling difference say the same; from `DOUBT` on a person looks. */
@@ -74,16 +74,25 @@ function wantsTheSame(one: Known, other: Known): boolean {
   return form(one) === form(other);
 }
 
-function isTombstone({ status, rollback_commit }: Known): boolean {
+function isTombstone({ tombstone, ...known }: Known): boolean {
+  return tombstone !== undefined || wasTakenBack(known);
+}
+
+function wasTakenBack({ status, rollback_commit }: Omit<Known, "tombstone">): boolean {
   return (
     status === "failed" || status === "rolling_back" || status === "rollback_blocked" || rollback_commit !== undefined
   );
 }
 
 function conflict(other: Known, how: string): ValidationFinding {
-  const fate = isTombstone(other) ? "was rolled back and is not tried again" : `is ${other.status}`;
+  const fate = fateOf(other);
   const because = `“${other.title}” ${how}; it ${fate}`;
   return { check: CHECK, result: "conflict", because, evidence: [other.id] };
+}
+
+function fateOf(other: Known): string {
+  if (wasTakenBack(other)) return "was rolled back and is not tried again";
+  return other.tombstone === undefined ? `is ${other.status}` : `is not tried again (${other.tombstone})`;
 }
 
 /** Title and description may be our own words about a topic; what was really said is in the quotes. */

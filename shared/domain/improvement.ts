@@ -77,6 +77,13 @@ export interface LandedCommit {
   readonly before?: string;
 }
 
+/** A pull request of the school's. */
+export interface OpenedRequest {
+  readonly number: number;
+  readonly url: string;
+  readonly branch: string;
+}
+
 /** What `ingest` proposes, and what may be injected at route, evaluate, validate or plan. */
 export interface Proposal {
   readonly title: string;
@@ -124,7 +131,13 @@ export interface Improvement extends Proposal {
   /** Branch head before the first push: a commit of ours is looked for only in that..HEAD. */
   readonly git_head_before?: string;
   readonly git_commit?: string;
+  /** Pull-request mode: the request of this improvement, from when it is opened. */
+  readonly request?: OpenedRequest;
+  /** When it was let through the second gate without a lock, and paid its share of the commit budget. */
+  readonly admitted_at?: string;
   readonly landed?: LandedCommit;
+  /** `true`: what landed is not what was approved; people changed it on the forge. */
+  readonly landed_edited?: "true";
   readonly implemented_at?: string;
   /** Name under which the Application (and those that share its namespaces) is locked. */
   readonly lock?: string;
@@ -136,9 +149,13 @@ export interface Improvement extends Proposal {
   readonly health_checks_passed?: "true" | "false";
   readonly verified_at?: string;
   readonly failure_reason?: string;
+  /** Why nothing like it is proposed again, although it was never live. */
+  readonly tombstone?: string;
   readonly rollback_started_at?: string;
   readonly rollback_head_before?: string;
   readonly rollback_commit?: string;
+  /** The request that takes it back, where the branch takes no direct pushes. */
+  readonly rollback_request?: OpenedRequest;
   /** When the revert was first seen live: from then on the cluster has a while to recover. */
   readonly rollback_live_at?: string;
   readonly rollback_verification?: Verification;
@@ -164,7 +181,9 @@ const jsonFields: ReadonlySet<string> = new Set<keyof Improvement>([
   "verdict",
   "approval",
   "baseline",
+  "request",
   "landed",
+  "rollback_request",
   "verification",
   "rollback_verification",
 ]);

@@ -17,6 +17,8 @@ export interface Keys {
   readonly breaker: string;
   /** ZSET of rollbacks by time; the breaker counts the last hour. */
   readonly rollbacks: string;
+  /** ZSET by time of rejected improvements that must not be proposed again. */
+  readonly tombstones: string;
   readonly metrics: string;
   readonly outcomes: string;
   readonly sources: string;
@@ -53,6 +55,7 @@ export function keysOf(prefix = ""): Keys {
     flags: `${school}flags`,
     breaker: `${school}breaker`,
     rollbacks: `${school}rollbacks`,
+    tombstones: `${school}tombstones`,
     metrics: `${school}metrics`,
     outcomes: `${school}outcomes`,
     sources: `${school}sources`,

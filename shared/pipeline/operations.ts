@@ -40,6 +40,8 @@ export interface Operations {
   redrive(letter: DeadLetter, actor: string, reason: string): Promise<void>;
   /** Opens the lock of an Application, whoever holds it; returns the improvement that did. Throws Refused. */
   unlock(lock: string, actor: string, reason: string): Promise<string>;
+  /** Has an improvement that waits for its time looked at now; false when it is at work, behind a lock or elsewhere. */
+  hurry(id: string, status: Status, by: string): Promise<boolean>;
   /** Moves long timers that come near to their stages; returns milliseconds until the next, -1 when there is none. */
   promoteTimers(): Promise<number>;
   /** Puts back expired leases and due retries of one stage; returns the length of its list. */
@@ -83,6 +85,9 @@ export function operations(redis: Redis, keys: Keys, scripts: OperatorScripts): 
     },
     async unlock(lock, actor, reason) {
       return refuseUnlessOk(await scripts.schoolUnlock(lock, actor, reason)) as string;
+    },
+    async hurry(id, status, by) {
+      return (await scripts.schoolHurry(id, status, by)) === 1;
     },
     async promoteTimers() {
       const [, next] = (await scripts.schoolTimers()) as [number, number];

@@ -22,15 +22,27 @@ export function schoolServices(redis: Redis, keys: Keys, scripts: Scripts, limit
     gate: {
       async take({ improvement, lock, automatic }) {
         const { commitsPerHour, commitsPerDay, rollbacksPerHour } = limits;
-        const reply = (await scripts.schoolGate(
+        const reply = await scripts.schoolGate(
           improvement,
           lock,
           automatic ? 1 : 0,
           commitsPerHour,
           commitsPerDay,
           rollbacksPerHour,
-        )) as [string, ...(string | number)[]];
+        );
         return gateAnswer(reply);
+      },
+      async admit({ improvement, automatic }) {
+        const { commitsPerHour, commitsPerDay, rollbacksPerHour } = limits;
+        const flag = automatic ? 1 : 0;
+        return gateAnswer(
+          await scripts.schoolAdmitRequest(improvement, flag, commitsPerHour, commitsPerDay, rollbacksPerHour),
+        );
+      },
+      async lock({ improvement, lock }) {
+        const answer = gateAnswer(await scripts.schoolLock(improvement, lock));
+        if (answer.kind === "taken" || answer.kind === "busy") return answer;
+        throw new Error(`the lock answered ${answer.kind}`);
       },
     },
     brakes: {
@@ -62,7 +74,9 @@ export function schoolServices(redis: Redis, keys: Keys, scripts: Scripts, limit
       async recent(limit) {
         const kept = STATUSES.filter((status) => status !== "rejected" && status !== "dead");
         const batch = redis.pipeline();
-        for (const status of kept) batch.zrevrange(keys.byStatus(status), 0, limit - 1, "WITHSCORES");
+        for (const key of [...kept.map((status) => keys.byStatus(status)), keys.tombstones]) {
+          batch.zrevrange(key, 0, limit - 1, "WITHSCORES");
+        }
         const replies = (await batch.exec()) ?? [];
         const scored: { id: string; score: number }[] = [];
         for (const [error, flat] of replies) {
@@ -95,7 +109,8 @@ export async function redisNow(redis: Redis): Promise<number> {
   return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
 }
 
-function gateAnswer([kind, first, second]: readonly (string | number)[]): GateAnswer {
+function gateAnswer(reply: unknown): GateAnswer {
+  const [kind, first, second] = reply as readonly (string | number)[];
   switch (kind) {
     case "taken":
       return { kind };
@@ -106,7 +121,7 @@ function gateAnswer([kind, first, second]: readonly (string | number)[]): GateAn
     case "refused":
       return { kind, rule: String(first), because: String(second) };
     case "lost":
-      throw new LeaseLost("it is no longer approved: somebody else moved it");
+      throw new LeaseLost("its status is another one now: somebody else moved it");
     default:
       throw new Error(`the gate answered ${String(kind)}`);
   }

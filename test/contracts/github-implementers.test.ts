@@ -14,7 +14,7 @@ import { loadPlatform } from "../../shared/repository/load.ts";
 import { RetryLater } from "../../shared/runtime/errors.ts";
 import { type GitRemote, gitRemote } from "../support/git-remote.ts";
 import { type GitHubServer, gitHubServer } from "../support/github/server.ts";
-import { argocd, baseline, deployment, patched, SECRET, settings, well } from "../support/implement.ts";
+import { argocd, baseline, deployment, gateOf, patched, SECRET, settings, well } from "../support/implement.ts";
 
 const author = "Cortex Online School <school@cortex.ai>";
 /** As many as one likes, with SCHOOL_TEST_IMPROVEMENTS=200; a smaller number says the same sooner. */
@@ -120,7 +120,7 @@ async function attempt(work: Work, git: GitReader & GitWriter, killed: () => boo
   };
   const ports: ImplementPorts = {
     git: dying,
-    gate: { take: async () => ({ kind: "taken" }) },
+    gate: gateOf(),
     argocd: argocd(() => well),
     baseline: async () => baseline,
     approvalSecret: SECRET,

@@ -12,6 +12,7 @@ import {
   baseline,
   CART,
   deployment,
+  gateOf,
   git,
   NOW,
   ours,
@@ -66,12 +67,10 @@ describe("an approved change set", () => {
 
   test("takes the lock its namespace's Applications share, and says whether the approval was automatic", async () => {
     const asked: unknown[] = [];
-    const gate = {
-      take: async (input: unknown): Promise<GateAnswer> => {
-        asked.push(input);
-        return { kind: "busy", holder: "another" };
-      },
-    };
+    const gate = gateOf(async (input): Promise<GateAnswer> => {
+      asked.push(input);
+      return { kind: "busy", holder: "another" };
+    });
     for (const actor of ["person:dana", "rule:relevance"])
       await run({ improvement: await approved({ actor }) }, { gate });
     expect(asked).toEqual([
@@ -189,7 +188,7 @@ describe("the second gate", () => {
       { kind: "move", to: "pending_review", patch: { approval: null, approval_rule: "circuit-breaker" } },
     ],
   ])("answers %o", async (answer, expected) => {
-    const outcome = await run({ improvement: await approved() }, { gate: { take: async () => answer } });
+    const outcome = await run({ improvement: await approved() }, { gate: gateOf(async () => answer) });
     expect(outcome).toMatchObject(expected);
     expect(await remote.tip()).toBe(base);
   });

@@ -7,7 +7,7 @@ import { gitCli } from "../../shared/adapters/git-cli.ts";
 import { APPROVAL_LIFETIME_MS, type Approval, signApproval } from "../../shared/domain/approval-signature.ts";
 import type { Improvement, Patch, StoredIntent } from "../../shared/domain/improvement.ts";
 import { renderChangeSet } from "../../shared/intents/render.ts";
-import type { ArgoApplication, GitReader, GitWriter } from "../../shared/ports.ts";
+import type { ArgoApplication, Gate, GitReader, GitWriter } from "../../shared/ports.ts";
 import { loadPlatform } from "../../shared/repository/load.ts";
 import { type GitRemote, gitRemote } from "./git-remote.ts";
 
@@ -124,10 +124,15 @@ export const well: ArgoApplication = {
 };
 export const baseline = { at: NOW, health: "Healthy", restarts: {}, logFingerprints: [] };
 
+/** A gate that lets everything through, or answers as told. */
+export function gateOf(take: Gate["take"] = async () => ({ kind: "taken" }), more: Partial<Gate> = {}): Gate {
+  return { take, admit: async () => ({ kind: "taken" }), lock: async () => ({ kind: "taken" }), ...more };
+}
+
 export function ports(overrides: Partial<ImplementPorts> = {}): ImplementPorts {
   return {
     git,
-    gate: { take: async () => ({ kind: "taken" }) },
+    gate: gateOf(),
     argocd: argocd(() => well),
     baseline: async () => baseline,
     approvalSecret: SECRET,

@@ -5,7 +5,15 @@ import { type Defined, definePipelineScripts } from "./define.ts";
 import { indexScript, staleLockScript, strandedScript } from "./examine.ts";
 import { legacyScript } from "./legacy.ts";
 import { loadScripts, type Scripts } from "./load.ts";
-import { decideScript, reapScript, redriveScript, reviveScript, timersScript, unlockScript } from "./operate.ts";
+import {
+  decideScript,
+  hurryScript,
+  reapScript,
+  redriveScript,
+  reviveScript,
+  timersScript,
+  unlockScript,
+} from "./operate.ts";
 
 const scripts = {
   schoolTimers: timersScript,
@@ -13,6 +21,7 @@ const scripts = {
   schoolDecide: decideScript,
   schoolRedrive: redriveScript,
   schoolRevive: reviveScript,
+  schoolHurry: hurryScript,
   schoolUnlock: unlockScript,
   schoolIndex: indexScript,
   schoolStaleLock: staleLockScript,

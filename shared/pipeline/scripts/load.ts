@@ -2,7 +2,8 @@
 import type { Redis } from "ioredis";
 import { admitScript, claimFunctions, claimScript } from "./claim.ts";
 import { type Defined, definePipelineScripts } from "./define.ts";
-import { gateScript, heartbeatScript, saveScript } from "./operate.ts";
+import { admitRequestScript, gateScript, lockScript } from "./gate.ts";
+import { heartbeatScript, saveScript } from "./operate.ts";
 import { settleScript } from "./settle.ts";
 
 const scripts = {
@@ -12,6 +13,8 @@ const scripts = {
   schoolHeartbeat: heartbeatScript,
   schoolSave: saveScript,
   schoolGate: gateScript,
+  schoolAdmitRequest: admitRequestScript,
+  schoolLock: lockScript,
 } as const;
 
 export type Scripts = Defined<keyof typeof scripts>;

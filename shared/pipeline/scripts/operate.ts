@@ -1,4 +1,4 @@
-/** Scripts for leases in flight, the second gate, timers, and for people. ARGV[1] is always the prefix. */
+/** Scripts for leases in flight, timers, and for people. ARGV[1] is always the prefix. */
 
 /** heartbeat: ARGV stage, lease ms, n, token, …  Returns the tokens that are no longer leased. */
 export const heartbeatScript = `
@@ -18,68 +18,6 @@ if not redis.call('ZSCORE', queue(stage) .. ':leases', token) or redis.call('HGE
 redis.call('HSET', record(id), 'updated_at', nowIso, unpack(set))
 if #remove > 0 then redis.call('HDEL', record(id), unpack(remove)) end
 return 1
-`;
-
-/**
- * gate: the second look and the lock of the Application, together. A person's approval waits for freeze and budget only;
- * an automatic one is refused by any brake. Re-entrant: the holder is asked about the brakes
- * again (it may have waited for minutes), but pays no second budget. `lost`: the improvement is no longer `approved`, so
- * nobody would ever release the lock.
- * ARGV id, lock, automatic (1/0), commits an hour, commits a day, rollbacks an hour.
- */
-export const gateScript = `
-local id, lock, automatic = arg(), arg(), arg() == '1'
-local hourly, daily, rollbacks = tonumber(arg()), tonumber(arg()), tonumber(arg())
-local rec, key = record(id), lockKey(lock)
-if statusOf(id) ~= TAKES.implement then return {'lost'} end
-
--- A restricting flag counts in any form, unless it says so itself that it is off or over.
-local function restricts(value)
-  if not value then return false end
-  local lower = string.lower(value)
-  if lower == 'false' or lower == '0' or lower == '' then return false end
-  local ok, flag = pcall(cjson.decode, value)
-  if not ok or type(flag) ~= 'table' then return true end
-  if flag.value == false then return false end
-  return not (type(flag.expires_at) == 'number' and flag.expires_at <= now)
-end
-
-local function isOn(name)
-  local bare = redis.call('TYPE', P .. name).ok
-  return restricts(redis.call('HGET', P .. 'school:flags', name))
-    or (bare == 'string' and restricts(redis.call('GET', P .. name))) or (bare ~= 'string' and bare ~= 'none')
-end
-
-local holder = redis.call('GET', key)
-if automatic then
-  if isOn('auto_approve_none') then return {'refused', 'auto-approve-none', 'an operator stopped all automatic approvals (auto_approve_none)'} end
-  local since = tonumber(redis.call('HGET', P .. 'school:breaker', 'closed_at') or 0)
-  local count = redis.call('ZCOUNT', P .. 'school:rollbacks', math.max(since, now - 3600000) , '+inf')
-  if count > rollbacks then return {'refused', 'circuit-breaker', count .. ' rollbacks within an hour'} end
-end
-local frozen = isOn('freeze')
-if frozen and automatic then return {'refused', 'freeze-window', 'changes are frozen'} end
-if frozen then return {'wait', 300000, 'changes are frozen'} end
-if holder == id then return {'taken'} end
-local hourKey, dayKey = P .. 'school:budget:commits:' .. string.sub(nowIso, 1, 13), P .. 'school:budget:commits:' .. string.sub(nowIso, 1, 10)
-local spentHour, spentDay = tonumber(redis.call('GET', hourKey) or 0), tonumber(redis.call('GET', dayKey) or 0)
-if spentHour >= hourly or spentDay >= daily then
-  local text = 'the commit budget is spent (' .. spentHour .. ' of ' .. hourly .. ' this hour, ' .. spentDay .. ' of ' .. daily .. ' today)'
-  if automatic then return {'refused', 'budget', text} end
-  return {'wait', 3600000 - now % 3600000 + 1000, text}
-end
-if holder then return {'busy', holder} end
-probeLocks(id)
-local before, waitedFor = unpack(redis.call('HMGET', rec, 'lock', 'waits_for_lock'))
-redis.call('SADD', P .. 'school:locks', lock)
-redis.call('SET', key, id)
-redis.call('HSET', rec, 'lock', lock)
-redis.call('HDEL', rec, 'waits_for_lock')
-redis.call('INCR', hourKey); redis.call('EXPIRE', hourKey, 7200)
-redis.call('INCR', dayKey); redis.call('EXPIRE', dayKey, 172800)
-if before and before ~= lock then releaseLock(id, before) end
-if waitedFor and waitedFor ~= lock then wakeWaiter(waitedFor) end
-return {'taken'}
 `;
 
 /** timers: moves those due within two minutes to their stage. Returns how many, and milliseconds to the next (-1: none). */
@@ -178,5 +116,23 @@ redis.call('LPUSH', queue(LISTENERS[status][1]), '{"specversion":"1.0","id":' ..
   .. ',"time":"' .. nowIso .. '","datacontenttype":"application/json","data":{"id":' .. cjson.encode(id) .. '}}')
 log(id, status, status, actor, 'its event was missing; a new one was made', '')
 flush()
+return 1
+`;
+
+/**
+ * hurry: an improvement that waits for its time is looked at now. Not one that is being worked on or stands behind a lock.
+ * Its timer's event is dropped when it comes. ARGV id, status, actor. Returns 1 when there is something to look at.
+ */
+export const hurryScript = `
+local id, status, actor = arg(), arg(), arg()
+if redis.call('TYPE', record(id)).ok ~= 'hash' then return 0 end
+local facts = redis.call('HMGET', record(id), 'status', 'lease', 'waits_for_lock')
+local stage = LISTENERS[status] and LISTENERS[status][1]
+if facts[1] ~= status or facts[3] or not stage then return 0 end
+if facts[2] and redis.call('ZSCORE', queue(stage) .. ':leases', facts[2]) then return 0 end
+redis.call('LPUSH', queue(stage), '{"specversion":"1.0","id":' .. cjson.encode(id .. ':' .. status .. ':hurried:' .. now)
+  .. ',"source":' .. cjson.encode('/cortex-online-school/' .. actor) .. ',"type":"ai.cortex.school.improvement.' .. status
+  .. '","subject":' .. cjson.encode(id) .. ',"time":"' .. nowIso .. '","datacontenttype":"application/json","data":{"id":' .. cjson.encode(id) .. '}}')
+redis.call('HDEL', record(id), 'lease', 'waiting')
 return 1
 `;

@@ -76,6 +76,7 @@ end
 local function probeStatus(status)
   probe('ZCARD', P .. 'improvements:' .. status)
   probe('SCARD', P .. 'improvements:status:' .. status)
+  if status == 'rejected' then probe('ZCARD', P .. 'school:tombstones') end
   if status == 'rolling_back' then probe('ZCARD', P .. 'school:rollbacks'); probe('LLEN', P .. 'improvements:rollback_log') end
   for _, stage in ipairs(LISTENERS[status]) do probe('LLEN', queue(stage)) end
 end
@@ -148,7 +149,7 @@ local function wakeWaiter(lock)
     if type(pushed) == 'table' and pushed.err then redis.call('ZADD', key .. ':waiting', now, member) return end
     local _, id = identify(event)
     if id and id ~= '' and statusOf(id) == TAKES[stage] then
-      if stage ~= 'implement' then redis.call('SET', key, id) end
+      if stage ~= 'implement' then redis.call('SET', key, id); redis.call('HSET', record(id), 'lock', lock) end
       return
     end
   end
@@ -172,8 +173,11 @@ local function move(id, from, to, by, because, evidence, set, remove, held)
   gather('ZADD', P .. 'improvements:' .. to, now, id)
   gather('SADD', P .. 'improvements:status:' .. to, id)
   count('moved:' .. to)
-  local behindLock = nil
-  if NEEDS_LOCK[to] and held[1] then
+  local behindLock, drops = nil, false
+  for _, field in ipairs(remove) do drops = drops or field == 'lock' end
+  for i = 1, #set, 2 do if set[i] == 'tombstone' then redis.call('ZADD', P .. 'school:tombstones', now, id) end end
+  if drops and held[1] then releaseLock(id, held[1])
+  elseif NEEDS_LOCK[to] and held[1] then
     local holder = redis.call('GET', lockKey(held[1]))
     if not holder then redis.call('SET', lockKey(held[1]), id) elseif holder ~= id then behindLock = held[1] end
   end

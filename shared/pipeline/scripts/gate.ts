@@ -1,0 +1,115 @@
+/**
+ * The second gate: what `implement` asks again at the last moment. In scripts, so that nobody can stop automatic approvals,
+ * spend the budget or take the lock between question and answer.
+ */
+
+/** brake(automatic): undefined, or the answer that ends the question. budget(): the same; pay() spends one commit. */
+const brakes = `
+-- A restricting flag counts in any form, unless it says so itself that it is off or over.
+local function restricts(value)
+  if not value then return false end
+  local lower = string.lower(value)
+  if lower == 'false' or lower == '0' or lower == '' then return false end
+  local ok, flag = pcall(cjson.decode, value)
+  if not ok or type(flag) ~= 'table' then return true end
+  if flag.value == false then return false end
+  return not (type(flag.expires_at) == 'number' and flag.expires_at <= now)
+end
+
+local function isOn(name)
+  local bare = redis.call('TYPE', P .. name).ok
+  return restricts(redis.call('HGET', P .. 'school:flags', name))
+    or (bare == 'string' and restricts(redis.call('GET', P .. name))) or (bare ~= 'string' and bare ~= 'none')
+end
+
+-- A person's approval waits for freeze and budget only; an automatic one is refused by any brake.
+local function brake(automatic, rollbacks)
+  if automatic then
+    if isOn('auto_approve_none') then return {'refused', 'auto-approve-none', 'an operator stopped all automatic approvals (auto_approve_none)'} end
+    local since = tonumber(redis.call('HGET', P .. 'school:breaker', 'closed_at') or 0)
+    local count = redis.call('ZCOUNT', P .. 'school:rollbacks', math.max(since, now - 3600000) , '+inf')
+    if count > rollbacks then return {'refused', 'circuit-breaker', count .. ' rollbacks within an hour'} end
+  end
+  if not isOn('freeze') then return nil end
+  if automatic then return {'refused', 'freeze-window', 'changes are frozen'} end
+  return {'wait', 300000, 'changes are frozen'}
+end
+
+local hourKey, dayKey = P .. 'school:budget:commits:' .. string.sub(nowIso, 1, 13), P .. 'school:budget:commits:' .. string.sub(nowIso, 1, 10)
+local function spent(automatic, hourly, daily)
+  local hour, day = tonumber(redis.call('GET', hourKey) or 0), tonumber(redis.call('GET', dayKey) or 0)
+  if hour < hourly and day < daily then return nil end
+  local text = 'the commit budget is spent (' .. hour .. ' of ' .. hourly .. ' this hour, ' .. day .. ' of ' .. daily .. ' today)'
+  if automatic then return {'refused', 'budget', text} end
+  return {'wait', 3600000 - now % 3600000 + 1000, text}
+end
+local function pay()
+  redis.call('INCR', hourKey); redis.call('EXPIRE', hourKey, 7200)
+  redis.call('INCR', dayKey); redis.call('EXPIRE', dayKey, 172800)
+end
+
+local function own(id, lock)
+  local before, waitedFor = unpack(redis.call('HMGET', record(id), 'lock', 'waits_for_lock'))
+  redis.call('SADD', P .. 'school:locks', lock)
+  redis.call('SET', lockKey(lock), id)
+  redis.call('HSET', record(id), 'lock', lock)
+  redis.call('HDEL', record(id), 'waits_for_lock')
+  if before and before ~= lock then releaseLock(id, before) end
+  if waitedFor and waitedFor ~= lock then wakeWaiter(waitedFor) end
+end
+`;
+
+/**
+ * gate: the second look and the lock of the Application, together. Re-entrant: the holder is asked about the brakes again
+ * (it may have waited for minutes), but pays no second budget. `lost`: the improvement is no longer `approved`, so
+ * nobody would ever release the lock.
+ * ARGV id, lock, automatic (1/0), commits an hour, commits a day, rollbacks an hour.
+ */
+export const gateScript = `
+${brakes}
+local id, lock, automatic = arg(), arg(), arg() == '1'
+local hourly, daily, rollbacks = tonumber(arg()), tonumber(arg()), tonumber(arg())
+if statusOf(id) ~= TAKES.implement then return {'lost'} end
+local holder = redis.call('GET', lockKey(lock))
+local stopped = brake(automatic, rollbacks)
+if stopped then return stopped end
+if holder == id then return {'taken'} end
+stopped = spent(automatic, hourly, daily)
+if stopped then return stopped end
+if holder then return {'busy', holder} end
+probeLocks(id)
+own(id, lock)
+pay()
+return {'taken'}
+`;
+
+/**
+ * admitRequest: the same without a lock, before a pull request is opened; `admitted_at` in the record says that it has paid.
+ * ARGV id, automatic (1/0), commits an hour, commits a day, rollbacks an hour.
+ */
+export const admitRequestScript = `
+${brakes}
+local id, automatic = arg(), arg() == '1'
+local hourly, daily, rollbacks = tonumber(arg()), tonumber(arg()), tonumber(arg())
+if statusOf(id) ~= TAKES.implement then return {'lost'} end
+local stopped = brake(automatic, rollbacks)
+if stopped then return stopped end
+if redis.call('HEXISTS', record(id), 'admitted_at') == 1 then return {'taken'} end
+stopped = spent(automatic, hourly, daily)
+if stopped then return stopped end
+redis.call('HSET', record(id), 'admitted_at', nowIso)
+pay()
+return {'taken'}
+`;
+
+/** lock: the lock alone, for a change that is on the branch already. ARGV id, lock. */
+export const lockScript = `
+${brakes}
+local id, lock = arg(), arg()
+if statusOf(id) ~= TAKES.sync then return {'lost'} end
+local holder = redis.call('GET', lockKey(lock))
+if holder and holder ~= id then return {'busy', holder} end
+probeLocks(id)
+own(id, lock)
+return {'taken'}
+`;
