@@ -1,20 +1,23 @@
-/** implement: commit the exact change set that was approved, exactly once, onto an Application that is well. */
+/**
+ * implement: commit the exact change set that was approved, exactly once, onto an Application that is well; or propose it as
+ * a pull request, where that is how the branch is changed.
+ */
 import type { ObjectRef } from "../../shared/domain/change-set.ts";
 import { implementMessage } from "../../shared/domain/commit-message.ts";
 import type { Baseline } from "../../shared/domain/health.ts";
 import type { Improvement, Patch } from "../../shared/domain/improvement.ts";
 import type { PolicySettings } from "../../shared/policy/settings.ts";
-import type { ArgoCd, Gate, GitReader, GitWriter } from "../../shared/ports.ts";
-import { loadPlatform } from "../../shared/repository/load.ts";
+import type { ArgoCd, ChangeRequests, Gate, GitReader, GitWriter } from "../../shared/ports.ts";
 import { lockName } from "../../shared/repository/lock.ts";
 import type { PlatformOptions } from "../../shared/repository/platform.ts";
 import { RetryLater } from "../../shared/runtime/errors.ts";
-import { again, askPerson, moveTo, type OutcomeOf } from "../../shared/runtime/outcome.ts";
+import { again, moveTo, type OutcomeOf } from "../../shared/runtime/outcome.ts";
 import type { Context } from "../../shared/runtime/stage.ts";
-import { type Approved, approvedChange, isAutomatic, isExpired } from "./approval.ts";
+import { type Approved, approvedChange, isAutomatic } from "./approval.ts";
 import { findLanded } from "./landed.ts";
+import { propose } from "./propose.ts";
 import { notReady, READY_LIMIT_MS, READY_LOOK_MS } from "./readiness.ts";
-import { renderAgain } from "./render-again.ts";
+import { iso, review, stillApproved, stoppedBy } from "./still-approved.ts";
 
 export interface ImplementPorts {
   readonly git: GitReader & GitWriter;
@@ -27,8 +30,15 @@ export interface ImplementPorts {
     readonly now: number;
     readonly signal: AbortSignal;
   }) => Promise<Baseline>;
+  /** Absent where no forge is configured. */
+  readonly requests?: Pick<ChangeRequests, "open"> | undefined;
   readonly approvalSecret: string;
-  readonly settings: { readonly platform: PlatformOptions; readonly policy: PolicySettings };
+  readonly settings: {
+    /** `pull-request`: nothing is pushed to the branch itself. */
+    readonly mode: "direct" | "pull-request";
+    readonly platform: PlatformOptions;
+    readonly policy: PolicySettings;
+  };
 }
 
 type Outcome = OutcomeOf<"implement">;
@@ -50,6 +60,7 @@ export async function implement(
     const landed = await landedEarlier(current, approved, head, ports, context);
     if (landed !== undefined) return landed;
 
+    if (ports.settings.mode === "pull-request") return propose(current, approved, head, ports, context);
     const ready = await prepare(current, approved, head, ports, context);
     if ("kind" in ready) return ready;
     current = await aboutToPush(current, head, ready, context);
@@ -60,6 +71,10 @@ export async function implement(
     const pushed = await ports.git.commit({ base: head, files: changeSet.files, message });
     if (pushed.kind === "pushed") {
       return committed(pushed.commit, { change_set: changeSet, verdict }, `committed ${pushed.commit}`, context);
+    }
+    if (pushed.kind === "protected") {
+      context.log.info({ because: pushed.because }, "the branch takes pull requests only");
+      return propose(current, approved, head, ports, context, pushed.because);
     }
     context.log.info({ head, tries }, "the branch moved; reading it again");
   }
@@ -99,36 +114,19 @@ async function prepare(
   { git, gate, argocd, baseline, settings }: ImplementPorts,
   context: Context,
 ) {
-  const { approval } = approved;
-  if (isExpired(approval, context.now())) {
-    return review(`the approval of ${approval.actor} ended on ${iso(approval.expiresAt)}; approve it again`);
-  }
-
-  const platform = await loadPlatform(git, head, settings.platform);
-  const rendered = renderAgain(approved, platform, { ...settings.policy, now: context.now() });
-  if (rendered.kind === "refused") return review(`it cannot be applied any more: ${rendered.because}`);
-  if (rendered.verdict.decision === "deny") {
-    const rules = rendered.verdict.rules.filter(({ decision }) => decision === "deny");
-    const because = rules.map(({ rule, message }) => `${rule}: ${message}`).join("; ");
-    return moveTo("rejected", { approval: null, verdict: rendered.verdict }, `policy denies it: ${because}`);
-  }
-  if (rendered.kind === "differs") {
-    const planned = { change_set: rendered.changeSet, verdict: rendered.verdict };
-    return review(rendered.because, planned, rendered.difference);
-  }
+  const still = await stillApproved(approved, head, { git, settings }, context);
+  if ("kind" in still) return still;
+  const { rendered, platform } = still;
 
   const { application, objects } = rendered.changeSet;
   const lock = lockName(application, platform);
-  const answer = await gate.take({ improvement: improvement.id, lock, automatic: isAutomatic(approval) });
-  switch (answer.kind) {
-    case "busy":
-      return { kind: "behind-lock", lock, because: `${answer.holder} holds the lock of ${lock}` } as const;
-    case "refused":
-      return review(`no longer automatic (${answer.rule}): ${answer.because}`, { approval_rule: answer.rule });
-    case "wait":
-      return again(answer.afterMs, { not_ready_since: null }, answer.because);
-    case "taken":
+  const automatic = isAutomatic(approved.approval);
+  const answer = await gate.take({ improvement: improvement.id, lock, automatic });
+  if (answer.kind === "busy") {
+    return { kind: "behind-lock", lock, because: `${answer.holder} holds the lock of ${lock}` } as const;
   }
+  const stopped = stoppedBy(answer);
+  if (stopped !== undefined) return stopped;
 
   const trouble = notReady(application, await argocd.application(application, context.signal));
   if (trouble !== undefined) return waitOrAsk(improvement, trouble, context);
@@ -165,14 +163,4 @@ function committed(commit: string, facts: Patch, because: string, context: Conte
     not_ready_since: null,
   };
   return moveTo("implementation", patch, because, { commit });
-}
-
-/** The approval is spent: whoever decides next decides on what the record says then. */
-function review(because: string, facts: Patch = {}, evidence?: unknown): Outcome {
-  const asked = askPerson("implement", because, { ...facts, approval: null, approved_at: null, not_ready_since: null });
-  return evidence === undefined ? asked : { ...asked, evidence };
-}
-
-function iso(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { argoCd } from "../../shared/adapters/argocd.ts";
 import { clusterReader } from "../../shared/adapters/cluster-reader.ts";
-import { gitPort } from "../../shared/adapters/git/open.ts";
+import { changeRequests, commitMode, gitPort } from "../../shared/adapters/git/open.ts";
 import { gitVariables, repositoryNames } from "../../shared/adapters/git/settings.ts";
 import { kubeClient } from "../../shared/adapters/kube-client.ts";
 import { clusterSettings } from "../../shared/adapters/kube-config.ts";
@@ -36,7 +36,12 @@ export const stage = defineStage({
       argocd: argoCd(settings, client),
       baseline: (of) => takeBaseline({ ...of, cluster, metrics, metricNames }),
       approvalSecret: settings.APPROVAL_SECRET,
-      settings: { platform: repositoryNames(env), policy: {} },
+      requests: changeRequests(env),
+      settings: {
+        mode: commitMode(env),
+        platform: repositoryNames(env),
+        policy: {},
+      },
     };
   },
   handle: implement,

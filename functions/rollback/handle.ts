@@ -36,7 +36,7 @@ export async function rollback(
         return blocked(`not done after ${Math.round(elapsed / 1_000)} s: ${step.because}`, {});
       }
       const afterMs = Math.max(step.afterMs ?? 0, nextLook(elapsed, ports.timing.intervalMs));
-      return again(afterMs, started, step.because);
+      return again(afterMs, { ...started, ...step.patch }, step.because);
     }
     case "step":
       // The next step has the whole time-out for itself.
@@ -57,8 +57,9 @@ async function nextStep(improvement: Improvement, ports: RollbackPorts, context:
   if (commit === undefined || changeSet === undefined) {
     return { kind: "blocked", because: "the record names no commit, so there is nothing to take back" };
   }
-  if (landed !== undefined && landed.kind === "rebase" && landed.first !== landed.last) {
-    return { kind: "blocked", because: `it landed as several commits (${landed.first}..${landed.last})` };
+  if (landed !== undefined && landed.first !== landed.last && landed.before === undefined) {
+    const because = `it landed as several commits (${landed.first}..${landed.last}), and nobody knows on top of which`;
+    return { kind: "blocked", because };
   }
   if (rollback_commit === undefined) return revert(improvement, { commit, changeSet }, ports, context);
   if (rollback_verification === undefined || rollback_verification.outcome !== undefined) {

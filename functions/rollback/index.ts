@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { argoCd } from "../../shared/adapters/argocd.ts";
 import { clusterReader } from "../../shared/adapters/cluster-reader.ts";
-import { gitPort } from "../../shared/adapters/git/open.ts";
+import { changeRequests, commitMode, gitPort } from "../../shared/adapters/git/open.ts";
 import { kubeClient } from "../../shared/adapters/kube-client.ts";
 import { clusterSettings } from "../../shared/adapters/kube-config.ts";
 import { metricNames, prometheus, prometheusSettings } from "../../shared/adapters/prometheus.ts";
@@ -23,6 +23,8 @@ export const stage = defineStage({
     const client = kubeClient(settings);
     return {
       git: gitPort(env),
+      requests: changeRequests(env),
+      mode: commitMode(env),
       argoCd: argoCd(settings, client),
       cluster: clusterReader(settings, client),
       metrics: prometheus(settings),

@@ -7,19 +7,20 @@ import type { Improvement } from "../../shared/domain/improvement.ts";
 import type { ArgoCd, GitReader, GitWriter } from "../../shared/ports.ts";
 import { RetryLater } from "../../shared/runtime/errors.ts";
 import type { Context } from "../../shared/runtime/stage.ts";
-import type { Step } from "./step.ts";
+import { type RevertRequests, revertByRequest } from "./revert-request.ts";
+import { inTheWay, OPTIONS, type Step } from "./step.ts";
 
 export interface RevertPorts {
   readonly git: Pick<GitReader, "head" | "isAncestor"> & Pick<GitWriter, "findOurs" | "revert">;
   readonly argoCd: ArgoCd;
+  /** Absent where no forge is configured. */
+  readonly requests?: RevertRequests | undefined;
+  /** `pull-request`: nothing is pushed to the branch itself. */
+  readonly mode: "direct" | "pull-request";
 }
 
 /** Other writers share the branch; a try that lost starts over from the new head. */
 const PUSH_TRIES = 5;
-
-const OPTIONS =
-  "Options: fix it forward with a new commit; take back the newer commits on these paths first, newest to oldest, " +
-  "and send this one back; or take it back by hand and close it as failed";
 
 export async function revert(
   improvement: Improvement,
@@ -28,7 +29,8 @@ export async function revert(
   context: Context,
 ): Promise<Step> {
   await endBadSync(changeSet.application, commit, ports, context);
-  const { git } = ports;
+  const { git, requests } = ports;
+  const since = improvement.landed?.before;
   const reason = improvement.failure_reason ?? "a person asked to take it back";
   const message = rollbackMessage(improvement, { commit, reason });
   let after = improvement.rollback_head_before;
@@ -43,15 +45,20 @@ export async function revert(
       const earlier = await revertOf(commit, { after, head, improvement: improvement.id }, git);
       if (earlier !== undefined) return reverted(earlier, commit, "by an earlier try");
     }
-    const pushed = await git.revert({ commit, base: head, message });
+    const range = { commit, ...(since === undefined ? {} : { since }) };
+    const opened = improvement.rollback_request !== undefined;
+    if (requests !== undefined && (opened || ports.mode === "pull-request")) {
+      return revertByRequest(improvement, { ...range, base: head, message, reason }, requests, context);
+    }
+    const pushed = await git.revert({ ...range, base: head, message });
     switch (pushed.kind) {
       case "pushed":
         return reverted(pushed.commit, commit, pushed.commit === head ? "already, by somebody else" : "");
-      case "conflict": {
-        const paths = pushed.paths.join(", ").slice(0, 500);
-        const because = `later commits changed the same lines of ${paths}. ${OPTIONS}`;
-        return { kind: "blocked", because, evidence: { conflicts: pushed.paths } };
-      }
+      case "conflict":
+        return inTheWay(pushed);
+      case "protected":
+        if (requests === undefined) return { kind: "blocked", because: `${pushed.because}. ${OPTIONS}` };
+        return revertByRequest(improvement, { ...range, base: head, message, reason }, requests, context);
       case "moved":
         context.log.info({ head, tries }, "the branch moved; reverting on its new head");
     }

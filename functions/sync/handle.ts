@@ -1,12 +1,17 @@
-/** sync: wait until Argo CD has really applied the commit. One look per call; a time-out is never a success. */
+/**
+ * sync: wait until Argo CD has really applied the commit; before that, in pull-request mode, until people have merged it.
+ * One look per call; a time-out is never a success.
+ */
 import { type LookPorts, lookForCommit, nextLook } from "../../shared/argocd/look.ts";
 import type { SyncTiming } from "../../shared/argocd/settings.ts";
 import type { Improvement } from "../../shared/domain/improvement.ts";
 import { PermanentError, RetryLater } from "../../shared/runtime/errors.ts";
 import { again, moveTo, type OutcomeOf } from "../../shared/runtime/outcome.ts";
 import type { Context } from "../../shared/runtime/stage.ts";
+import { followRequest, type RequestPorts } from "./request.ts";
 
 export interface SyncPorts extends LookPorts {
+  readonly proposals: RequestPorts;
   readonly timing: SyncTiming;
   /** False: what fails is left to a person. */
   readonly rollbackEnabled: boolean;
@@ -22,6 +27,12 @@ export async function sync(
   ports: SyncPorts,
   context: Context,
 ): Promise<Outcome> {
+  if (improvement.request === undefined) return waitForCommit(improvement, ports, context);
+  const landed = await followRequest(improvement, ports.proposals, context);
+  return "kind" in landed ? landed : waitForCommit(landed, ports, context);
+}
+
+async function waitForCommit(improvement: Improvement, ports: SyncPorts, context: Context): Promise<Outcome> {
   const { change_set: changeSet, landed, git_commit } = improvement;
   const commit = landed?.last ?? git_commit;
   if (commit === undefined || changeSet === undefined)

@@ -93,7 +93,7 @@ export function oneLine(text: string, max: number): string {
 }
 
 /** One line that also notifies nobody, closes no ticket, skips no check and is no heading or divider. */
-function untrusted(text: string, max: number): string {
+export function untrusted(text: string, max: number): string {
   const quiet = text
     .replace(/(^|[^\p{L}\p{N}])@(?=[\p{L}\p{N}])/gu, "$1@ ")
     .replace(/#(?=\d)/g, "# ")

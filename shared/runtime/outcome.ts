@@ -64,7 +64,7 @@ export interface Observed {
 }
 
 export type OutcomeOf<S extends StageName> = S extends OwnerName
-  ? MoveTo<Leaves<S>> | Again | (S extends "implement" ? BehindLock : never)
+  ? MoveTo<Leaves<S>> | Again | (S extends "implement" | "sync" ? BehindLock : never)
   : S extends ObserverName
     ? Observed
     : SourceRead | SourceKnown | SourceFailed;

@@ -21,6 +21,7 @@ import type { Improvement, Patch } from "../../shared/domain/improvement.ts";
 import type { Context } from "../../shared/runtime/stage.ts";
 import { deployment, networkPolicy, type School, school } from "../build/sandbox/platform.ts";
 import { committedImprovement } from "../support/improvement.ts";
+import { noProposals } from "../support/proposals.ts";
 
 let it: School;
 let folder: string;
@@ -54,6 +55,8 @@ function connect(settings: ClusterSettings) {
     timing: { intervalMs: 10_000, timeoutMs: 600_000 },
     schedule: { durationMs: 60_000, intervalMs: 10_000 },
     rollbackEnabled: true,
+    proposals: noProposals,
+  mode: "direct" as const,
   };
 }
 
@@ -96,6 +99,7 @@ async function toTheEnd(first: Improvement): Promise<{ record: Improvement; path
   while (record.status in stages) {
     const handle = stages[record.status as keyof typeof stages];
     const outcome = await handle({ improvement: record }, ports, context);
+    if (outcome.kind === "behind-lock") throw new Error(outcome.because);
     record = applied(record, outcome.patch);
     if (outcome.kind === "again") {
       const wait = Math.min(outcome.afterMs, LONGEST_WAIT_MS);

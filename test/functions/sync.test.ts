@@ -6,6 +6,7 @@ import { PermanentError, RetryLater } from "../../shared/runtime/errors.ts";
 import { commits, deployment, healthy, isAncestor, type Status } from "../shared/argocd/application.ts";
 import { api } from "../shared/checks/world.ts";
 import { committedImprovement } from "../support/improvement.ts";
+import { noProposals } from "../support/proposals.ts";
 import { type Drive, drive } from "../support/rounds.ts";
 
 const { before, ours, later } = commits;
@@ -44,7 +45,14 @@ async function run(
     terminateOperation: vi.fn(async () => {}),
     sync: vi.fn(async () => {}),
   };
-  const ports: SyncPorts = { argoCd, git: { isAncestor }, timing, rollbackEnabled: true, ...over };
+  const ports: SyncPorts = {
+    argoCd,
+    git: { isAncestor },
+    timing,
+    rollbackEnabled: true,
+    proposals: noProposals,
+    ...over,
+  };
   const record = { improvement: committedImprovement(ours, [api], options.record) };
   const result = await drive((input, context) => sync(input, ports, context), record, {
     ...options,
@@ -196,7 +204,13 @@ describe("held, never deployed", () => {
 
 test("a record without a commit can never be synced", async () => {
   const { git_commit: _, landed: __, ...nothing } = committedImprovement(ours, [api]);
-  const ports = { argoCd: {} as SyncPorts["argoCd"], git: { isAncestor }, timing, rollbackEnabled: true };
+  const ports = {
+    argoCd: {} as SyncPorts["argoCd"],
+    git: { isAncestor },
+    timing,
+    rollbackEnabled: true,
+    proposals: noProposals,
+  };
   const running = drive((input, context) => sync(input, ports, context), { improvement: nothing });
   await expect(running).rejects.toThrow(PermanentError);
 });

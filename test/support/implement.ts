@@ -54,7 +54,11 @@ const files = {
   "apps/billing/invoice.yaml": deployment("invoice"),
   "README.md": "The platform\n",
 };
-export const settings = { platform: { publicUrl: "https://git.example.org/platform.git", branch: "main" }, policy: {} };
+export const settings = {
+  mode: "direct" as const,
+  platform: { publicUrl: "https://git.example.org/platform.git", branch: "main" },
+  policy: {},
+};
 
 export const intent: StoredIntent = {
   kind: "set-resource-limits",

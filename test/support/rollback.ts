@@ -70,6 +70,7 @@ export function run(over: Partial<RollbackPorts> = {}, options: Drive = {}) {
     metrics: metricsOf(state),
     metricNames: defaultMetricNames,
     timing,
+    mode: "direct",
     schedule: { durationMs: 60_000, intervalMs: 10_000 },
     ...over,
   };

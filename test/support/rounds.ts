@@ -1,7 +1,7 @@
 /** Runs a stage as the pipeline would: applies patches, moves the clock by every timer, until the stage moves on. */
 import { pino } from "pino";
 import type { Improvement, Patch } from "../../shared/domain/improvement.ts";
-import type { Again, MoveTo } from "../../shared/runtime/outcome.ts";
+import type { Again, BehindLock, MoveTo } from "../../shared/runtime/outcome.ts";
 import type { Context } from "../../shared/runtime/stage.ts";
 
 export interface Rounds<To extends string> {
@@ -28,7 +28,7 @@ export const START = Date.UTC(2026, 2, 1, 10);
 type Handle<To extends string> = (
   input: { readonly improvement: Improvement },
   context: Context,
-) => Promise<MoveTo<To> | Again>;
+) => Promise<MoveTo<To> | Again | BehindLock>;
 
 /** Errors of the handler are thrown; `record` keeps what was saved until then. */
 export async function drive<To extends string>(
@@ -52,6 +52,7 @@ export async function drive<To extends string>(
       },
     };
     const outcome = await handle({ improvement: record.improvement }, context);
+    if (outcome.kind === "behind-lock") throw new Error(outcome.because);
     record.improvement = applied(record.improvement, outcome.patch);
     if (outcome.kind === "move") {
       return { outcome, record: record.improvement, rounds: round, took: clock - START, reasons };

@@ -1,6 +1,6 @@
-/** The Git port as the environment wants it. */
+/** The Git port and pull requests as the environment wants them. */
 import * as z from "zod";
-import type { GitReader, GitWriter } from "../../ports.ts";
+import type { ChangeRequests, GitReader, GitWriter } from "../../ports.ts";
 import { type Environment, readSettings } from "../../runtime/config.ts";
 import { gitCli } from "../git-cli.ts";
 import { gitHubSettings } from "../github/settings.ts";
@@ -36,5 +36,50 @@ function gitHubLater(env: Environment): GitReader & GitWriter {
     commit: async (input) => (await opened()).commit(input),
     findOurs: async (after, head, improvement) => (await opened()).findOurs(after, head, improvement),
     revert: async (input) => (await opened()).revert(input),
+  };
+}
+
+/** How changes reach the branch. */
+export function commitMode(env: Environment): "direct" | "pull-request" {
+  const mode: string | undefined = gitSettings(env).mode;
+  return mode === "pull-request" ? "pull-request" : "direct";
+}
+
+/** Pull requests on the forge of the repository; undefined where none is configured. */
+export function changeRequests(_env: Environment): ChangeRequests | undefined {
+  return undefined;
+}
+
+/** How improvements reach the branch. Throws ConfigurationError. */
+export function commitMode(env: Environment): CommitMode {
+  return readSettings(z.object({ GITOPS_COMMIT_MODE: gitVariables.GITOPS_COMMIT_MODE }), env).GITOPS_COMMIT_MODE;
+}
+
+/**
+ * Pull requests of the GitOps repository; undefined where there is no GitHub to open them on, or nobody to open them as.
+ * Opens nothing until it is used. Throws ConfigurationError, also when pull requests are wanted and cannot be had.
+ */
+export function changeRequests(env: Environment): ChangeRequests | undefined {
+  const { GITOPS_DRIVER: driver } = readSettings(Variables, env);
+  const settings = pullRequestSettings(env, driver === "github");
+  if (settings !== undefined) return changeRequestsLater(settings);
+  if (commitMode(env) !== "pull-request") return undefined;
+  throw new ConfigurationError([
+    "GITOPS_COMMIT_MODE: pull-request needs a repository on GitHub (GITOPS_REPO=https://github.com/owner/name, or GITHUB_API_URL for a GitHub Enterprise Server) and somebody to open them as (GITOPS_TOKEN or GITHUB_TOKEN with the rights contents:write and pull_requests:write, or a GitHub App)",
+  ]);
+}
+
+function changeRequestsLater(settings: GitHubSettings): ChangeRequests {
+  let opening: Promise<ChangeRequests> | undefined;
+  async function opened(): Promise<ChangeRequests> {
+    opening ??= import("../change-requests.ts").then(({ gitHubChangeRequests }) => gitHubChangeRequests(settings));
+    return opening;
+  }
+  return {
+    open: async (input) => (await opened()).open(input),
+    openRevert: async (input) => (await opened()).openRevert(input),
+    find: async (branch, signal) => (await opened()).find(branch, signal),
+    merge: async (branch) => (await opened()).merge(branch),
+    withdraw: async (branch, because) => (await opened()).withdraw(branch, because),
   };
 }
