@@ -1,5 +1,7 @@
 /** Finds the Argo CD Applications of a repository, as they are written and as simple ApplicationSets make them. */
 import { isLocalAddress, normaliseAddress } from "./address.ts";
+import type { GeneratorSources } from "./application-set-git.ts";
+import type { ReadRepository } from "./application-set-rows.ts";
 import { expandApplicationSet } from "./application-sets.ts";
 import type { ParsedDocument } from "./parse.ts";
 import type { PlatformOptions, RepositoryApplication } from "./platform.ts";
@@ -19,6 +21,8 @@ export interface FoundApplications {
 type Declared = Omit<RepositoryApplication, "tool"> & {
   readonly tool?: RepositoryApplication["tool"];
   readonly targetRevision: string | undefined;
+  /** The repositories whose folders and files an ApplicationSet made it from. */
+  readonly madeFrom: readonly ReadRepository[];
 };
 
 /**
@@ -28,10 +32,11 @@ type Declared = Omit<RepositoryApplication, "tool"> & {
  */
 export function findApplications(
   documents: readonly FoundDocument[],
-  folders: ReadonlySet<string>,
+  sources: GeneratorSources,
   detectTool: (folder: string) => RepositoryApplication["tool"],
   options: PlatformOptions,
 ): FoundApplications {
+  const { folders } = sources;
   const declared: Declared[] = [];
   const unreadable: { path: string; because: string }[] = [];
   for (const { path, value } of documents) {
@@ -39,19 +44,29 @@ export function findApplications(
     if (!api.startsWith("argoproj.io/")) continue;
     if (value["kind"] === "Application") declared.push(...declaredIn(value, path));
     if (value["kind"] !== "ApplicationSet") continue;
-    const made = expandApplicationSet(value, folders);
+    const made = expandApplicationSet(value, sources);
     if ("because" in made) unreadable.push({ path, because: made.because });
-    else declared.push(...made.applications.flatMap((application) => declaredIn(application, path)));
+    else declared.push(...made.applications.flatMap((application) => declaredIn(application, path, made.reads)));
   }
   const addresses = ourAddresses(declared, folders, options);
+  const isOurs = ({ repoURL, revision }: ReadRepository) =>
+    addresses.includes(normaliseAddress(repoURL)) && followsBranch(revision, options.branch);
+  const elsewhere = declared.filter(({ madeFrom }) => !madeFrom.every(isOurs));
+  for (const { name, definedIn } of elsewhere) {
+    unreadable.push({
+      path: definedIn,
+      because: `Application ${name} is made from what is in another repository or branch`,
+    });
+  }
   const ours = declared
+    .filter((one) => !elsewhere.includes(one))
     .filter(({ repoURL }) => addresses.includes(normaliseAddress(repoURL)))
     .filter(({ targetRevision }) => followsBranch(targetRevision, options.branch))
     .filter((application) => folders.has(application.path));
   return { applications: distinct(ours.map((one) => withTool(one, detectTool))), addresses, unreadable };
 }
 
-function declaredIn(application: Fields, definedIn: string): Declared[] {
+function declaredIn(application: Fields, definedIn: string, madeFrom: readonly ReadRepository[] = []): Declared[] {
   const name = textAt(application, "metadata", "name");
   if (name === undefined) return [];
   const single = at(application, "spec", "source");
@@ -75,6 +90,7 @@ function declaredIn(application: Fields, definedIn: string): Declared[] {
       destination: textAt(application, "spec", "destination", "namespace"),
       targetRevision: textAt(source, "targetRevision"),
       definedIn,
+      madeFrom,
     };
   });
 }
@@ -111,7 +127,7 @@ function followsBranch(revision: string | undefined, branch: string | undefined)
 }
 
 function withTool(
-  { targetRevision: _, tool, ...application }: Declared,
+  { targetRevision: _, madeFrom: __, tool, ...application }: Declared,
   detectTool: (folder: string) => RepositoryApplication["tool"],
 ): RepositoryApplication {
   return { ...application, tool: tool ?? detectTool(application.path) };

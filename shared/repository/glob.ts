@@ -1,6 +1,7 @@
 /**
  * Glob patterns as Argo CD reads them. `directory.include` and `exclude` are gobwas/glob without separators, so `*` also
- * matches `/` (its docs/user-guide/directory.md); the git generator of ApplicationSets matches folder by folder.
+ * matches `/` (its docs/user-guide/directory.md); the git generator of ApplicationSets matches folder by folder, and knows
+ * neither braces nor `**`.
  */
 
 type Token =
@@ -12,12 +13,15 @@ type Token =
 export interface GlobOptions {
   /** `*` and `?` stop at `/`; `**` does not. */
   readonly folders?: boolean;
+  /** No braces, and `**` is no more than `*`: Go's path.Match, and git's own patterns. */
+  readonly plain?: boolean;
 }
 
 /** True when `path` fits `pattern`: `*`, `**`, `?`, `[abc]`, `[!a-z]`, `{a,b}`. Time is bounded by both lengths. */
 export function matchesGlob(pattern: string, path: string, options: GlobOptions = {}): boolean {
-  const folders = options.folders ?? false;
-  return expandBraces(pattern).some((plain) => matchTokens(tokenise(plain, folders), path, folders));
+  const { folders = false, plain = false } = options;
+  const patterns = plain ? [pattern] : expandBraces(pattern);
+  return patterns.some((one) => matchTokens(tokenise(one, folders, plain), path, folders));
 }
 
 const MAX_ALTERNATIVES = 200;
@@ -40,14 +44,14 @@ function expandBraces(pattern: string): string[] {
   return done;
 }
 
-function tokenise(pattern: string, folders: boolean): Token[] {
+function tokenise(pattern: string, folders: boolean, plain: boolean): Token[] {
   const tokens: Token[] = [];
   for (let at = 0; at < pattern.length; at++) {
     const char = pattern[at] ?? "";
     if (char === "*") {
       const double = pattern[at + 1] === "*";
       while (pattern[at + 1] === "*") at++;
-      tokens.push({ kind: "star", crosses: double || !folders });
+      tokens.push({ kind: "star", crosses: (double && !plain) || !folders });
     } else if (char === "?") tokens.push({ kind: "any" });
     else if (char === "[") {
       const end = pattern.indexOf("]", at + 2);

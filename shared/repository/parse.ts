@@ -32,6 +32,23 @@ export function parseFile(file: RepositoryFile): ParsedFile {
   return parsed;
 }
 
+/**
+ * What a file of values holds, mappings and lists alike: its first document, null when it is empty. Undefined when it
+ * cannot be read.
+ */
+export function parseValues({ path, content }: RepositoryFile): unknown {
+  if (content === null || content.length > MAX_CHARACTERS) return undefined;
+  try {
+    if (path.endsWith(".json")) return JSON.parse(content) as unknown;
+    const [document] = readDocuments(content);
+    if (document === undefined) return null;
+    return document.errors.length > 0 ? undefined : (document.toJS({ maxAliasCount: 100 }) ?? null);
+  } catch {
+    // Said by its result: whoever asks says in which words it matters.
+    return undefined;
+  }
+}
+
 function parse(path: string, content: string | null): ParsedFile {
   if (content === null || !isManifestPath(path)) return NOTHING;
   if (content.length > MAX_CHARACTERS) return { documents: [], unreadable: ["larger than 4 million characters"] };

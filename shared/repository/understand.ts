@@ -30,7 +30,7 @@ export function understand(
     for (const found of parsed.documents) documents.push({ path: file.path, ...found });
   }
   const folders = foldersOf(files.keys());
-  const found = findApplications(documents, folders, (folder) => detectTool(files, folder), options);
+  const found = findApplications(documents, { folders, files }, (folder) => detectTool(files, folder), options);
   const coverage = cover(found.applications, files);
   const resources = documents
     .filter(({ path }) => !coverage.patches.has(path))
