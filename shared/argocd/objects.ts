@@ -42,10 +42,15 @@ export function findResource(
   );
 }
 
-/** What reverting the change set does to the same objects: created ones go, deleted ones come back. */
+/**
+ * What reverting the change set does to the same objects: created ones go, deleted ones come back. Of a created one that
+ * is retained nothing can be asked: Argo CD leaves it in the cluster and on its list.
+ */
 export function invertObjects(objects: readonly ObjectRef[]): readonly ObjectRef[] {
   const inverse = { create: "delete", delete: "create", change: "change" } as const;
-  return objects.map((object) => ({ ...object, effect: inverse[object.effect] }));
+  return objects
+    .filter(({ effect, retained }) => !(effect === "create" && retained === true))
+    .map((object) => ({ ...object, effect: inverse[object.effect] }));
 }
 
 function pendingReason(object: ObjectRef, resource: ArgoResource | undefined): string | undefined {

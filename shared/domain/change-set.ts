@@ -15,6 +15,8 @@ export interface ObjectRef {
   readonly namespace?: string;
   readonly name: string;
   readonly effect: "create" | "change" | "delete";
+  /** It holds data: once created it stays in the cluster, also when Git no longer names it (`Prune=false`). */
+  readonly retained?: true;
 }
 
 export interface ChangeSet {

@@ -64,8 +64,15 @@ export function writeNewObjects(
   if (typeof listed === "string") return listed;
   return {
     files: listed === undefined ? files : [...files, listed],
-    objects: objects.map(({ apiVersion, kind, name }) => ({ apiVersion, kind, namespace, name, effect: "create" })),
+    objects: objects.map((object) => createdRef(object, namespace)),
   };
+}
+
+/** What Argo CD may not prune stays when the change is taken back (argo-cd: docs/user-guide/sync-options.md). */
+function createdRef({ apiVersion, kind, name, annotations }: NewObject, namespace: string): ObjectRef {
+  const options = annotations?.["argocd.argoproj.io/sync-options"]?.split(",") ?? [];
+  const kept = options.some((option) => option.trim() === "Prune=false") ? ({ retained: true } as const) : {};
+  return { apiVersion, kind, namespace, name, effect: "create", ...kept };
 }
 
 /** Labels every object of ours carries: the repository's own way to say the name, and whose object it is. */

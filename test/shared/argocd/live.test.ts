@@ -196,4 +196,5 @@ test("a revert wants the opposite of the commit", () => {
     { ...changed, effect: "change" },
     { ...changed, effect: "create" },
   ]);
+  expect(invertObjects([{ ...changed, effect: "create", retained: true }, changed])).toEqual([changed]);
 });
