@@ -102,9 +102,8 @@ async function merged(
   if (change.kind === "nothing") return rejected(`${landed.last} was merged, and changes nothing`);
   const platform = await loadPlatform(git, landed.last, settings.platform);
   const patch = {
-    ...(change.kind === "edited"
-      ? { change_set: change.changeSet, verdict: change.verdict, landed_edited: "true" as const }
-      : {}),
+    change_set: change.changeSet,
+    ...(change.kind === "edited" ? { verdict: change.verdict, landed_edited: "true" as const } : {}),
     landed,
     git_commit: landed.last,
     implemented_at: new Date(context.now()).toISOString(),
