@@ -61,12 +61,13 @@ export function revertText({ id, title }: Improvement, commit: string, reason: s
   return { title: `Take back: ${said}`, body: `${lines.join("\n")}\n` };
 }
 
-/** One line in which Markdown and HTML mean nothing. */
+/** One line in which Markdown and HTML mean nothing, and no address becomes a link. */
 function plain(text: string, max: number): string {
-  return untrusted(text, max).replace(
-    /[\\`*_{}<>()#+!|~&-]/g,
-    (sign) => (/[<>&]/.test(sign) ? ENTITIES[sign] : `\\${sign}`) ?? "",
-  );
+  return untrusted(text, max)
+    .replace(/[\\`*_{}()#+!|~-]/g, "\\$&")
+    .replace(/[<>&]/g, (sign) => ENTITIES[sign] ?? "")
+    .replace(/:\/\//g, ":\\/\\/")
+    .replace(/\bwww\./gi, "www\\.");
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { "<": "&lt;", ">": "&gt;", "&": "&amp;" };
