@@ -9,6 +9,7 @@ import { addNetworkPolicy } from "./add-network-policy.ts";
 import { addPodDisruptionBudget } from "./add-pod-disruption-budget.ts";
 import { addProbes } from "./add-probes.ts";
 import { addPrometheusRule } from "./add-prometheus-rule.ts";
+import { addScaledObject } from "./add-scaled-object.ts";
 import { addServiceAccount } from "./add-service-account.ts";
 import { addServiceMonitor } from "./add-service-monitor.ts";
 import { disableServiceAccountToken } from "./disable-service-account-token.ts";
@@ -48,6 +49,7 @@ export const intents: ReadonlyMap<string, RegisteredIntent> = new Map(
     register(pinImage),
     register(addCertificate),
     register(addServiceAccount),
+    register(addScaledObject),
   ].map((one) => [one.kind, one]),
 );
 

@@ -2,10 +2,10 @@
  * Charts that bring a Prometheus Operator with its Prometheus: found where an Application or a Chart.yaml names them, read
  * for what they would select and which alerts they bring along (kube-prometheus-stack: values.yaml).
  */
-import { ofKind, oncePer } from "./lookup.ts";
-import { parseFile } from "./parse.ts";
-import type { Platform, Resource } from "./platform.ts";
-import { at, type Fields, fieldsAt, isFields, itemsAt, stringsAt, textAt } from "./values.ts";
+import { chartReleases } from "./charts.ts";
+import { oncePer } from "./lookup.ts";
+import type { Platform } from "./platform.ts";
+import { at, type Fields, fieldsAt, isFields, stringsAt } from "./values.ts";
 
 export interface MonitoringStack {
   /** Name of the Application or chart, for people. */
@@ -24,40 +24,11 @@ export interface MonitoringStack {
 
 const CHARTS = new Set(["kube-prometheus-stack", "prometheus-operator", "kube-prometheus"]);
 
-export const monitoringStacks: (platform: Platform) => readonly MonitoringStack[] = oncePer((platform) => [
-  ...ofKind(platform, "Application").flatMap(fromApplication),
-  ...fromCharts(platform),
-]);
-
-function fromApplication({ path, name, object }: Resource): MonitoringStack[] {
-  const spec = fieldsAt(object, "spec");
-  return [fieldsAt(spec, "source"), ...itemsAt(spec, "sources")].flatMap((source) => {
-    const chart = textAt(source, "chart");
-    if (chart === undefined || !CHARTS.has(chart)) return [];
-    const helm = fieldsAt(source, "helm");
-    const inline = textAt(helm, "values");
-    const values = isFields(at(helm, "valuesObject")) ? fieldsAt(helm, "valuesObject") : valuesIn(inline);
-    return [stackOf(`${chart} (${name})`, path, textAt(helm, "releaseName") ?? name, values)];
-  });
-}
-
-/** A chart of the repository's own that depends on one of them; Argo CD names the release after the Application. */
-function fromCharts(platform: Platform): MonitoringStack[] {
-  const charts = [...platform.files.values()].filter(
-    ({ path }) => path === "Chart.yaml" || path.endsWith("/Chart.yaml"),
-  );
-  return charts.flatMap((file) => {
-    const [chart] = parseFile(file).documents;
-    const dependency = itemsAt(chart?.value, "dependencies").find((one) => CHARTS.has(textAt(one, "name") ?? ""));
-    const folder = file.path.slice(0, Math.max(0, file.path.length - "/Chart.yaml".length));
-    const reader = platform.applications.find((one) => one.tool === "helm" && one.path === folder);
-    if (dependency === undefined || reader === undefined) return [];
-    const name = textAt(dependency, "alias") ?? textAt(dependency, "name") ?? "";
-    const values = platform.files.get(folder === "" ? "values.yaml" : `${folder}/values.yaml`);
-    const [found] = values === undefined ? [] : parseFile(values).documents;
-    return [stackOf(`${name} (${reader.name})`, file.path, reader.name, fieldsAt(found?.value, name))];
-  });
-}
+export const monitoringStacks: (platform: Platform) => readonly MonitoringStack[] = oncePer((platform) =>
+  chartReleases(platform)
+    .filter(({ chart }) => CHARTS.has(chart))
+    .map(({ title, path, release, values }) => stackOf(title, path, release, values)),
+);
 
 /** Without readable values nothing can be told of its selectors. */
 function stackOf(name: string, path: string, release: string, values: Fields | undefined): MonitoringStack {
@@ -91,11 +62,4 @@ function selectionOf(spec: Fields, what: string, release: string) {
 
 function labelsOf(selector: unknown): Readonly<Record<string, string>> | undefined {
   return at(selector, "matchExpressions") === undefined ? stringsAt(selector, "matchLabels") : undefined;
-}
-
-/** Values written as a text inside the Application; undefined when they cannot be read. */
-function valuesIn(text: string | undefined): Fields | undefined {
-  if (text === undefined || text.trim() === "") return {};
-  const [values] = parseFile({ path: "values.yaml", blob: "", content: text }).documents;
-  return values?.value;
 }

@@ -13,6 +13,14 @@ export const architecture = rubric({
           "values come from the namespace's LimitRange or from neighbours; restarts are compared with those before for five minutes, and the commit is reverted when they rise",
       },
     ],
+    "add-scaled-object": [
+      {
+        risk: "the first message after a pause waits until a replica has started, and work that is not acknowledged is lost when a replica is taken away",
+        mitigated: true,
+        evidence:
+          "only workers no Service leads to go down to zero, and only after minutes without work; the ScaledObject must report itself ready, or the commit is reverted",
+      },
+    ],
   },
   delicate: {
     "cluster-upgrades": "an upgrade cannot be reverted in Git",

@@ -19,6 +19,7 @@ import known from "../known-fields.json" with { type: "json" };
 import { type Keys, type ObjectRule, type Problem, problemAt } from "../review.ts";
 import { certificateProblem } from "./certificate.ts";
 import { prometheusRuleProblem } from "./prometheus-rule.ts";
+import { scaledObjectProblem } from "./scaled-object.ts";
 import { serviceMonitorProblem } from "./service-monitor.ts";
 
 type Model = new (data: never) => { validate(): void };
@@ -47,6 +48,7 @@ const custom: Readonly<Record<string, (object: unknown) => string | undefined>> 
   "monitoring.coreos.com/v1/PrometheusRule": prometheusRuleProblem,
   "monitoring.coreos.com/v1/ServiceMonitor": serviceMonitorProblem,
   "cert-manager.io/v1/Certificate": certificateProblem,
+  "keda.sh/v1alpha1/ScaledObject": scaledObjectProblem,
 };
 
 const kinds: Readonly<Record<string, string>> = known.kinds;

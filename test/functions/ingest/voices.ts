@@ -102,7 +102,7 @@ export const voices: readonly Voice[] = [
   {
     who: "a cost controller",
     says: `Forty percent of our bill was air. Right-size your containers: look at real usage and lower the requests. We scale the workers to zero at night with KEDA. Then we put a resource quota on each team's namespace and the discussions became shorter.`,
-    takes: ["resource-limits", "autoscaling", "resource-quotas"],
+    takes: ["resource-limits", "event-driven-scaling", "resource-quotas"],
     leaves: ["slos"],
   },
   {
