@@ -4,6 +4,7 @@ import type { StoredIntent } from "../domain/improvement.ts";
 import type { Platform } from "../repository/platform.ts";
 import { addBackupCronJob } from "./add-backup-cronjob.ts";
 import { addCertificate } from "./add-certificate.ts";
+import { addDatabaseExporter } from "./add-database-exporter.ts";
 import { addHorizontalPodAutoscaler } from "./add-horizontal-pod-autoscaler.ts";
 import { addNetworkPolicy } from "./add-network-policy.ts";
 import { addPodDisruptionBudget } from "./add-pod-disruption-budget.ts";
@@ -12,10 +13,13 @@ import { addPrometheusRule } from "./add-prometheus-rule.ts";
 import { addScaledObject } from "./add-scaled-object.ts";
 import { addServiceAccount } from "./add-service-account.ts";
 import { addServiceMonitor } from "./add-service-monitor.ts";
+import { addVolumeClaim } from "./add-volume-claim.ts";
 import { disableServiceAccountToken } from "./disable-service-account-token.ts";
+import { expandVolumeClaim } from "./expand-volume-claim.ts";
 import { hardenSecurityContext } from "./harden-security-context.ts";
 import type { Candidate, IntentDefinition, Rendered, Survey } from "./intent.ts";
 import { pinImage } from "./pin-image.ts";
+import { rotateSecret } from "./rotate-secret.ts";
 import { setPodSecurityLevel } from "./set-pod-security-level.ts";
 import { setResourceLimits } from "./set-resource-limits.ts";
 
@@ -49,7 +53,11 @@ export const intents: ReadonlyMap<string, RegisteredIntent> = new Map(
     register(pinImage),
     register(addCertificate),
     register(addServiceAccount),
+    register(addDatabaseExporter),
     register(addScaledObject),
+    register(addVolumeClaim),
+    register(expandVolumeClaim),
+    register(rotateSecret),
   ].map((one) => [one.kind, one]),
 );
 

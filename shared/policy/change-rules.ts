@@ -7,6 +7,7 @@ import { at, isFields, listAt, stringsAt } from "../repository/values.ts";
 import { isProtectedNamespace } from "./protected.ts";
 import { isPolicyFile } from "./repository-policy.ts";
 import { nameOf, type ObjectChange, type Review, type ReviewRule } from "./review.ts";
+import { lasting } from "./rules/lasting.ts";
 import { resourceQuota } from "./rules/quota.ts";
 import { MANAGED_BY, MANAGED_BY_LABEL } from "./settings.ts";
 
@@ -187,4 +188,5 @@ export const changeRules: readonly ReviewRule[] = [
   foreign,
   kustomizations,
   resourceQuota,
+  ...lasting,
 ];

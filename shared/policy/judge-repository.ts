@@ -15,6 +15,7 @@ import { settingsOf } from "./repository-policy.ts";
 import { ownRules, repositoryRules } from "./repository-rules.ts";
 import { type Review, reviewOf } from "./review.ts";
 import { doubtAbout } from "./rules/doubt.ts";
+import { lasting } from "./rules/lasting.ts";
 import { resourceQuota, silent } from "./rules/quota.ts";
 import { readability } from "./rules/readable.ts";
 import type { PolicySettings } from "./settings.ts";
@@ -65,7 +66,7 @@ export function judgeDifference(before: Platform, after: Platform, given: Policy
   const known = new Set(repositoryRules.flatMap((rule) => rule(judgeable(before))).map(identityOf));
   const found = [
     ...objectRules.flatMap((rule) => hitsOf(rule, review)),
-    ...[pathInside, noToolSwitch, deletions, kustomizations, resourceQuota].flatMap((rule) => rule(review)),
+    ...[pathInside, noToolSwitch, deletions, kustomizations, resourceQuota, ...lasting].flatMap((rule) => rule(review)),
     ...repositoryRules.flatMap((rule) => rule(judgeable(review.after))).filter((one) => !known.has(identityOf(one))),
     ...aboutPolicy(settingsOf(review.after, given)),
   ];

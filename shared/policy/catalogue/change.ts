@@ -83,6 +83,21 @@ export const change: Rules = {
     description: "An admission webhook decides about every request to the API.",
     remedy: "Check its failurePolicy and its selectors.",
   },
+  "claims-never-shrink": {
+    ...denied,
+    description: "A claim asks for less storage than before: the API server refuses it.",
+    remedy: "Make a smaller claim under another name, and copy the data.",
+  },
+  "always-human-volume": {
+    ...asked,
+    description: "A claim that exists changes, or a running workload gets another volume for its data.",
+    remedy: "Make sure the data is where it is looked for; no revert makes a volume smaller.",
+  },
+  "always-human-settings": {
+    ...asked,
+    description: "A ConfigMap that exists changes: it may decide how a program keeps its data, or whether it starts.",
+    remedy: "Ask whoever runs the program.",
+  },
   "always-human-crd": {
     ...asked,
     description: "A CRD changes the API itself.",
