@@ -3,6 +3,7 @@
  * done to, so "set memory limits on Postgres" is about limits and "alert on replication lag" is about alerts.
  */
 import { architecture } from "./lexicon/architecture.ts";
+import { credentials } from "./lexicon/credentials.ts";
 import { database } from "./lexicon/database.ts";
 import { identity } from "./lexicon/identity.ts";
 import { integration } from "./lexicon/integration.ts";
@@ -17,6 +18,7 @@ export type { ProposalType, Topic } from "./lexicon/topic.ts";
 
 export const TOPICS: readonly Topic[] = [
   ...security,
+  ...credentials,
   ...namespaces,
   ...identity,
   ...database,

@@ -82,7 +82,8 @@ function namesIt(text: string, name: string, sameNamespace: boolean, namespace: 
   return new RegExp(sameNamespace ? `${alone}|${inOwnName}` : elsewhere).test(text);
 }
 
-function serviceFor(
+/** The Service that leads to the database's port, and its port there. */
+export function serviceFor(
   platform: Platform,
   workload: RepositoryWorkload,
   container: Container,
@@ -132,7 +133,7 @@ function storageFor(
 /** Why a pod with these labels could not reach the database; a backup that cannot connect would have no effect. */
 export function blockedBy(
   platform: Platform,
-  { workload, port }: BackupPlan,
+  { workload, port }: Pick<BackupPlan, "workload" | "port">,
   podLabels: Readonly<Record<string, string>>,
 ): string | undefined {
   const policies = inNamespace(platform, workload.namespace).filter(({ kind }) => kind === "NetworkPolicy");

@@ -34,10 +34,10 @@ export const security: readonly Topic[] = [
     expert: "security",
     category: "security",
     type: "technique",
-    title: "Keep secrets out of Git and rotate them",
-    advice: "Credentials come from sealed or external secrets, never from plain manifests, and are rotated.",
+    title: "Keep secrets out of Git, in a secret store",
+    advice: "Credentials come from sealed or external secrets, never from plain manifests.",
     cues: [
-      "(?:rotate|encrypt|seal|externali[sz]e|vault|scan for|move|store|keep|get) .. (?:secrets?|credentials?|passwords?|api keys?|tokens?)",
+      "(?:encrypt|seal|externali[sz]e|vault|scan for|move|store|keep|get) .. (?:secrets?|credentials?|passwords?|api keys?|tokens?)",
       `${DO} .. (?:sealed secrets?|external secrets?|vault|sops|secrets? (?:manager|store|operator))`,
     ],
     warnings: [
@@ -48,7 +48,7 @@ export const security: readonly Topic[] = [
       "external ?secrets?(?: operator)?",
       "hashicorp vault",
       "sops",
-      "secrets? (?:management|manager|rotation|store|scanning)",
+      "secrets? (?:management|manager|store|scanning)",
     ],
     hints: ["secrets?", "credentials?"],
     problems: ["(?:plain ?text|hard ?coded|leaked) (?:secrets?|credentials?|passwords?|keys?)", "secrets? sprawl"],
