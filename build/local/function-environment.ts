@@ -16,7 +16,22 @@ export interface Parts {
 /** The process that writes to Git has no model and no token but Git's; nobody else sees the signing secret. */
 const SIGNERS = ["approve", "implement", "coordinator"];
 const GIT_USERS = ["ingest", "evaluate", "validate", "plan", "implement", "sync", "rollback", "coordinator"];
-const METRICS_USERS = ["implement", "verify", "rollback"];
+const METRICS_USERS = ["implement", "sync", "verify", "rollback"];
+
+/** Who asks models; what they write goes through others' hands before it reaches Git. */
+const MODEL_USERS = ["plan"];
+const OF_MODELS = [
+  "PLAN_MODEL",
+  "LLM_TIMEOUT",
+  "ANTHROPIC_API_KEY",
+  "ANTHROPIC_BASE_URL",
+  "OPENAI_API_KEY",
+  "OPENAI_BASE_URL",
+  "LLMD_ENDPOINT",
+  // Models are elsewhere, and behind the same proxy as everything.
+  "NODE_USE_ENV_PROXY",
+  "NODE_EXTRA_CA_CERTS",
+];
 
 /** What people may tune; everything else in the environment stays outside of the functions. */
 const TUNABLE = [
@@ -29,6 +44,8 @@ const TUNABLE = [
   "BREAKER_ROLLBACKS_PER_HOUR",
   "COMMITS_PER_HOUR",
   "COMMITS_PER_DAY",
+  "FREEZE_WINDOWS",
+  "PULL_REQUEST_LOOK_SECONDS",
   "REVIEW_THRESHOLD",
   "AUTO_APPROVE_THRESHOLD",
   "HIGH_RISK_THRESHOLD",
@@ -69,6 +86,7 @@ export function functionEnvironment(stage: string, parts: Parts, env: Environmen
     REDIS_URL: parts.redis,
     KUBECONFIG: parts.kubeconfig,
     PROMETHEUS_URL: parts.prometheus,
+    ...(MODEL_USERS.includes(stage) ? pick(env, OF_MODELS) : {}),
     ...(GIT_USERS.includes(stage) ? gitVariables(parts, env) : {}),
     ...(SIGNERS.includes(stage) ? { APPROVAL_SECRET: parts.approvalSecret } : {}),
   };

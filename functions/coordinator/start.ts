@@ -99,6 +99,7 @@ function schoolOn(redis: Redis, own: Pick<School, "settings" | "tokens" | "log" 
     rollbacksPerHour: settings.BREAKER_ROLLBACKS_PER_HOUR,
     commitsPerHour: settings.COMMITS_PER_HOUR,
     commitsPerDay: settings.COMMITS_PER_DAY,
+    freezeWindows: settings.FREEZE_WINDOWS,
   });
   const acts = operations(redis, keys, scripts);
   return {

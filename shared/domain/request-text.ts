@@ -41,7 +41,7 @@ export function requestText(
     ...verdict.rules.slice(0, 20).map(({ rule, message }) => `- ${plain(rule, 60)}: ${plain(message, 300)}`),
     ...(other_targets.length === 0
       ? []
-      : ["", `The same would fit ${other_targets.length} other places; they are not part of this.`]),
+      : ["", `Other places the same would fit, not part of this: ${other_targets.length}`]),
     "",
     "Merged: the school waits until it is live, watches it and takes it back if it hurts. Closed: it is not proposed again.",
     `Improvement ${oneLine(id, 64)}`,

@@ -1,5 +1,6 @@
 /** What the pipeline itself offers to handlers as ports: the gate, the brakes, history and outcomes. */
 import type { Redis } from "ioredis";
+import { type FreezeWindow, frozenBy } from "../domain/freeze-windows.ts";
 import type { Improvement } from "../domain/improvement.ts";
 import { STATUSES } from "../domain/lifecycle.ts";
 import type { GateAnswer, SchoolServices } from "../ports.ts";
@@ -14,10 +15,17 @@ export interface Limits {
   readonly rollbacksPerHour: number;
   readonly commitsPerHour: number;
   readonly commitsPerDay: number;
+  readonly freezeWindows?: readonly FreezeWindow[];
 }
 
 export function schoolServices(redis: Redis, keys: Keys, scripts: Scripts, limits: Limits): SchoolServices {
   const improvements = records(redis, keys);
+  const windows = limits.freezeWindows ?? [];
+  /** Empty: no window holds now. The clock is Redis's, like that of the scripts. */
+  async function freezeWindow(): Promise<string> {
+    const held = windows.length === 0 ? undefined : frozenBy(windows, await redisNow(redis));
+    return held === undefined ? "" : `changes are frozen (${held.text})`;
+  }
   return {
     gate: {
       async take({ improvement, lock, automatic }) {
@@ -29,14 +37,16 @@ export function schoolServices(redis: Redis, keys: Keys, scripts: Scripts, limit
           commitsPerHour,
           commitsPerDay,
           rollbacksPerHour,
+          await freezeWindow(),
         );
         return gateAnswer(reply);
       },
       async admit({ improvement, automatic }) {
         const { commitsPerHour, commitsPerDay, rollbacksPerHour } = limits;
         const flag = automatic ? 1 : 0;
+        const window = await freezeWindow();
         return gateAnswer(
-          await scripts.schoolAdmitRequest(improvement, flag, commitsPerHour, commitsPerDay, rollbacksPerHour),
+          await scripts.schoolAdmitRequest(improvement, flag, commitsPerHour, commitsPerDay, rollbacksPerHour, window),
         );
       },
       async lock({ improvement, lock }) {
@@ -56,6 +66,7 @@ export function schoolServices(redis: Redis, keys: Keys, scripts: Scripts, limit
           `${keys.prefix}school:budget:commits:${iso.slice(0, 13)}`,
           `${keys.prefix}school:budget:commits:${iso.slice(0, 10)}`,
         );
+        const held = frozenBy(windows, now);
         const spent = Number(hour ?? 0) >= limits.commitsPerHour || Number(day ?? 0) >= limits.commitsPerDay;
         return {
           flags: {
@@ -65,7 +76,11 @@ export function schoolServices(redis: Redis, keys: Keys, scripts: Scripts, limit
             security: on.has("auto_approve_security"),
           },
           breaker: rollbacks > limits.rollbacksPerHour ? `${rollbacks} rollbacks within an hour` : null,
-          freeze: on.has("freeze") ? "changes are frozen" : null,
+          freeze: on.has("freeze")
+            ? "changes are frozen"
+            : held === undefined
+              ? null
+              : `changes are frozen (${held.text})`,
           budget: spent ? `the commit budget is spent (${hour ?? 0} this hour, ${day ?? 0} today)` : null,
         };
       },

@@ -53,6 +53,7 @@ export async function equip(
     rollbacksPerHour: settings.BREAKER_ROLLBACKS_PER_HOUR,
     commitsPerHour: settings.COMMITS_PER_HOUR,
     commitsPerDay: settings.COMMITS_PER_DAY,
+    freezeWindows: settings.FREEZE_WINDOWS,
   });
   const ports: unknown = await stage.ports(env, services);
   const leaseMs = settings.LEASE_SECONDS * 1_000;

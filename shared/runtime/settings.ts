@@ -1,5 +1,6 @@
 /** Settings every function has. What only one stage needs is read in its own wiring. */
 import * as z from "zod";
+import { parseFreezeWindows } from "../domain/freeze-windows.ts";
 
 const positive = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 
@@ -24,5 +25,15 @@ export const RuntimeSettings = z.object({
   BREAKER_ROLLBACKS_PER_HOUR: positive(3),
   COMMITS_PER_HOUR: positive(20),
   COMMITS_PER_DAY: positive(100),
+  /** Times in which nothing is committed, joined by `;`. */
+  FREEZE_WINDOWS: z
+    .string()
+    .default("")
+    .transform((text, { addIssue }) => {
+      const windows = parseFreezeWindows(text);
+      if (typeof windows !== "string") return windows;
+      addIssue({ code: "custom", message: windows });
+      return z.NEVER;
+    }),
 });
 export type RuntimeSettings = z.infer<typeof RuntimeSettings>;

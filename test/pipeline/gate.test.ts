@@ -258,3 +258,31 @@ test("brakes show what the approval rule needs, in the same words", async () => 
     budget: expect.stringContaining("spent"),
   });
 });
+
+describe("freeze windows", () => {
+  const always = { freezeWindows: [{ kind: "day", from: 0, to: 1_440, zone: "UTC", text: "00:00 - 24:00" }] } as const;
+  const never = {
+    freezeWindows: [{ kind: "dates", from: "2001-01-01", to: "2001-01-02", zone: "UTC", text: "x" }],
+  } as const;
+
+  test("what is automatic goes to a person, what a person approved waits", async () => {
+    await approved("a");
+    expect(await take("a", true, "shop", always)).toEqual({
+      kind: "refused",
+      rule: "freeze-window",
+      because: "changes are frozen (00:00 - 24:00)",
+    });
+    expect(await take("a", false, "shop", always)).toMatchObject({
+      kind: "wait",
+      because: "changes are frozen (00:00 - 24:00)",
+    });
+    const request = services(always).gate.admit({ improvement: "a", automatic: false });
+    expect(await request).toMatchObject({ kind: "wait" });
+    expect(await take("a", true, "shop", never)).toEqual({ kind: "taken" });
+  });
+
+  test("the approval rule sees them as it sees the flag", async () => {
+    expect((await services(always).brakes.brakes()).freeze).toBe("changes are frozen (00:00 - 24:00)");
+    expect((await services(never).brakes.brakes()).freeze).toBeNull();
+  });
+});

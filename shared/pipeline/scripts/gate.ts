@@ -3,7 +3,7 @@
  * spend the budget or take the lock between question and answer.
  */
 
-/** brake(automatic): undefined, or the answer that ends the question. budget(): the same; pay() spends one commit. */
+/** brake(automatic, rollbacks, window): nil, or the answer that ends the question. budget(): the same; pay() spends one commit. */
 const brakes = `
 -- A restricting flag counts in any form, unless it says so itself that it is off or over.
 local function restricts(value)
@@ -23,16 +23,17 @@ local function isOn(name)
 end
 
 -- A person's approval waits for freeze and budget only; an automatic one is refused by any brake.
-local function brake(automatic, rollbacks)
+local function brake(automatic, rollbacks, window)
   if automatic then
     if isOn('auto_approve_none') then return {'refused', 'auto-approve-none', 'an operator stopped all automatic approvals (auto_approve_none)'} end
     local since = tonumber(redis.call('HGET', P .. 'school:breaker', 'closed_at') or 0)
     local count = redis.call('ZCOUNT', P .. 'school:rollbacks', math.max(since, now - 3600000) , '+inf')
     if count > rollbacks then return {'refused', 'circuit-breaker', count .. ' rollbacks within an hour'} end
   end
-  if not isOn('freeze') then return nil end
-  if automatic then return {'refused', 'freeze-window', 'changes are frozen'} end
-  return {'wait', 300000, 'changes are frozen'}
+  local text = isOn('freeze') and 'changes are frozen' or window
+  if text == '' then return nil end
+  if automatic then return {'refused', 'freeze-window', text} end
+  return {'wait', 300000, text}
 end
 
 local hourKey, dayKey = P .. 'school:budget:commits:' .. string.sub(nowIso, 1, 13), P .. 'school:budget:commits:' .. string.sub(nowIso, 1, 10)
@@ -63,15 +64,15 @@ end
  * gate: the second look and the lock of the Application, together. Re-entrant: the holder is asked about the brakes again
  * (it may have waited for minutes), but pays no second budget. `lost`: the improvement is no longer `approved`, so
  * nobody would ever release the lock.
- * ARGV id, lock, automatic (1/0), commits an hour, commits a day, rollbacks an hour.
+ * ARGV id, lock, automatic (1/0), commits an hour, commits a day, rollbacks an hour, the freeze window that holds ('' for none).
  */
 export const gateScript = `
 ${brakes}
 local id, lock, automatic = arg(), arg(), arg() == '1'
-local hourly, daily, rollbacks = tonumber(arg()), tonumber(arg()), tonumber(arg())
+local hourly, daily, rollbacks, window = tonumber(arg()), tonumber(arg()), tonumber(arg()), arg()
 if statusOf(id) ~= TAKES.implement then return {'lost'} end
 local holder = redis.call('GET', lockKey(lock))
-local stopped = brake(automatic, rollbacks)
+local stopped = brake(automatic, rollbacks, window)
 if stopped then return stopped end
 if holder == id then return {'taken'} end
 stopped = spent(automatic, hourly, daily)
@@ -85,14 +86,14 @@ return {'taken'}
 
 /**
  * admitRequest: the same without a lock, before a pull request is opened; `admitted_at` in the record says that it has paid.
- * ARGV id, automatic (1/0), commits an hour, commits a day, rollbacks an hour.
+ * ARGV id, automatic (1/0), commits an hour, commits a day, rollbacks an hour, the freeze window that holds ('' for none).
  */
 export const admitRequestScript = `
 ${brakes}
 local id, automatic = arg(), arg() == '1'
-local hourly, daily, rollbacks = tonumber(arg()), tonumber(arg()), tonumber(arg())
+local hourly, daily, rollbacks, window = tonumber(arg()), tonumber(arg()), tonumber(arg()), arg()
 if statusOf(id) ~= TAKES.implement then return {'lost'} end
-local stopped = brake(automatic, rollbacks)
+local stopped = brake(automatic, rollbacks, window)
 if stopped then return stopped end
 if redis.call('HEXISTS', record(id), 'admitted_at') == 1 then return {'taken'} end
 stopped = spent(automatic, hourly, daily)
