@@ -12,6 +12,8 @@ export interface GitReader {
   head(signal?: AbortSignal): Promise<string>;
   /** Every file at `commit`: path -> blob id. */
   tree(commit: string): Promise<ReadonlyMap<string, string>>;
+  /** What else `commit` holds and nobody here reads: path of a symbolic link or a submodule -> why. */
+  notFiles?(commit: string): Promise<ReadonlyMap<string, string>>;
   /** Contents of blobs, as UTF-8; a blob that is not text comes back as null. */
   read(blobs: readonly string[]): Promise<ReadonlyMap<string, string | null>>;
   /** True when `ancestor` equals or precedes `descendant`. Unknown commits are fetched first; false if still unknown. */

@@ -55,7 +55,7 @@ export function findApplications(
   for (const { name, definedIn } of elsewhere) {
     unreadable.push({
       path: definedIn,
-      because: `Application ${name} is made from what is in another repository or branch`,
+      because: `ApplicationSet: ${name} is made from what is in another repository or branch`,
     });
   }
   const ours = declared

@@ -22,10 +22,17 @@ export async function loadPlatform(git: GitReader, commit: string, options: Plat
   if (before !== undefined) return before;
   const files = await loadFiles(git, commit, [...cache.values()]);
   await parseInTurns(files);
-  const platform = understand(commit, files, options);
+  const platform = withNotFiles(understand(commit, files, options), await git.notFiles?.(commit));
   cache.set(key, platform);
   for (const old of cache.keys()) if (cache.size > KEPT) cache.delete(old);
   return platform;
+}
+
+/** What nobody can read is said, like any other file that cannot be read. */
+function withNotFiles(platform: Platform, notFiles: ReadonlyMap<string, string> | undefined): Platform {
+  if (notFiles === undefined || notFiles.size === 0) return platform;
+  const left = [...notFiles].map(([path, because]) => ({ path, because }));
+  return { ...platform, unreadable: [...platform.unreadable, ...left] };
 }
 
 async function loadFiles(

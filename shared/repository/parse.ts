@@ -39,10 +39,12 @@ export function parseFile(file: RepositoryFile): ParsedFile {
 export function parseValues({ path, content }: RepositoryFile): unknown {
   if (content === null || content.length > MAX_CHARACTERS) return undefined;
   try {
-    if (path.endsWith(".json")) return JSON.parse(content) as unknown;
+    if (path.endsWith(".json")) return JSON.parse(withoutMark(content)) as unknown;
     const [document] = readDocuments(content);
     if (document === undefined) return null;
-    return document.errors.length > 0 ? undefined : (document.toJS({ maxAliasCount: 100 }) ?? null);
+    if (document.errors.length > 0) return undefined;
+    const value: unknown = document.toJS({ maxAliasCount: 100 });
+    return holdsItself(value) ? undefined : (value ?? null);
   } catch {
     // Said by its result: whoever asks says in which words it matters.
     return undefined;
@@ -50,9 +52,10 @@ export function parseValues({ path, content }: RepositoryFile): unknown {
 }
 
 function parse(path: string, content: string | null): ParsedFile {
-  if (content === null || !isManifestPath(path)) return NOTHING;
+  if (!isManifestPath(path)) return NOTHING;
+  if (content === null) return { documents: [], unreadable: ["not text in UTF-8"] };
   if (content.length > MAX_CHARACTERS) return { documents: [], unreadable: ["larger than 4 million characters"] };
-  return path.endsWith(".json") ? parseJson(content) : parseYaml(content);
+  return path.endsWith(".json") ? parseJson(withoutMark(content)) : parseYaml(content);
 }
 
 function parseJson(content: string): ParsedFile {
@@ -62,6 +65,11 @@ function parseJson(content: string): ParsedFile {
   } catch (error) {
     return { documents: [], unreadable: [`not JSON: ${message(error)}`] };
   }
+}
+
+/** JSON.parse does not take the byte order mark some editors write; YAML does. */
+function withoutMark(content: string): string {
+  return content.startsWith("\ufeff") ? content.slice(1) : content;
 }
 
 function parseYaml(content: string): ParsedFile {
@@ -74,7 +82,7 @@ function parseYaml(content: string): ParsedFile {
     return { documents, unreadable: [message(error)] };
   }
   for (const [document, node] of parsed.entries()) {
-    const value = toValue(node);
+    const value = toValue(node, content.includes("*"));
     if (typeof value === "string") unreadable.push(`document ${document}: ${templateHint(content)}${value}`);
     else if (value !== null) documents.push({ document, value });
   }
@@ -88,15 +96,26 @@ export function readDocuments(content: string): readonly Document[] {
 }
 
 /** The mapping a document holds, null when it holds something else, or the reason why it cannot be read. */
-function toValue(node: Document): Readonly<Record<string, unknown>> | string | null {
+function toValue(node: Document, mayHaveAliases: boolean): Readonly<Record<string, unknown>> | string | null {
   const problem = node.errors[0];
   if (problem !== undefined) return firstLine(problem.message);
   try {
     const value: unknown = node.toJS({ maxAliasCount: 100 });
+    if (mayHaveAliases && holdsItself(value)) return "an alias inside what it stands for";
     return isRecord(value) ? value : null;
   } catch (error) {
     return message(error);
   }
+}
+
+/** No API takes such an object, and nobody who walks through it comes to an end. */
+function holdsItself(value: unknown, above = new Set<unknown>()): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (above.has(value)) return true;
+  above.add(value);
+  const found = Object.values(value).some((inner) => holdsItself(inner, above));
+  above.delete(value);
+  return found;
 }
 
 function templateHint(content: string): string {

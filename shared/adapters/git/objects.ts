@@ -25,6 +25,15 @@ export function isRegularFile({ mode }: TreeEntry): boolean {
   return mode.startsWith("100");
 }
 
+const SUBMODULE = "a submodule; its files are in another repository";
+const LINK = "a symbolic link; it is not followed";
+
+/** Symbolic links and submodules by their paths, with the reason why nobody reads them. */
+export function notFilesOf(entries: ReadonlyMap<string, TreeEntry>): ReadonlyMap<string, string> {
+  const others = [...entries].filter(([, entry]) => !isRegularFile(entry));
+  return new Map(others.map(([path, { mode }]) => [path, mode === "160000" ? SUBMODULE : LINK]));
+}
+
 /** Contents by blob id; null for what is not UTF-8 text. Throws GitFailure when the remote's branch has no such blob. */
 export async function readBlobs(cache: GitCache, blobs: readonly string[]): Promise<Map<string, string | null>> {
   const wanted = [...new Set(blobs)];
