@@ -4,7 +4,7 @@ import { gitCache } from "./git/cache.ts";
 import { buildCommit, buildMerge } from "./git/commit.ts";
 import { findOurs } from "./git/log.ts";
 import { mergeMessage } from "./git/merge-message.ts";
-import { entriesOf, isRegularFile, needCommit, readBlobs } from "./git/objects.ts";
+import { entriesOf, isRegularFile, needCommit, notFilesOf, readBlobs } from "./git/objects.ts";
 import { pushCommit } from "./git/push.ts";
 import { remoteOf } from "./git/remote.ts";
 import { buildRevert } from "./git/revert.ts";
@@ -36,6 +36,8 @@ export function gitCli(settings: GitSettings): GitReader & GitWriter {
         return new Map(files.map(([path, { blob }]) => [path, blob]));
       }),
 
+    notFiles: (commit) => cache.healing(async () => notFilesOf(await entriesOf(cache, commit))),
+
     read: (blobs) => cache.healing(() => readBlobs(cache, blobs)),
 
     isAncestor: (ancestor, descendant) =>
@@ -59,9 +61,9 @@ export function gitCli(settings: GitSettings): GitReader & GitWriter {
       cache.healing(() => findOurs(cache, { after, head, improvement, mail: by.mail })),
 
     /** Nothing left to take back (it was reverted before) counts as pushed, with `base` as the commit. */
-    revert: ({ commit, base, message }) =>
+    revert: ({ commit, since, base, message }) =>
       cache.healing(async () => {
-        const reverted = await buildRevert(cache, { commit, base, message, by });
+        const reverted = await buildRevert(cache, { commit, since, base, message, by });
         if (reverted.kind === "conflict") return reverted;
         if (reverted.kind === "nothing") return { kind: "pushed", commit: base };
         return pushCommit(cache, { commit: reverted.commit, base });

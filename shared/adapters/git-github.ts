@@ -1,8 +1,7 @@
 /** The Git port over GitHub's Git Data API: no git binary and no local copy. */
 import type { GitReader, GitWriter } from "../ports.ts";
-import { RetryLater } from "../runtime/errors.ts";
 import { mergeMessage } from "./git/merge-message.ts";
-import { isRegularFile } from "./git/objects.ts";
+import { isRegularFile, notFilesOf } from "./git/objects.ts";
 import { branchRef, identity } from "./git/settings.ts";
 import { gitHubClient } from "./github/client.ts";
 import { buildCommit, commitTree } from "./github/commit.ts";
@@ -11,9 +10,6 @@ import { gitHubObjects } from "./github/objects.ts";
 import { pushCommit } from "./github/push.ts";
 import { buildRevert } from "./github/revert.ts";
 import type { GitHubSettings } from "./github/settings.ts";
-
-/** For some seconds GitHub may show a branch as it was. */
-const BEHIND_RETRY_MS = 10_000;
 
 /**
  * Reads and writes one branch of a GitOps repository. Opens nothing until it is used. Errors: RetryLater when GitHub is
@@ -28,12 +24,6 @@ export function gitHub(settings: GitHubSettings): GitReader & GitWriter {
   const history = gitHubHistory(client, { branch, mail: by.mail });
   const push = (commit: string, base: string) => pushCommit(client, history, { commit, base, branch });
 
-  /** Reverting on a head from before the commit would find nothing to take back, and call that done. */
-  async function notBefore(commit: string, base: string): Promise<void> {
-    if (commit === base || !(await history.isAncestor(base, commit))) return;
-    throw new RetryLater(`the branch ${branch} of ${client.repository} does not show ${commit} (yet)`, BEHIND_RETRY_MS);
-  }
-
   return {
     head: (signal) => history.tip(signal),
 
@@ -42,6 +32,7 @@ export function gitHub(settings: GitHubSettings): GitReader & GitWriter {
       return new Map(files.map(([path, { blob }]) => [path, blob]));
     },
 
+    notFiles: async (commit) => notFilesOf(await objects.entries(commit)),
     read: (blobs) => objects.read(blobs),
     isAncestor: (ancestor, descendant) => history.isAncestor(ancestor, descendant),
     findOurs: (after, head, improvement) => history.findOurs(after, head, improvement),
@@ -54,9 +45,9 @@ export function gitHub(settings: GitHubSettings): GitReader & GitWriter {
     },
 
     /** Nothing left to take back (it was reverted before) counts as pushed, with `base` as the commit. */
-    async revert({ commit, base, message }) {
-      await notBefore(commit, base);
-      const reverted = await buildRevert(client, objects, { commit, base, message, by });
+    async revert({ commit, since, base, message }) {
+      await history.mustShow(commit, base);
+      const reverted = await buildRevert(client, objects, { commit, since, base, message, by });
       if (reverted.kind === "conflict") return reverted;
       return reverted.kind === "nothing" ? { kind: "pushed", commit: base } : push(reverted.commit, base);
     },

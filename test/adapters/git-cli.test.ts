@@ -135,10 +135,17 @@ describe("a push whose fate is unclear", () => {
   });
 
   test("is refused for good when a hook declines it, with the remote's own words", async () => {
-    await remote.refuse("GH006: Protected branch update failed");
+    await remote.refuse("policy: no changes on Fridays");
     const error = await failure(push());
     expect(error).toBeInstanceOf(PermanentError);
-    expect(error.message).toMatch(/pre-receive hook declined.*GH006: Protected branch update failed/);
+    expect(error.message).toMatch(/pre-receive hook declined; policy: no changes on Fridays/);
+  });
+
+  test("is `protected` where the remote takes pull requests only, with its own words", async () => {
+    const base = await remote.tip();
+    await remote.refuse("GitLab: You are not allowed to push code to protected branches on this project.");
+    expect(await push()).toEqual({ kind: "protected", because: expect.stringMatching(/declined; GitLab: You are/) });
+    expect(await remote.tip()).toBe(base);
   });
 });
 

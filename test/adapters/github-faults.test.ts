@@ -191,8 +191,23 @@ describe("a push that meets others", () => {
     [422, "Repository rule violations found; Changes must be made through a pull request."],
     [409, "Could not update ref: Changes must be made through a pull request."],
     [422, 'Required status check "policy" is expected.'],
+    [422, "At least 1 approving review is required by reviewers with write access."],
+    [403, "Protected branch update failed for refs/heads/main."],
+  ])(
+    "is `protected` where the branch takes pull requests only (%i), with GitHub's own words",
+    async (status, words) => {
+      const base = await remote.tip();
+      github.protect(status, words);
+      expect(await push()).toEqual({ kind: "protected", because: expect.stringContaining(words) });
+      expect(await remote.tip()).toBe(base);
+    },
+  );
+
+  test.each([
     [422, "Commits must have verified signatures."],
-  ])("is refused for good by a protected branch (%i), with GitHub's own words", async (status, words) => {
+    [422, "Repository rule violations found; Commit message must match a given regex pattern"],
+    [422, "Repository rule violations found; Push cannot contain secrets"],
+  ])("is refused for good where a rule forbids the commit (%i), with GitHub's own words", async (status, words) => {
     const base = await remote.tip();
     github.protect(status, words);
     const error = await failure(push());

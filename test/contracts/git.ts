@@ -38,7 +38,7 @@ export function gitContract(adapter: string, open: (remote: GitRemote, author: s
     afterEach(() => remote.close());
 
     const message = (id: string, subject = "Implement: x") => `${subject}\n\nBody\n\nImprovement-Id: ${id}\n`;
-    const cart = { path: "apps/shop/cart.yaml", before: blobOf(files["apps/shop/cart.yaml"]) };
+    const cart = { path: "apps/shop/cart.yaml" as const, before: blobOf(files["apps/shop/cart.yaml"]) };
 
     async function commit(change: { path: string; before: string | null; after: string | null }, id = "i1") {
       const pushed = await git.commit({ base: await git.head(), files: [change], message: message(id) });
@@ -209,6 +209,57 @@ export function gitContract(adapter: string, open: (remote: GitRemote, author: s
         expect((await undo(merge)).kind).toBe("pushed");
         expect(await remote.show("side.txt")).toBeNull();
         expect(await remote.show("later.txt")).toBe("later\n");
+      });
+
+      test("of several commits takes back all that came since, and keeps later work on the same files", async () => {
+        const since = await remote.tip();
+        const first = edited(3, "bad");
+        await commit({ ...cart, after: first });
+        await remote.push({ "reviewers.yaml": "theirs\n" });
+        const second = edited(9, "worse", first);
+        const last = await commit({ ...cart, before: blobOf(first), after: second }, "i2");
+        await remote.push({ [cart.path]: edited(25, "later work", second), "new.txt": "new\n" });
+
+        const undone = await git.revert({ commit: last, since, base: await git.head(), message: "Rollback: x\n" });
+        expect(undone).toEqual({ kind: "pushed", commit: await remote.tip() });
+        expect(await remote.show(cart.path)).toBe(edited(25, "later work"));
+        expect(await remote.show("reviewers.yaml")).toBeNull();
+        expect(await remote.show("new.txt")).toBe("new\n");
+        expect(await remote.git("log", "-1", "--format=%s|%cn|%P")).toMatch(/^Rollback: x\|Cortex Online School\|\w+$/);
+      });
+
+      test("of a squashed commit and of a merge comes to the same with and without the commit before", async () => {
+        const squashed = await commit({ ...cart, after: edited(3, "bad") });
+        await remote.git("branch", "keep");
+        await git.revert({ commit: squashed, since: base, base: squashed, message: "Rollback: x\n" });
+        expect(await remote.git("diff", "--stat", base, "main")).toBe("");
+
+        await remote.git("update-ref", "refs/heads/main", "keep");
+        const by = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.org"];
+        const tree = await remote.git("rev-parse", `${base}^{tree}`);
+        const merge = await remote.git(...by, "commit-tree", tree, "-p", squashed, "-p", base, "-m", "Merge");
+        await remote.git("update-ref", "refs/heads/main", merge);
+        await git.revert({ commit: merge, since: squashed, base: await git.head(), message: "Rollback: x\n" });
+        expect(await remote.git("diff", "--stat", squashed, "main")).toBe("");
+      });
+
+      test("of a range names the files of a conflict, and of one taken back already pushes nothing", async () => {
+        const bad = await commit({ ...cart, after: edited(3, "bad") });
+        const last = await commit({ path: "a.txt", before: null, after: "a\n" }, "i2");
+        const range = { commit: last, since: base, message: "Rollback: x\n" };
+        const mended = await remote.push({ [cart.path]: edited(3, "somebody mended it otherwise") });
+        expect(await git.revert({ ...range, base: await git.head() })).toEqual({
+          kind: "conflict",
+          paths: [cart.path],
+        });
+        expect(await remote.tip()).toBe(mended);
+
+        await remote.push({ [cart.path]: files[cart.path] }, { remove: ["a.txt"] });
+        const tip = await remote.tip();
+        expect(await git.revert({ ...range, base: await git.head() })).toEqual({ kind: "pushed", commit: tip });
+        const nothing = { commit: bad, since: bad, base: await git.head(), message: "x" };
+        expect(await git.revert(nothing)).toEqual({ kind: "pushed", commit: tip });
+        expect(await remote.tip()).toBe(tip);
       });
 
       test("names the files of a conflict and pushes nothing", async () => {

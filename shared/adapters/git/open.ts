@@ -1,9 +1,9 @@
 /** The Git port and pull requests as the environment wants them. */
 import * as z from "zod";
 import type { ChangeRequests, GitReader, GitWriter } from "../../ports.ts";
-import { type Environment, readSettings } from "../../runtime/config.ts";
+import { ConfigurationError, type Environment, readSettings } from "../../runtime/config.ts";
 import { gitCli } from "../git-cli.ts";
-import { gitHubSettings } from "../github/settings.ts";
+import { type GitHubSettings, gitHubSettings, pullRequestSettings } from "../github/settings.ts";
 import { gitSettings } from "./settings.ts";
 
 const Variables = z.object({
@@ -39,20 +39,9 @@ function gitHubLater(env: Environment): GitReader & GitWriter {
   };
 }
 
-/** How changes reach the branch. */
+/** How changes reach the branch: pushed, or merged by people. Throws ConfigurationError. */
 export function commitMode(env: Environment): "direct" | "pull-request" {
-  const mode: string | undefined = gitSettings(env).mode;
-  return mode === "pull-request" ? "pull-request" : "direct";
-}
-
-/** Pull requests on the forge of the repository; undefined where none is configured. */
-export function changeRequests(_env: Environment): ChangeRequests | undefined {
-  return undefined;
-}
-
-/** How improvements reach the branch. Throws ConfigurationError. */
-export function commitMode(env: Environment): CommitMode {
-  return readSettings(z.object({ GITOPS_COMMIT_MODE: gitVariables.GITOPS_COMMIT_MODE }), env).GITOPS_COMMIT_MODE;
+  return gitSettings(env).mode === "pull-request" ? "pull-request" : "direct";
 }
 
 /**

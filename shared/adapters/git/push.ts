@@ -2,11 +2,13 @@
 import type { Pushed } from "../../ports.ts";
 import { PermanentError, RetryLater } from "../../runtime/errors.ts";
 import type { GitCache } from "./cache.ts";
+import { takesRequestsOnly } from "./protection.ts";
 import { remoteFailure } from "./remote.ts";
 
 /**
- * Moves the branch from `base` to `commit`, or not at all. `moved`: the branch no longer stands at `base`. Throws
- * PermanentError when the remote refuses the commit (a hook, a protected branch), RetryLater when it is out of reach.
+ * Moves the branch from `base` to `commit`, or not at all. `moved`: the branch no longer stands at `base`.
+ * `protected`: it takes pull requests only. Throws PermanentError when the remote refuses the commit (a hook), RetryLater
+ * when it is out of reach.
  */
 export async function pushCommit(
   cache: GitCache,
@@ -23,7 +25,7 @@ export async function pushCommit(
   const rejected = /^!\t[^\t]*\t\[([^\]]+)\](?: \((.*)\))?$/m.exec(remote.redact(result.stdout.toString("utf8")));
   const reason = rejected?.[2] ?? rejected?.[1];
   if (reason !== undefined && !raced.test(reason) && !/^remote failure$/.test(rejected?.[1] ?? "")) {
-    throw refusal(cache, reason, result.stderr);
+    return refused(cache, reason, result.stderr);
   }
 
   // The answer may be lost although the branch has moved: only the remote knows.
@@ -43,14 +45,16 @@ const raced =
 /** The remote has trouble of its own; it said nothing about the commit. */
 const troubled = /unpack|internal|time.?out|temporar|disk|memory|unavailable/i;
 
-function refusal({ remote }: GitCache, reason: string, stderr: string): Error {
+function refused({ remote }: GitCache, reason: string, stderr: string): Pushed {
   const said = stderr
     .split(/[\r\n]+/)
     .filter((line) => /^remote:\s*\S/.test(line))
     .map((line) => line.replace(/^remote:\s*/, "").trim())
     .slice(0, 10);
-  const message = `${remote.url} refused the commit: ${[reason, ...said].join("; ")}`;
-  return troubled.test(reason) ? new RetryLater(message, 30_000) : new PermanentError(message);
+  const words = [reason, ...said].join("; ");
+  const message = `${remote.url} refused the commit: ${words}`;
+  if (takesRequestsOnly(words)) return { kind: "protected", because: message };
+  throw troubled.test(reason) ? new RetryLater(message, 30_000) : new PermanentError(message);
 }
 
 /** Somebody has already built on our commit. */

@@ -14,14 +14,18 @@ export type Reverted =
   | { readonly kind: "nothing" }
   | { readonly kind: "conflict"; readonly paths: readonly string[] };
 
-/** Builds the commit that takes `commit` back on top of `base`; of a merge, what its side branch brought. */
+/**
+ * Builds the commit that takes `commit` back on top of `base`; of a merge, what its side branch brought; with `since`,
+ * everything between the two.
+ */
 export async function buildRevert(
   cache: GitCache,
-  input: { commit: string; base: string; message: string; by: Identity },
+  input: { commit: string; since?: string | undefined; base: string; message: string; by: Identity },
 ): Promise<Reverted> {
-  const { commit, base, message, by } = input;
+  const { since, base, message, by } = input;
   await needCommit(cache, base);
-  await needCommit(cache, commit);
+  await needCommit(cache, input.commit);
+  const commit = since === undefined ? input.commit : await asOne(cache, { ...input, since });
   const mainline = (await parentsOf(cache, commit)).length > 1 ? ["--mainline", "1"] : [];
 
   return withWorktree(cache, async (worktree) => {
@@ -39,6 +43,16 @@ export async function buildRevert(
     if (tree === (await treeOf(cache, base))) return { kind: "nothing" };
     return { kind: "commit", commit: await commitTree(cache, { tree, parents: [base], message, by }) };
   });
+}
+
+/** Everything between two commits as a single one, which nothing points at: git can only revert commits. */
+async function asOne(
+  cache: GitCache,
+  { commit, since, by }: { commit: string; since: string; by: Identity },
+): Promise<string> {
+  await needCommit(cache, since);
+  const tree = await treeOf(cache, commit);
+  return commitTree(cache, { tree, parents: [since], message: "What landed\n", by });
 }
 
 interface Worktree {

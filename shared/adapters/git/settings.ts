@@ -20,8 +20,11 @@ export interface GitSettings {
   readonly environment?: Environment;
 }
 
-/** `linear`: one commit per improvement on the branch. `merge`: that commit on a side branch, merged with `--no-ff`. */
-export type CommitMode = "linear" | "merge";
+/**
+ * `linear`: one commit per improvement on the branch. `merge`: that commit on a side branch, merged with `--no-ff`.
+ * `pull-request`: people merge it; whatever is written without a request is linear then.
+ */
+export type CommitMode = "linear" | "merge" | "pull-request";
 
 export interface Identity {
   readonly name: string;
@@ -39,7 +42,7 @@ export const gitVariables = {
   GITOPS_CACHE_DIR: z.string().optional(),
   /** Author and committer, `Name <mail>`; by the mail the school knows its own commits. */
   GITOPS_AUTHOR: z.string().default("Cortex Online School <school@cortex.ai>"),
-  GITOPS_COMMIT_MODE: z.enum(["linear", "merge"]).default("linear"),
+  GITOPS_COMMIT_MODE: z.enum(["linear", "merge", "pull-request"]).default("linear"),
   /** Token for https; GITHUB_TOKEN unless given. */
   GITOPS_TOKEN: z.string().optional(),
   GITHUB_TOKEN: z.string().optional(),

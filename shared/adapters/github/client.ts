@@ -2,7 +2,7 @@
 import { createAppAuth } from "@octokit/auth-app";
 import { Octokit } from "@octokit/core";
 import * as z from "zod";
-import { type Failure, fateOf, GitHubRefusal, NoAnswer, type Right } from "./fates.ts";
+import { type Failure, fateOf, GitHubRefusal, isLimit, NoAnswer, type Right } from "./fates.ts";
 import { addressOf, type GitHubIdentity, type GitHubSettings } from "./settings.ts";
 
 /** Octokit's own typed request, with version and time limit filled in. */
@@ -66,7 +66,7 @@ export function gitHubClient(settings: GitHubSettings): GitHubClient {
     } catch (error) {
       signal?.throwIfAborted();
       const failure = failureOf(error, timeoutMs);
-      if (failure.status !== undefined && expect.includes(failure.status)) {
+      if (failure.status !== undefined && expect.includes(failure.status) && !isLimit(failure)) {
         throw new GitHubRefusal(action, repository, failure.status, failure.said);
       }
       throw fateOf(action, repository, failure, right, Date.now());
@@ -137,7 +137,13 @@ function silence(timeoutMs: number): string {
 const Said = z.object({
   message: z.string(),
   errors: z
-    .array(z.union([z.string(), z.object({ message: z.string() }).transform(({ message }) => message)]))
+    .array(
+      z.union([
+        z.string(),
+        z.object({ message: z.string() }).transform(({ message }) => message),
+        z.object({ field: z.string(), code: z.string() }).transform(({ field, code }) => `${field} is ${code}`),
+      ]),
+    )
     .catch([]),
 });
 

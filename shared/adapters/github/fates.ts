@@ -1,8 +1,8 @@
 /** Turns what GitHub answers, or fails to answer, into the three fates of an error. */
 import { RetryLater } from "../../runtime/errors.ts";
 
-/** Contents are read or written; what a token, or an App, must be allowed for it. */
-export type Right = "contents:read" | "contents:write";
+/** What a token, or an App, must be allowed for what is asked. */
+export type Right = "contents:read" | "contents:write" | "pull_requests:read" | "pull_requests:write";
 
 /** What is known of a request that did not succeed. */
 export interface Failure {
@@ -15,12 +15,16 @@ export interface Failure {
 
 /** GitHub understood and refused: a status the caller knows what to do with. */
 export class GitHubRefusal extends Error {
+  readonly action: string;
+  readonly repository: string;
   readonly status: number;
   readonly said: string;
 
   constructor(action: string, repository: string, status: number, said: string) {
     super(`cannot ${action} ${repository}: ${status} ${said}`);
     this.name = "GitHubRefusal";
+    this.action = action;
+    this.repository = repository;
     this.status = status;
     this.said = said;
   }
@@ -55,9 +59,7 @@ export function fateOf(action: string, repository: string, failure: Failure, rig
     const advice = "check GITOPS_TOKEN or GITHUB_TOKEN, or the App's key";
     return new RetryLater(`${cannot}: GitHub does not accept the credentials (${said}); ${advice}`, MISTAKE_RETRY_MS);
   }
-  if (status === 403) {
-    return new RetryLater(`${cannot}: not allowed (${said}); the token needs the right ${right}`, MISTAKE_RETRY_MS);
-  }
+  if (status === 403) return notAllowed(new GitHubRefusal(action, repository, status, said), right);
   if (status === 404) {
     const advice = `check GITOPS_REPO, and that the token may see it and has the right ${right}`;
     return new RetryLater(
@@ -68,8 +70,14 @@ export function fateOf(action: string, repository: string, failure: Failure, rig
   return new GitHubRefusal(action, repository, status, said);
 }
 
+/** The fate of a 403 that turned out to be about rights. */
+export function notAllowed({ action, repository, said }: GitHubRefusal, right: Right): RetryLater {
+  const advice = `the token needs the right ${right}`;
+  return new RetryLater(`cannot ${action} ${repository}: not allowed (${said}); ${advice}`, MISTAKE_RETRY_MS);
+}
+
 /** Primary and secondary limits come as 429, or as 403 with one of these marks. */
-function isLimit({ status, said, headers }: Failure): boolean {
+export function isLimit({ status, said, headers }: Failure): boolean {
   if (status === 429) return true;
   if (status !== 403) return false;
   return (

@@ -13,6 +13,10 @@ export interface GitHubHistory {
   tip(signal?: AbortSignal): Promise<string>;
   /** False also when either is unknown. */
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;
+  /** Commits that `head` has and `after` has not, newest first. Throws an Error when either is unknown. */
+  between(after: string, head: string): Promise<readonly ListedCommit[]>;
+  /** Throws RetryLater when `base` is older than `commit`: work on such a base would not find what the commit brought. */
+  mustShow(commit: string, base: string): Promise<void>;
   /** As the port says it. */
   findOurs(
     after: string | { readonly since: number },
@@ -22,14 +26,16 @@ export interface GitHubHistory {
 }
 
 const Ref = z.object({ object: z.object({ sha: z.string().regex(/^[0-9a-f]{40}$/) }) });
-const Listed = z.object({
+const Person = z
+  .object({ name: z.string().default(""), email: z.string().default(""), date: z.string().default("") })
+  .nullable();
+/** A commit as lists and comparisons show it. */
+export const Listed = z.object({
   sha: z.string(),
-  commit: z.object({
-    message: z.string(),
-    committer: z.object({ name: z.string().default(""), email: z.string().default("") }).nullable(),
-  }),
+  commit: z.object({ message: z.string(), author: Person, committer: Person }),
+  parents: z.array(z.object({ sha: z.string() })),
 });
-type Listed = z.infer<typeof Listed>;
+export type ListedCommit = z.infer<typeof Listed>;
 const Compared = z.object({
   status: z.enum(["identical", "ahead", "behind", "diverged"]),
   total_commits: z.number(),
@@ -37,6 +43,8 @@ const Compared = z.object({
 });
 
 const PER_PAGE = 100;
+/** For some seconds GitHub may show a branch as it was. */
+export const BEHIND_RETRY_MS = 10_000;
 /** Ancestry never changes. */
 const ANSWERS_KEPT = 5_000;
 
@@ -107,8 +115,8 @@ export function gitHubHistory(client: GitHubClient, { branch, mail }: { branch: 
     return false;
   }
 
-  async function between(after: string, head: string): Promise<Listed[]> {
-    const commits: Listed[] = [];
+  async function between(after: string, head: string): Promise<ListedCommit[]> {
+    const commits: ListedCommit[] = [];
     for (let page = 1; ; page += 1) {
       const compared = await compare(after, head, page, PER_PAGE);
       if (compared === undefined) throw new Error(`${client.repository} has no commit ${after}, or no ${head}`);
@@ -120,8 +128,8 @@ export function gitHubHistory(client: GitHubClient, { branch, mail }: { branch: 
     }
   }
 
-  async function madeSince(since: number, head: string): Promise<Listed[]> {
-    const commits: Listed[] = [];
+  async function madeSince(since: number, head: string): Promise<ListedCommit[]> {
+    const commits: ListedCommit[] = [];
     for (let page = 1; ; page += 1) {
       const found = await client.ask({
         action: "list commits of",
@@ -143,6 +151,14 @@ export function gitHubHistory(client: GitHubClient, { branch, mail }: { branch: 
   return {
     tip,
     isAncestor,
+    between,
+    async mustShow(commit, base) {
+      if (commit === base || !(await isAncestor(base, commit))) return;
+      throw new RetryLater(
+        `the branch ${branch} of ${client.repository} does not show ${commit} (yet)`,
+        BEHIND_RETRY_MS,
+      );
+    },
     async findOurs(after, head, improvement) {
       const commits = typeof after === "string" ? await between(after, head) : await madeSince(after.since, head);
       return commits.flatMap(({ sha, commit: { message, committer } }) => {

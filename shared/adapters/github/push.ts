@@ -2,13 +2,15 @@
 import * as z from "zod";
 import type { Pushed } from "../../ports.ts";
 import { PermanentError, RetryLater } from "../../runtime/errors.ts";
+import { takesRequestsOnly } from "../git/protection.ts";
 import type { GitHubClient } from "./client.ts";
-import { GitHubRefusal, NoAnswer } from "./fates.ts";
+import { GitHubRefusal, NoAnswer, notAllowed } from "./fates.ts";
 import type { GitHubHistory } from "./history.ts";
 
 /**
  * Moves the branch from `base` to `commit`, which stands on it, or not at all. `moved`: the branch no longer stands at
- * `base`. Throws PermanentError when GitHub refuses the commit (protection, rules), RetryLater when it is out of reach.
+ * `base`. `protected`: it takes pull requests only. Throws PermanentError when GitHub refuses the commit for another reason,
+ * RetryLater when it is out of reach.
  */
 export async function pushCommit(
   client: GitHubClient,
@@ -29,7 +31,7 @@ export async function pushCommit(
           force: false,
         }),
       right: "contents:write",
-      expect: [409, 422],
+      expect: [403, 409, 422],
     });
     return { kind: "pushed", commit };
   } catch (error) {
@@ -51,6 +53,8 @@ async function fateOfPush(
   // The branch looks as before, but that look may be some seconds old.
   if (raced.test(error.said)) return { kind: "moved" };
   const message = `${client.repository} refused the commit: ${error.said}`;
+  if (takesRequestsOnly(error.said)) return { kind: "protected", because: message };
+  if (error.status === 403) throw notAllowed(error, "contents:write");
   if (error.status === 409 && !guarded.test(error.said)) throw new RetryLater(message, 5_000, { free: true });
   throw new PermanentError(message);
 }

@@ -16,18 +16,19 @@ export type Reverted =
   | RevertConflict;
 
 /**
- * Builds the commit that takes `commit` back on top of `base`; of a merge, what its side branch brought. A file that was
- * renamed since is a conflict. Throws an Error when the repository has no such commit.
+ * Builds the commit that takes `commit` back on top of `base`; of a merge, what its side branch brought; with `since`,
+ * everything between the two. A file that was renamed since is a conflict. Throws an Error when the repository has no
+ * such commit.
  */
 export async function buildRevert(
   client: GitHubClient,
   objects: GitHubObjects,
-  input: { commit: string; base: string; message: string; by: Identity },
+  input: { commit: string; since?: string | undefined; base: string; message: string; by: Identity },
 ): Promise<Reverted> {
-  const { commit, base, message, by } = input;
+  const { commit, since, base, message, by } = input;
   const head = await needCommit(client, objects, base);
   const { parents } = await needCommit(client, objects, commit);
-  const [first] = parents;
+  const [first] = since === undefined ? parents : [since];
   const ours = await objects.entries(base);
   const after = await objects.entries(commit);
   const before = first === undefined ? new Map<string, TreeEntry>() : await objects.entries(first);
@@ -49,7 +50,8 @@ export async function buildRevert(
   return { kind: "commit", commit: await commitTree(client, { tree, parents: [base], message, by }) };
 }
 
-function changed(before: ReadonlyMap<string, TreeEntry>, after: ReadonlyMap<string, TreeEntry>): string[] {
+/** Paths that differ. */
+export function changed(before: ReadonlyMap<string, TreeEntry>, after: ReadonlyMap<string, TreeEntry>): string[] {
   const paths = new Set([...before.keys(), ...after.keys()]);
   return [...paths].filter((path) => {
     const [a, b] = [before.get(path), after.get(path)];

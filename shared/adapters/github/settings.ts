@@ -54,6 +54,20 @@ export function gitHubSettings(env: Environment): GitHubSettings {
   };
 }
 
+/**
+ * Settings for pull requests; undefined when the repository is not on GitHub as far as its address tells, or nobody says
+ * who is to open them. `known`: the operator says that it is GitHub, wherever it stands. Throws ConfigurationError.
+ */
+export function pullRequestSettings(env: Environment, known: boolean): GitHubSettings | undefined {
+  const read = readSettings(Variables, env);
+  const location = locationOf(read.GITOPS_REPO);
+  if (location === undefined) return undefined;
+  const onGitHub = known || read.GITHUB_API_URL !== undefined || location.host === "github.com";
+  if (!onGitHub) return undefined;
+  const settings = gitHubSettings(env);
+  return settings.identity === undefined ? undefined : settings;
+}
+
 /** How people know the repository; for messages. */
 export function addressOf({ owner, name, apiUrl }: GitHubSettings): string {
   const { hostname, host } = new URL(apiUrl);
@@ -67,8 +81,17 @@ interface Location {
   readonly password?: string;
 }
 
-/** https, ssh and scp-like addresses name the same repository. */
 function repositoryOn(address: string): Location {
+  const location = locationOf(address);
+  if (location !== undefined) return location;
+  const shown = remoteOf(address).redact(remoteOf(address).url);
+  throw new ConfigurationError([
+    `GITOPS_REPO: GITOPS_DRIVER=github needs a repository on GitHub (https://github.com/owner/name), not ${JSON.stringify(shown)}`,
+  ]);
+}
+
+/** https, ssh and scp-like addresses name the same repository; undefined for anything else. */
+function locationOf(address: string): Location | undefined {
   const scp = /^(?:[\w.-]+@)?([\w.-]+):(?!\/\/)(.+)$/.exec(address);
   const parsed = URL.canParse(address) && scp === null ? new URL(address) : undefined;
   const path =
@@ -76,12 +99,7 @@ function repositoryOn(address: string): Location {
   const [, owner, name] = /^\/?([\w.-]+)\/([\w.-]+?)(?:\.git)?\/?$/.exec(path ?? "") ?? [];
   const host =
     (parsed === undefined ? scp?.[1] : parsed.protocol.startsWith("http") ? parsed.host : parsed.hostname) ?? "";
-  if (owner === undefined || name === undefined || host === "") {
-    const shown = remoteOf(address).redact(remoteOf(address).url);
-    throw new ConfigurationError([
-      `GITOPS_REPO: GITOPS_DRIVER=github needs a repository on GitHub (https://github.com/owner/name), not ${JSON.stringify(shown)}`,
-    ]);
-  }
+  if (owner === undefined || name === undefined || host === "") return undefined;
   const password = parsed === undefined || parsed.password === "" ? undefined : decodeURIComponent(parsed.password);
   return { host: host.toLowerCase(), owner, name, ...(password === undefined ? {} : { password }) };
 }
