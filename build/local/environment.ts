@@ -16,13 +16,20 @@ export const REAL_PARTS = {
   PROMETHEUS_URL: "Prometheus",
 } as const;
 
+/** What is added and replaces nothing: without them the rules plan. */
+const REAL_MODELS = {
+  ANTHROPIC_API_KEY: "Anthropic's models",
+  OPENAI_API_KEY: "OpenAI's models",
+  OPENAI_BASE_URL: "models behind OPENAI_BASE_URL",
+  LLMD_ENDPOINT: "models behind LLMD_ENDPOINT",
+} as const;
+
 /** Where parts are and how to get in. In the environment they are ignored without --real, whoever put them there. */
 const AMBIENT =
-  /^(REDIS|GITOPS|GITHUB|KUBE|ARGOCD|PROMETHEUS|KEY_PREFIX|QDRANT|LLMD|ANTHROPIC|OPENAI|COHERE|SLACK|ALERT)/;
+  /^(REDIS|GITOPS|GITHUB|KUBE|ARGOCD|PROMETHEUS|KEY_PREFIX|QDRANT|LLMD|ANTHROPIC|OPENAI|PLAN_MODEL|COHERE|SLACK|ALERT)/;
 
 /** Parts the school will speak to one day; set today, they change nothing. */
-const NOT_YET =
-  /^(QDRANT_URL|LLMD_ENDPOINT|ANTHROPIC_API_KEY|OPENAI_API_KEY|COHERE_API_KEY|EXPERT_MODELS|EMBEDDING_MODEL|RERANK_MODEL|SLACK_WEBHOOK_URL)$/;
+const NOT_YET = /^(QDRANT_URL|COHERE_API_KEY|EXPERT_MODELS|EMBEDDING_MODEL|RERANK_MODEL|SLACK_WEBHOOK_URL)$/;
 
 /**
  * The settings of the local school: the project's .env, and over it the environment, as Node's own --env-file has it.
@@ -60,5 +67,6 @@ export function notYetUsed(env: Environment): string[] {
 
 /** The real parts that are configured, for people. */
 export function realParts(env: Environment): string[] {
-  return Object.entries(REAL_PARTS).flatMap(([name, part]) => (env[name] === undefined ? [] : [part]));
+  const all = { ...REAL_PARTS, ...REAL_MODELS };
+  return Object.entries(all).flatMap(([name, part]) => (env[name] === undefined ? [] : [part]));
 }

@@ -34,6 +34,7 @@ export async function approve(
       verdict,
       validation: improvement.validation ?? [],
       evaluation: improvement.expert_evaluation,
+      planning: improvement.planning,
     },
     await brakes.brakes(),
     settings,

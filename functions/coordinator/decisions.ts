@@ -48,6 +48,8 @@ export const FROM: Readonly<Record<Action, readonly Status[]>> = {
 
 /** What a plan left behind; never valid for a plan that is yet to be made. */
 const noPlan: Patch = {
+  planning: null,
+  plan_answers: null,
   intent: null,
   other_targets: null,
   change_set: null,

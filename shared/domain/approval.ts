@@ -3,7 +3,7 @@
  * bottom, the first that applies decides, and every answer names it ("why not automatic?").
  */
 import { type Decision, isWorse, type Verdict, verdictOf } from "./change-set.ts";
-import type { Category, Evaluation, ValidationFinding } from "./improvement.ts";
+import type { Category, Evaluation, Planning, ValidationFinding } from "./improvement.ts";
 
 /** Operator overrides. Permissive ones only count here when they are complete (author, reason, expiry) and in force. */
 export interface ApprovalFlags {
@@ -35,6 +35,7 @@ export interface Candidate {
   readonly verdict: Verdict;
   readonly validation: readonly ValidationFinding[];
   readonly evaluation: Evaluation | undefined;
+  readonly planning?: Planning | undefined;
 }
 
 export interface ApprovalDecision {
@@ -62,6 +63,9 @@ export function decideApproval(candidate: Candidate, brakes: Brakes, settings: A
     ({ rule, decision }) => decision === "human" && rule.startsWith("always-human"),
   );
   if (alwaysHuman !== undefined) return pending(alwaysHuman.rule, alwaysHuman.message);
+  // A model may raise risk, never lower it: what only it would have chosen is for a person, whatever the flags.
+  const modelsOwn = candidate.planning?.doubt;
+  if (modelsOwn !== undefined) return pending("always-human-model-choice", modelsOwn);
   if (flags.all)
     return {
       kind: "approved",

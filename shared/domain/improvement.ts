@@ -68,6 +68,39 @@ export interface StoredIntent {
   readonly [field: string]: unknown;
 }
 
+/** How a plan came about. */
+export interface Planning {
+  /** `rules`, or the model that answered. */
+  readonly by: string;
+  /** The model's reason; of rules why no model was asked, or why its answers were not used. */
+  readonly because: string;
+  /** Why a person decides whatever else is true: the choice is not one the rules could have made themselves. */
+  readonly doubt?: string;
+}
+
+/** Tokens of one answer, as the vendor counts them. */
+export interface ModelUsage {
+  readonly input: number;
+  readonly output: number;
+}
+
+/** One answer that was paid for, kept from before the settle so that a second run does not pay again. */
+export interface PlanAnswer {
+  readonly model: string;
+  /** sha256 of everything that was asked. */
+  readonly prompt: string;
+  readonly usage: ModelUsage;
+  /** What the model chose, its candidate already looked up; absent when the answer could not be read. */
+  readonly choice?: PlanChoice;
+  /** Files whose excerpts the model was shown. */
+  readonly sources: readonly string[];
+  /** Why the answer cannot be read. */
+  readonly unusable?: string;
+}
+export type PlanChoice =
+  | { readonly kind: "intent"; readonly intent: StoredIntent; readonly because: string }
+  | { readonly kind: "none"; readonly missing: string; readonly because: string };
+
 /** What landed on the branch, as the forge reports it. */
 export interface LandedCommit {
   readonly kind: "commit" | "merge" | "squash" | "rebase";
@@ -114,6 +147,9 @@ export interface Improvement extends Proposal {
   readonly validation?: readonly ValidationFinding[];
   readonly conflicts_found?: readonly ValidationFinding[];
   readonly validated_at?: string;
+  readonly planning?: Planning;
+  /** Only while the plan is being made; the trail keeps them afterwards. */
+  readonly plan_answers?: readonly PlanAnswer[];
   readonly intent?: StoredIntent;
   /** Other workloads the same intent would fit; listed, never changed in the same commit. */
   readonly other_targets?: readonly string[];
@@ -175,6 +211,8 @@ const jsonFields: ReadonlySet<string> = new Set<keyof Improvement>([
   "expert_evaluation",
   "validation",
   "conflicts_found",
+  "planning",
+  "plan_answers",
   "intent",
   "other_targets",
   "change_set",

@@ -5,7 +5,11 @@ import type { GitReader } from "../../shared/ports.ts";
 import { committedImprovement } from "../support/improvement.ts";
 import { application, deployment, gitOf, platformOf, SIZED, sampleTexts } from "../support/platform.ts";
 
-const context = { signal: new AbortController().signal, now: () => Date.UTC(2030, 0, 1) };
+const context = {
+  signal: new AbortController().signal,
+  now: () => Date.UTC(2030, 0, 1),
+  save: async () => expect.fail("rules have nothing to save"),
+};
 const proposal = (title: string, over: Partial<Improvement> = {}): Improvement => {
   const {
     change_set: _,

@@ -26,6 +26,10 @@ const shell = {
   PROMETHEUS_URL: "http://production:9090",
   PROMETHEUS_TOKEN: "t3",
   ARGOCD_NAMESPACE: "delivery",
+  ANTHROPIC_API_KEY: "t4",
+  OPENAI_API_KEY: "t5",
+  LLMD_ENDPOINT: "http://production:8000",
+  PLAN_MODEL: "claude-production",
   KEY_PREFIX: "production:",
 };
 
@@ -40,7 +44,15 @@ test("with --real the shell counts", async () => {
     GITOPS_TOKEN: "t1",
     KUBECONFIG: "/etc/production",
   });
-  expect(realParts(env)).toEqual(["Redis", "GitOps repository", "Kubernetes and Argo CD", "Prometheus"]);
+  expect(realParts(env)).toEqual([
+    "Redis",
+    "GitOps repository",
+    "Kubernetes and Argo CD",
+    "Prometheus",
+    "Anthropic's models",
+    "OpenAI's models",
+    "models behind LLMD_ENDPOINT",
+  ]);
 });
 
 test("the project's .env counts always", async () => {
@@ -96,8 +108,11 @@ test("a Prometheus in the shell does not make a real cluster of .env acceptable"
 });
 
 test("parts that are named and never asked are told apart", async () => {
-  const env = await settings("ANTHROPIC_API_KEY=k\nQDRANT_URL=http://q:6333\nALERT_SLACK_WEBHOOK=https://h\n", shell);
-  expect(notYetUsed(env)).toEqual(["ANTHROPIC_API_KEY", "QDRANT_URL", "SLACK_WEBHOOK_URL"]);
+  const env = await settings(
+    "ANTHROPIC_API_KEY=k\nCOHERE_API_KEY=k\nQDRANT_URL=http://q:6333\nALERT_SLACK_WEBHOOK=https://h\n",
+    shell,
+  );
+  expect(notYetUsed(env)).toEqual(["COHERE_API_KEY", "QDRANT_URL", "SLACK_WEBHOOK_URL"]);
   expect(notYetUsed({ LOG_LEVEL: "info" })).toEqual([]);
 });
 

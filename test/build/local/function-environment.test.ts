@@ -33,6 +33,12 @@ test("the token of Prometheus goes to those who measure", () => {
   expect(who(holds("token"), { PROMETHEUS_TOKEN: "token" })).toEqual([]);
 });
 
+test("keys of models go to the planner, and never to a process that writes to Git or signs", () => {
+  const env = { ANTHROPIC_API_KEY: "key-a", OPENAI_API_KEY: "key-o", LLMD_ENDPOINT: "http://m:8000", PLAN_MODEL: "m" };
+  expect(who((seen) => Object.keys(env).some((name) => name in seen), env)).toEqual(["plan"]);
+  expect(functionEnvironment("plan", parts, env)).toMatchObject(env);
+});
+
 test("everybody finds Redis; where things are is decided by the school, not by a setting of the same name", () => {
   const env = { REDIS_URL: "redis://elsewhere:1", GITOPS_CACHE_DIR: "/elsewhere", APPROVAL_SECRET: "mine" };
   for (const stage of everybody) {
@@ -46,7 +52,7 @@ test("everybody finds Redis; where things are is decided by the school, not by a
 test("of the environment a function sees what may be tuned, and nothing that merely lies there", () => {
   const tuned = { LOG_LEVEL: "debug", HEALTH_CHECK_DURATION: "30", COMMITS_PER_DAY: "5", KEY_PREFIX: "{a}:" };
   const lying = {
-    ANTHROPIC_API_KEY: "secret-1",
+    COHERE_API_KEY: "secret-1",
     AWS_SECRET_ACCESS_KEY: "secret-2",
     ARGOCD_AUTH_TOKEN: "secret-3",
     GITHUB_TOKEN: "secret-4",

@@ -1,0 +1,52 @@
+/** The record of a plan that was made, whoever chose it. */
+import type { Patch, Planning, StoredIntent } from "../../shared/domain/improvement.ts";
+import type { Candidate } from "../../shared/intents/intent.ts";
+import type { RenderedChangeSet } from "../../shared/intents/render.ts";
+import { moveTo, type OutcomeOf } from "../../shared/runtime/outcome.ts";
+import type { Places, Situation } from "./situation.ts";
+
+export interface Chosen {
+  readonly intent: StoredIntent;
+  /** For people: the place and why there. */
+  readonly target: string;
+  readonly because: string;
+  readonly rendered: Extract<RenderedChangeSet, { kind: "rendered" }>;
+}
+
+export const LISTED = 50;
+
+export function planned(
+  { intent, target, because, rendered }: Chosen,
+  { all, free }: Places,
+  planning: Planning,
+  { platform, improvement }: Situation,
+): OutcomeOf<"plan"> {
+  const others = new Set(free.map((candidate: Candidate) => candidate.target).filter((other) => other !== target));
+  return moveTo(
+    "planned",
+    {
+      ...planningPatch(planning, improvement),
+      intent,
+      other_targets: [...others].slice(0, LISTED),
+      change_set: rendered.changeSet,
+      verdict: rendered.verdict,
+    },
+    `${target}: ${because}`,
+    {
+      commit: platform.commit,
+      changes: rendered.changes,
+      candidates: all.length,
+      taken: all.length - free.length,
+      ...planningEvidence(planning, improvement),
+    },
+  );
+}
+
+/** Answers were kept for a second run; from now on the trail has them. */
+export function planningPatch(planning: Planning, { plan_answers }: { readonly plan_answers?: unknown }): Patch {
+  return { planning, ...(plan_answers === undefined ? {} : { plan_answers: null }) };
+}
+
+export function planningEvidence(planning: Planning, { plan_answers }: { readonly plan_answers?: unknown }): object {
+  return { planning, ...(plan_answers === undefined ? {} : { answers: plan_answers }) };
+}
