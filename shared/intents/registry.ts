@@ -10,6 +10,7 @@ import { addNetworkPolicy } from "./add-network-policy.ts";
 import { addPodDisruptionBudget } from "./add-pod-disruption-budget.ts";
 import { addProbes } from "./add-probes.ts";
 import { addPrometheusRule } from "./add-prometheus-rule.ts";
+import { addRole } from "./add-role.ts";
 import { addScaledObject } from "./add-scaled-object.ts";
 import { addServiceAccount } from "./add-service-account.ts";
 import { addServiceMonitor } from "./add-service-monitor.ts";
@@ -18,6 +19,7 @@ import { disableServiceAccountToken } from "./disable-service-account-token.ts";
 import { expandVolumeClaim } from "./expand-volume-claim.ts";
 import { hardenSecurityContext } from "./harden-security-context.ts";
 import type { Candidate, IntentDefinition, Rendered, Survey } from "./intent.ts";
+import { narrowRole } from "./narrow-role.ts";
 import { pinImage } from "./pin-image.ts";
 import { rotateSecret } from "./rotate-secret.ts";
 import { setPodSecurityLevel } from "./set-pod-security-level.ts";
@@ -57,6 +59,8 @@ export const intents: ReadonlyMap<string, RegisteredIntent> = new Map(
     register(addScaledObject),
     register(addVolumeClaim),
     register(expandVolumeClaim),
+    register(addRole),
+    register(narrowRole),
     register(rotateSecret),
   ].map((one) => [one.kind, one]),
 );

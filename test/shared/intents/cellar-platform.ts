@@ -109,6 +109,42 @@ data:
     #log_lock_waits = off
 `;
 
+const RBAC = "rbac.authorization.k8s.io";
+export const account = (name: string, more = "") =>
+  `apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: ${name}\n  namespace: cellar\n${more}`;
+
+/** An operator with rights everywhere that is told to look at its own namespace alone. */
+const KEEPER_RIGHTS = `# What the keeper may do.
+apiVersion: ${RBAC}/v1
+kind: ClusterRole
+metadata:
+  name: keeper
+rules:
+  - apiGroups: [""]
+    resources: [configmaps, pods]
+    verbs: [get, list, watch]
+---
+apiVersion: ${RBAC}/v1
+kind: ClusterRoleBinding
+metadata:
+  name: keeper # of the keeper
+roleRef:
+  apiGroup: ${RBAC}
+  kind: ClusterRole
+  name: keeper
+subjects:
+  - kind: ServiceAccount
+    name: keeper
+    namespace: cellar
+`;
+export const WATCHES = `          env:
+            - name: WATCH_NAMESPACE
+              valueFrom:
+                fieldRef:
+                  fieldPath: metadata.namespace
+`;
+export const under = (name: string) => `      serviceAccountName: ${name}\n`;
+
 /** Files of one namespace, as both layouts hold them. */
 export const cellarFiles: Readonly<Record<string, string>> = {
   "storage.yaml": STORAGE,
@@ -165,6 +201,17 @@ ${claimed("store", "crates-store")}        - name: config
     pod: `      volumes:\n${claimed("store", "gauge-store")}`,
   }),
   "vault-cache-deployment.yaml": database("vault-cache", "redis:7.4.1"),
+  "keeper-account.yaml": account("keeper"),
+  "keeper-rights.yaml": KEEPER_RIGHTS,
+  "keeper-deployment.yaml": database("keeper", "registry.example.org/cellar/keeper:1.4.0", {
+    rest: WATCHES,
+    pod: under("keeper"),
+  }),
+  "turner-account.yaml": account("turner"),
+  "turner-deployment.yaml": database("turner", "registry.example.org/cellar/turner:2.0.1", {
+    rest: '          args: ["--leader-elect", "--slowly"]\n',
+    pod: under("turner"),
+  }),
 };
 
 export function asDirectory(files: Readonly<Record<string, string>>): Record<string, string> {
