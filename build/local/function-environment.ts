@@ -88,6 +88,7 @@ export function functionEnvironment(stage: string, parts: Parts, env: Environmen
     PROMETHEUS_URL: parts.prometheus,
     ...(MODEL_USERS.includes(stage) ? pick(env, OF_MODELS) : {}),
     ...(GIT_USERS.includes(stage) ? gitVariables(parts, env) : {}),
+    ...(stage === "coordinator" ? pick(env, ["GITHUB_WEBHOOK_SECRET"]) : {}),
     ...(SIGNERS.includes(stage) ? { APPROVAL_SECRET: parts.approvalSecret } : {}),
   };
 }

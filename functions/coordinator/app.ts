@@ -19,6 +19,7 @@ import { problemsApi } from "./api/problems.ts";
 import { sourcesApi } from "./api/sources.ts";
 import { stagesApi } from "./api/stages.ts";
 import { statusApi } from "./api/status.ts";
+import { webhooksApi } from "./api/webhooks.ts";
 import { idempotent } from "./idempotency.ts";
 import { answerError, Problem, problemResponse } from "./problem.ts";
 import { rateLimit } from "./rate-limit.ts";
@@ -59,6 +60,8 @@ export function coordinatorApp(school: School): Hono<Env> {
   app.route("/api/events", eventsApi(school));
   app.route("/api/doctor", doctorApi(school));
   app.route("/stages", stagesApi(school));
+  app.use("/webhooks/*", limited);
+  app.route("/webhooks", webhooksApi(school));
   app.route("/problems", problemsApi());
   app.route("/api/openapi.json", openapiApi());
   app.route("/", pageApi());

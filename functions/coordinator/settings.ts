@@ -19,6 +19,8 @@ export const CoordinatorSettings = RuntimeSettings.extend({
   SCHOOL_REAL: z.string().default(""),
   /** Lists of the founding platform to empty into ingest, e.g. `youtube:improvements`; several separated by commas. */
   LEGACY_LIST: z.string().default(""),
+  /** Secret of the webhook that tells of pull requests; without it they are looked at by and by. */
+  GITHUB_WEBHOOK_SECRET: z.string().min(16, "needs at least 16 signs").optional(),
   /** Seconds between two looks for expired leases and due retries of all stages. */
   REAP_SECONDS: z.coerce.number().positive().max(60).default(5),
   /** Requests one token may make in a minute, a quarter of them changing something; 0: as many as it likes. */

@@ -1,7 +1,7 @@
 /** The routes that need no token: they hold nothing of what the school knows. */
 import { PROBLEM_KINDS } from "../problem-kinds.ts";
 import type { Operation } from "./operation.ts";
-import { Probe, ProblemKind, ProblemKinds } from "./schemas-operating.ts";
+import { Looked, Probe, ProblemKind, ProblemKinds, WebhookDelivery } from "./schemas-operating.ts";
 
 const [firstKind] = PROBLEM_KINDS;
 
@@ -67,5 +67,22 @@ export const openRoutes: readonly Operation[] = [
     summary: "What the `type` of one problem means",
     answer: { description: "The kind", schema: ProblemKind, example: firstKind },
     problems: [404],
+  },
+  {
+    method: "post",
+    path: "/webhooks/github",
+    id: "receiveGitHubWebhook",
+    area: "Open",
+    role: "open",
+    summary: "GitHub tells of a pull request; its improvement is looked at now",
+    description:
+      "Its secret is GITHUB_WEBHOOK_SECRET, its content type application/json, its events are pull requests and their reviews.",
+    headers: [
+      { name: "x-hub-signature-256", description: "HMAC-SHA256 of the body, as GitHub makes it" },
+      { name: "x-github-event", description: "Name of the event" },
+    ],
+    body: { schema: WebhookDelivery, example: { action: "closed" } },
+    answer: { description: "Whether something waited for it", schema: Looked, example: { looked: true } },
+    problems: [400, 401, 404],
   },
 ];

@@ -131,3 +131,7 @@ export const CloudEvent = z
   })
   .meta({ id: "CloudEvent", description: "CloudEvents 1.0, JSON format" });
 export const Enqueued = z.looseObject({ event: z.string(), stage: Stage }).meta({ id: "Enqueued" });
+
+/** Only the parts that say which pull request it is are read. */
+export const WebhookDelivery = z.looseObject({ action: z.string() });
+export const Looked = z.object({ looked: z.boolean() });
