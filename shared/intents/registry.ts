@@ -5,7 +5,9 @@ import type { Platform } from "../repository/platform.ts";
 import { addBackupCronJob } from "./add-backup-cronjob.ts";
 import { addCertificate } from "./add-certificate.ts";
 import { addDatabaseExporter } from "./add-database-exporter.ts";
+import { addExternalSecret } from "./add-external-secret.ts";
 import { addHorizontalPodAutoscaler } from "./add-horizontal-pod-autoscaler.ts";
+import { addMigrationJob } from "./add-migration-job.ts";
 import { addNetworkPolicy } from "./add-network-policy.ts";
 import { addPodDisruptionBudget } from "./add-pod-disruption-budget.ts";
 import { addProbes } from "./add-probes.ts";
@@ -23,6 +25,7 @@ import { narrowRole } from "./narrow-role.ts";
 import { pinImage } from "./pin-image.ts";
 import { rotateSecret } from "./rotate-secret.ts";
 import { setPodSecurityLevel } from "./set-pod-security-level.ts";
+import { setReplication } from "./set-replication.ts";
 import { setResourceLimits } from "./set-resource-limits.ts";
 
 /** An intent with its own type put away, so that all kinds fit one table. */
@@ -56,12 +59,15 @@ export const intents: ReadonlyMap<string, RegisteredIntent> = new Map(
     register(addCertificate),
     register(addServiceAccount),
     register(addDatabaseExporter),
+    register(addMigrationJob),
+    register(setReplication),
     register(addScaledObject),
     register(addVolumeClaim),
     register(expandVolumeClaim),
     register(addRole),
     register(narrowRole),
     register(rotateSecret),
+    register(addExternalSecret),
   ].map((one) => [one.kind, one]),
 );
 

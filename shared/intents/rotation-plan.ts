@@ -3,7 +3,7 @@ import { isPinned } from "../policy/images.ts";
 import { doubtAbout } from "../policy/rules/doubt.ts";
 import { inNamespace, ofKind } from "../repository/lookup.ts";
 import type { Platform, RepositoryApplication, Resource } from "../repository/platform.ts";
-import { makerOf, type SecretUse, usesOf } from "../repository/secrets.ts";
+import { makerOf, namesSecret, type SecretUse, usesOf, writerOf } from "../repository/secrets.ts";
 import { type Fields, fieldsAt, itemsAt, stringsAt, textAt } from "../repository/values.ts";
 import { asWorkload, type Container, type RepositoryWorkload, workloadsOf } from "../repository/workloads.ts";
 import { serviceFor } from "./backup-plan.ts";
@@ -140,19 +140,9 @@ function storedElsewhere(platform: Platform, { namespace = "" }: RepositoryWorkl
   return doubt === undefined ? undefined : `who makes ${secret} is not certain: ${doubt}`;
 }
 
-/** A CronJob that already changes the Secret: its account may patch it. */
-function existingRotation(platform: Platform, { namespace }: RepositoryWorkload, { secret }: Password) {
-  const near = inNamespace(platform, namespace);
-  const role = near.find(
-    ({ kind, object }) =>
-      kind === "Role" &&
-      itemsAt(object, "rules").some((rule) => {
-        const [resources, verbs, names] = ["resources", "verbs", "resourceNames"].map((key) => rule[key]);
-        const list = (value: unknown) => (Array.isArray(value) ? value : []);
-        const writes = list(verbs).some((verb) => /^(\*|update|patch)$/.test(String(verb)));
-        return list(resources).includes("secrets") && writes && list(names).includes(secret);
-      }),
-  );
+/** Something that already changes the Secret: its account may patch it. */
+function existingRotation(platform: Platform, { namespace = "" }: RepositoryWorkload, { secret }: Password) {
+  const role = writerOf(platform, namespace, secret);
   return role === undefined
     ? undefined
     : `Role ${role.name} (${role.path}) already lets something change Secret ${secret}`;
@@ -203,17 +193,6 @@ function usesItself({ podSpec }: RepositoryWorkload, variable: string): boolean 
     spec["lifecycle"],
   ]);
   return JSON.stringify(commands).includes(variable);
-}
-
-/** True for `…secret…: <name>` and `…secret…: {name: <name>}` anywhere, as custom resources refer to Secrets. */
-function namesSecret({ object }: Resource, secret: string): boolean {
-  let isNamed = false;
-  JSON.stringify(object, (key, value: unknown) => {
-    const entries = Array.isArray(value) ? (value as unknown[]) : [value];
-    if (/secret/i.test(key)) isNamed ||= entries.some((one) => one === secret || textAt(one, "name") === secret);
-    return value;
-  });
-  return isNamed;
 }
 
 /** Somebody who calls the database and logs in by other means, perhaps as the same user. */

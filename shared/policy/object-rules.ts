@@ -3,6 +3,7 @@ import type { ObjectRule } from "./review.ts";
 import { autoscalerBounds, autoscalerHasTarget, oneAutoscaler, replicasHandover } from "./rules/autoscaling.ts";
 import { configuredRules } from "./rules/configured.ts";
 import { allowsDrains, budgetHasPods, oneBudgetPerPod } from "./rules/disruption.ts";
+import { humanExternalSecret } from "./rules/external-secret.ts";
 import { humanPodSecurityLevel, podSecurityLevelHolds } from "./rules/pod-security-level.ts";
 import { alertsHold, balancedExpressions, noTwinAlert, rulePickedUp, severityLabel } from "./rules/prometheus-rule.ts";
 import { selectorMatchesLabels, unknownFields, unknownSchema, validNames, validSchema } from "./rules/schema.ts";
@@ -57,6 +58,7 @@ export const objectRules: readonly ObjectRule[] = [
   severityLabel,
   ...configuredRules,
   ...alwaysHuman,
+  humanExternalSecret,
   unknownSchema,
   podSecurityRestricted,
   requireProbes,

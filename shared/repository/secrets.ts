@@ -1,7 +1,7 @@
 /** Which Secrets pods read, which keys of them, and what makes those Secrets, as far as the repository tells. */
 import { groupBy, inNamespace, oncePer } from "./lookup.ts";
 import type { Platform, Resource } from "./platform.ts";
-import { at, type Fields, fieldsAt, itemsAt, stringsAt, textAt } from "./values.ts";
+import { at, type Fields, fieldsAt, itemsAt, listAt, stringsAt, textAt } from "./values.ts";
 import { type RepositoryWorkload, workloadsOf } from "./workloads.ts";
 
 export interface SecretUse {
@@ -141,4 +141,29 @@ const HOLDS_NO_SECRET =
 function isCustom(apiVersion: string): boolean {
   const [group = ""] = apiVersion.split("/");
   return group.includes(".") && !group.endsWith(".k8s.io");
+}
+
+/** The Role by which something of the namespace may change this very Secret: it has a life of its own. */
+export function writerOf(platform: Platform, namespace: string, secret: string): Resource | undefined {
+  return inNamespace(platform, namespace).find(
+    ({ kind, object }) =>
+      kind === "Role" &&
+      itemsAt(object, "rules").some((rule) => {
+        const writes = listAt(rule, "verbs").some((verb) => /^(\*|update|patch)$/.test(String(verb)));
+        return (
+          writes && listAt(rule, "resources").includes("secrets") && listAt(rule, "resourceNames").includes(secret)
+        );
+      }),
+  );
+}
+
+/** True for `…secret…: <name>` and `…secret…: {name: <name>}` anywhere, as custom resources refer to Secrets. */
+export function namesSecret({ object }: Resource, secret: string): boolean {
+  let isNamed = false;
+  JSON.stringify(object, (key, value: unknown) => {
+    const entries = Array.isArray(value) ? (value as unknown[]) : [value];
+    if (/secret/i.test(key)) isNamed ||= entries.some((one) => one === secret || textAt(one, "name") === secret);
+    return value;
+  });
+  return isNamed;
 }

@@ -33,6 +33,7 @@ export const security: readonly Topic[] = [
     id: "secrets",
     expert: "security",
     category: "security",
+    intent: "add-external-secret",
     type: "technique",
     title: "Keep secrets out of Git, in a secret store",
     advice: "Credentials come from sealed or external secrets, never from plain manifests.",

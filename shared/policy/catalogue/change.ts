@@ -130,6 +130,11 @@ export const change: Rules = {
     remedy: "Name the Secrets with resourceNames.",
     knownAs: "kube-linter access-to-secrets",
   },
+  "always-human-external-secret": {
+    ...asked,
+    description: "An ExternalSecret decides what a Secret holds.",
+    remedy: "See that the store holds every key it names, with the values that are in use.",
+  },
   "always-human-ingress": {
     ...asked,
     description: "An Ingress, route or gateway may open something to the outside.",

@@ -18,6 +18,7 @@ import { at, isFields, stringsAt } from "../../repository/values.ts";
 import known from "../known-fields.json" with { type: "json" };
 import { type Keys, type ObjectRule, type Problem, problemAt } from "../review.ts";
 import { certificateProblem } from "./certificate.ts";
+import { externalSecretProblem } from "./external-secret.ts";
 import { prometheusRuleProblem } from "./prometheus-rule.ts";
 import { scaledObjectProblem } from "./scaled-object.ts";
 import { serviceMonitorProblem } from "./service-monitor.ts";
@@ -48,6 +49,8 @@ const custom: Readonly<Record<string, (object: unknown) => string | undefined>> 
   "monitoring.coreos.com/v1/PrometheusRule": prometheusRuleProblem,
   "monitoring.coreos.com/v1/ServiceMonitor": serviceMonitorProblem,
   "cert-manager.io/v1/Certificate": certificateProblem,
+  "external-secrets.io/v1/ExternalSecret": externalSecretProblem,
+  "external-secrets.io/v1beta1/ExternalSecret": externalSecretProblem,
   "keda.sh/v1alpha1/ScaledObject": scaledObjectProblem,
 };
 
