@@ -63,7 +63,7 @@ const onHostNetwork = oncePer(
 const controllersOf = oncePer((platform) =>
   workloadsOf(platform).filter((one) => one.containers.some(({ image }) => CONTROLLERS.test(imageName(image)))),
 );
-const scrapersOf = oncePer((platform) => [
+export const scrapersOf = oncePer((platform) => [
   ...workloadsOf(platform).filter((one) => one.containers.some(({ image }) => PROMETHEUS.test(imageName(image)))),
   ...ofKind(platform, "Prometheus"),
   ...ofKind(platform, "PrometheusAgent"),
