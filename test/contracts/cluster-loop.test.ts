@@ -1,64 +1,23 @@
 /** sync, verify and rollback over their real adapters: HTTP to a cluster that follows a real Git repository. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
-import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { rollback } from "../../functions/rollback/handle.ts";
-import { sync } from "../../functions/sync/handle.ts";
-import { verify } from "../../functions/verify/handle.ts";
-import { argoCd } from "../../shared/adapters/argocd.ts";
-import { clusterReader } from "../../shared/adapters/cluster-reader.ts";
-import { gitCli } from "../../shared/adapters/git-cli.ts";
-import type { ClusterSettings } from "../../shared/adapters/kube-config.ts";
-import { prometheus } from "../../shared/adapters/prometheus.ts";
 import { takeBaseline } from "../../shared/checks/baseline.ts";
-import { defaultMetricNames } from "../../shared/checks/queries.ts";
 import { changeSet, type ObjectRef } from "../../shared/domain/change-set.ts";
 import { implementMessage } from "../../shared/domain/commit-message.ts";
-import type { Improvement, Patch } from "../../shared/domain/improvement.ts";
-import type { Context } from "../../shared/runtime/stage.ts";
 import { deployment, networkPolicy, type School, school } from "../build/sandbox/platform.ts";
 import { committedImprovement } from "../support/improvement.ts";
-import { noProposals } from "../support/proposals.ts";
+import { connectTo, type EndPorts, toTheEnd } from "../support/to-the-end.ts";
 
 let it: School;
-let folder: string;
-let ports: ReturnType<typeof connect>;
+let ports: EndPorts & AsyncDisposable;
 
 beforeAll(async () => {
   it = await school();
-  folder = await mkdtemp(join(tmpdir(), "kubeconfig-"));
-  const file = join(folder, "config");
-  await writeFile(file, it.sandbox.kubeconfig());
-  ports = connect({ KUBECONFIG: file, ARGOCD_NAMESPACE: "argocd", KUBE_TIMEOUT_MS: 15_000 });
+  ports = await connectTo(it.sandbox, it.remote);
 });
 afterAll(async () => {
   await it[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true, force: true });
+  await ports[Symbol.asyncDispose]();
 });
-
-function connect(settings: ClusterSettings) {
-  return {
-    git: gitCli({ remote: it.remote.url, cacheDir: it.remote.cacheDir, author: "School <school@example.org>" }),
-    argoCd: argoCd(settings),
-    cluster: clusterReader(settings),
-    metrics: prometheus({
-      PROMETHEUS_URL: it.sandbox.prometheusUrl,
-      PROMETHEUS_TIMEOUT_MS: 10_000,
-      METRICS_WORKLOAD_LABEL: "service",
-      METRICS_STATUS_LABEL: "status",
-      METRICS_RATE_WINDOW: "2m",
-    }),
-    metricNames: defaultMetricNames,
-    timing: { intervalMs: 10_000, timeoutMs: 600_000 },
-    schedule: { durationMs: 60_000, intervalMs: 10_000 },
-    rollbackEnabled: true,
-    proposals: noProposals,
-  mode: "direct" as const,
-  };
-}
 
 /** Commits as `implement` does, then runs the stages one after the other until the improvement has come to its end. */
 async function live(file: string, content: string, application: string, objects: readonly ObjectRef[]) {
@@ -78,44 +37,7 @@ async function live(file: string, content: string, application: string, objects:
     change_set: changeSet(files, objects, application),
   };
   const { landed: _, ...first } = record;
-  return toTheEnd(first);
-}
-
-/** The cluster lives a thousand times faster than a real one, so the stages' timers are cut short likewise. */
-const LONGEST_WAIT_MS = 50;
-
-async function toTheEnd(first: Improvement): Promise<{ record: Improvement; path: readonly string[] }> {
-  let record: Improvement = { ...first, status: "implementation" };
-  const path: string[] = [];
-  let skipped = 0;
-  const context: Context = {
-    log: pino({ level: "silent" }),
-    now: () => Date.now() + skipped,
-    signal: new AbortController().signal,
-    attempt: 1,
-    save: async (patch) => void (record = applied(record, patch)),
-  };
-  const stages = { implementation: sync, deployed: verify, rolling_back: rollback };
-  while (record.status in stages) {
-    const handle = stages[record.status as keyof typeof stages];
-    const outcome = await handle({ improvement: record }, ports, context);
-    if (outcome.kind === "behind-lock") throw new Error(outcome.because);
-    record = applied(record, outcome.patch);
-    if (outcome.kind === "again") {
-      const wait = Math.min(outcome.afterMs, LONGEST_WAIT_MS);
-      await setTimeout(wait);
-      skipped += outcome.afterMs - wait;
-      continue;
-    }
-    record = { ...record, status: outcome.to };
-    path.push(outcome.to);
-  }
-  return { record, path };
-}
-
-function applied(record: Improvement, patch: Patch): Improvement {
-  const fields = Object.entries({ ...record, ...patch }).filter(([, value]) => value !== null);
-  return Object.fromEntries(fields) as unknown as Improvement;
+  return toTheEnd(first, ports);
 }
 
 const web: ObjectRef = { apiVersion: "apps/v1", kind: "Deployment", namespace: "shop", name: "web", effect: "change" };

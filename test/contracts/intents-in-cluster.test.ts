@@ -1,0 +1,75 @@
+/** Every intent on every platform, committed, applied and watched: what the school plans does run. */
+import { afterAll, describe, expect, test } from "vitest";
+import { takeBaseline } from "../../shared/checks/baseline.ts";
+import { implementMessage } from "../../shared/domain/commit-message.ts";
+import { intents } from "../../shared/intents/registry.ts";
+import { renderChangeSet } from "../../shared/intents/render.ts";
+import { loadPlatform } from "../../shared/repository/load.ts";
+import type { Platform } from "../../shared/repository/platform.ts";
+import { school } from "../build/sandbox/platform.ts";
+import { millTexts } from "../shared/intents/mill.ts";
+import { orchardTexts } from "../shared/intents/orchard.ts";
+import { committedImprovement } from "../support/improvement.ts";
+import { platformOf, sampleTexts } from "../support/platform.ts";
+import { connectTo, toTheEnd } from "../support/to-the-end.ts";
+
+const platforms: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  harbor: sampleTexts("harbor"),
+  meadow: sampleTexts("meadow"),
+  orchard: orchardTexts,
+  mill: millTexts,
+};
+const tried = new Set<string>();
+
+describe.each(Object.entries(platforms))("%s", (_, texts) => {
+  test("what each intent makes of it becomes live and is verified", { timeout: 120_000 }, async () => {
+    const [publicUrl = ""] = platformOf(texts).addresses;
+    await using it = await school(automated(texts), { publicUrl });
+    await using ports = await connectTo(it.sandbox, it.remote);
+    const { git, cluster, metrics } = ports;
+    const ends: Record<string, string> = {};
+    for (const kind of intents.keys()) {
+      const head = await git.head();
+      const rendered = firstOf(kind, await loadPlatform(git, head, { publicUrl }));
+      if (rendered === undefined) continue;
+      const { changeSet, changes } = rendered;
+      const { files, objects } = changeSet;
+      const baseline = await takeBaseline({ objects, cluster, metrics, now: Date.now() });
+      const described = { ...committedImprovement("", objects), change_set: changeSet, baseline };
+      const approval = { actor: "rule:x", reason: "r" };
+      const message = implementMessage(described, changes, { approval, changeSet: changeSet.hash });
+      const pushed = await git.commit({ base: head, files, message });
+      if (pushed.kind !== "pushed") throw new Error(pushed.kind);
+      const { commit } = pushed;
+      const landed = { kind: "commit", first: commit, last: commit } as const;
+      const { path, record } = await toTheEnd({ ...described, git_commit: commit, landed }, ports);
+      tried.add(kind);
+      if (path.join() !== "deployed,verified") ends[kind] = `${path.join()}: ${record.failure_reason ?? ""}`;
+    }
+    expect(ends).toEqual({});
+  });
+});
+
+afterAll(() => {
+  expect(
+    [...intents.keys()].filter((kind) => !tried.has(kind)),
+    "intents that ran nowhere",
+  ).toEqual([]);
+});
+
+/** Platforms of a few lines leave it out; nothing is live until somebody syncs them by hand. */
+function automated(texts: Readonly<Record<string, string>>): Record<string, string> {
+  const policy = "  syncPolicy: {automated: {prune: true, selfHeal: true}, syncOptions: [CreateNamespace=true]}";
+  const isBare = (text: string) => /^kind: Application$/m.test(text) && !text.includes("syncPolicy");
+  const completed = (text: string) => text.replace(/^ {2}destination: .*$/m, (line) => `${line}\n${policy}`);
+  return Object.fromEntries(Object.entries(texts).map(([path, text]) => [path, isBare(text) ? completed(text) : text]));
+}
+
+/** The best change policy does not deny. */
+function firstOf(kind: string, platform: Platform) {
+  for (const { intent } of intents.get(kind)?.candidates(platform) ?? []) {
+    const rendered = renderChangeSet(intent, platform);
+    if (rendered.kind === "rendered" && rendered.verdict.decision !== "deny") return rendered;
+  }
+  return undefined;
+}
