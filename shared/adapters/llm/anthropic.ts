@@ -13,7 +13,12 @@ const tokens = z.number().nullish();
 const Message = z.object({
   stop_reason: z.string().nullish(),
   content: z.array(
-    z.object({ type: z.string(), name: z.string().optional(), input: z.unknown(), text: z.string().optional() }),
+    z.object({
+      type: z.string(),
+      name: z.string().optional(),
+      input: z.unknown().optional(),
+      text: z.string().optional(),
+    }),
   ),
   usage: z.object({
     input_tokens: z.number(),

@@ -50,7 +50,9 @@ export function modelSettings(env: Environment, name: string, chosen: string | u
   const vendor = asked?.vendor ?? configured[0];
   if (vendor === undefined && chosen === undefined) return undefined;
   if (vendor === undefined || !configured.includes(vendor)) {
-    throw new ConfigurationError([`${name}: ${chosen} needs ${NEEDED[vendor ?? "anthropic"]}`]);
+    throw new ConfigurationError([
+      `${name}: ${chosen} needs ${vendor === undefined ? Object.values(NEEDED).join(", or ") : NEEDED[vendor]}`,
+    ]);
   }
   const model = asked?.model ?? STANDARD[vendor];
   const timeoutMs = read.LLM_TIMEOUT * 1_000;
@@ -74,8 +76,14 @@ const NEEDED: Readonly<Record<Vendor, string>> = {
 function named(chosen: string, configured: readonly Vendor[]): { vendor: Vendor | undefined; model: string } {
   const [, vendor, model] = /^(anthropic|openai|llmd):(.+)$/.exec(chosen) ?? [];
   if (vendor !== undefined && model !== undefined) return { vendor: vendor as Vendor, model };
-  const likely: readonly Vendor[] = /^claude/i.test(chosen) ? ["anthropic", "llmd", "openai"] : ["llmd", "openai"];
-  return { vendor: likely.find((one) => configured.includes(one)) ?? likely[0], model: chosen };
+  const likely: readonly Vendor[] = /^claude/i.test(chosen)
+    ? ["anthropic", "llmd", "openai"]
+    : ["llmd", "openai", "anthropic"];
+  const isClaude = likely[0] === "anthropic";
+  return {
+    vendor: likely.find((one) => configured.includes(one)) ?? (isClaude ? "anthropic" : undefined),
+    model: chosen,
+  };
 }
 
 /** Servers are often named without the path their API is under. */

@@ -1,0 +1,52 @@
+/** What the stand-ins of both vendors share. */
+import type { IncomingHttpHeaders } from "node:http";
+
+/** What the model says next. */
+export type Reply =
+  | { readonly value: unknown }
+  | { readonly text: string }
+  | { readonly refusal: string }
+  /** It stops in the middle, at its limit of tokens. */
+  | { readonly cut: true };
+
+export type Fault =
+  | { readonly status: number; readonly message: string; readonly headers?: Readonly<Record<string, string>> }
+  /** Nothing, or headers and then nothing, for ever. */
+  | "silence"
+  | "stall"
+  /** Half of the answer, and the connection ends properly; or in the middle. */
+  | "truncated"
+  | "reset"
+  /** Somebody's proxy answers instead. */
+  | "proxy page";
+
+export interface Habits {
+  /** Models that think before they answer cannot be made to call a tool. */
+  readonly thinks: boolean;
+  /** What this server does not know. */
+  readonly lacks: readonly ("schema" | "function" | "limit")[];
+}
+
+export interface Asked {
+  readonly system: string;
+  readonly prompt: string;
+  readonly schema: object | undefined;
+}
+export interface Answered {
+  readonly status: number;
+  readonly json: unknown;
+}
+
+export const VALUE_TOKENS = 40;
+
+/** One vendor's way of asking and answering. */
+export interface Wire {
+  readonly path: string;
+  isAuthorised(headers: IncomingHttpHeaders, key: string): boolean;
+  /** What is wrong with a request by the vendor's description. */
+  wrong(body: unknown): readonly string[];
+  asked(body: unknown): Asked;
+  refuses(body: unknown, habits: Habits): Answered | undefined;
+  answer(body: unknown, reply: Reply): Answered;
+  error(status: number, message: string): Answered;
+}
