@@ -1,6 +1,6 @@
 /** The facts of an improvement beside its text. */
 import type { ComponentChildren } from "preact";
-import type { Improvement } from "../../../../shared/domain/improvement.ts";
+import type { Improvement, OpenedRequest } from "../../../../shared/domain/improvement.ts";
 import { inWords } from "../logic/words.ts";
 import { OutsideLink } from "./link.tsx";
 import { Moment } from "./moment.tsx";
@@ -34,8 +34,8 @@ export function Facts({ improvement }: { improvement: Improvement }) {
 /** Who approved it, what was committed, what was taken back. Nothing before the first of them. */
 export function Delivery({ improvement }: { improvement: Improvement }) {
   const { approval, approval_rule: rule, git_commit: commit, landed, rollback_commit: revert, lock } = improvement;
-  const revision = improvement.argocd_sync_revision;
-  if (approval === undefined && commit === undefined && lock === undefined) return null;
+  const { argocd_sync_revision: revision, request, rollback_request: revertRequest } = improvement;
+  if ([approval, commit, lock, request].every((fact) => fact === undefined)) return null;
   return (
     <section>
       <h2>Delivery</h2>
@@ -47,18 +47,25 @@ export function Delivery({ improvement }: { improvement: Improvement }) {
             <span class="evidence">{approval.reason}</span>
           </Fact>
         )}
+        <Fact name="Pull request">{request !== undefined && <Request {...request} />}</Fact>
         <Fact name="Commit">{commit !== undefined && <code>{commit}</code>}</Fact>
         {landed !== undefined && landed.kind !== "commit" && (
           <Fact name="Landed">
             {landed.kind} <code>{landed.last}</code>
+            {improvement.landed_edited === "true" && <span class="evidence">changed before it was merged</span>}
           </Fact>
         )}
         <Fact name="Live revision">{revision !== undefined && <code>{revision}</code>}</Fact>
+        <Fact name="Pull request back">{revertRequest !== undefined && <Request {...revertRequest} />}</Fact>
         <Fact name="Rollback commit">{revert !== undefined && <code>{revert}</code>}</Fact>
         <Fact name="Locks">{lock}</Fact>
       </dl>
     </section>
   );
+}
+
+function Request({ number, url }: OpenedRequest) {
+  return <OutsideLink href={url}>{`#${number}`}</OutsideLink>;
 }
 
 /** Left out when there is nothing to say. */

@@ -59,6 +59,12 @@ function Why({ improvement, last }: Omit<StandingProps, "onDecide">) {
 function reasonOf(improvement: Improvement): string | undefined {
   const { status, review_reason: review, failure_reason: failure, dead_reason: dead, died_in: diedIn } = improvement;
   if (status === "pending_review") return review;
+  if (status === "implementation" && isOpen(improvement))
+    return "its pull request is open; it goes live when somebody merges it";
   if (status === "dead") return diedIn === undefined ? dead : `died as ${inWords(diedIn).toLowerCase()}: ${dead ?? ""}`;
   return status === "failed" || status === "rollback_blocked" ? failure : undefined;
+}
+
+function isOpen({ request, landed }: Improvement): boolean {
+  return request !== undefined && landed === undefined;
 }
