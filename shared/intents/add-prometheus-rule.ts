@@ -14,6 +14,7 @@ import { workloadsIn, workloadsOf } from "../repository/workloads.ts";
 import { signals, signalsIn } from "./alerts/all.ts";
 import { rulesFor } from "./alerts/rules.ts";
 import type { AlertTemplate, Place, Signal } from "./alerts/signal.ts";
+import { applicationFor } from "./application-for.ts";
 import { isRunning } from "./callers.ts";
 import {
   bestFirst,
@@ -25,7 +26,6 @@ import {
 } from "./intent.ts";
 import { writeNewObjects } from "./new-objects.ts";
 import { labelName } from "./schema.ts";
-import { writableApplication } from "./targets.ts";
 
 const schema = z.strictObject({
   kind: z.literal("add-prometheus-rule"),
@@ -125,7 +125,7 @@ function planFor(place: Place, signal: Signal): Plan | string {
   if (marked !== undefined && marked !== MANAGED_BY) return `rules must be marked as managed by ${marked}`;
   const alerts = signal.alerts(place);
   if (typeof alerts === "string") return alerts;
-  const application = applicationFor(platform, home.namespace);
+  const application = applicationFor(platform, home.namespace, isPrometheusRule);
   return typeof application === "string" ? application : { home, application, alerts };
 }
 
@@ -136,22 +136,6 @@ function existingAlert({ platform, namespace }: Place, signal: Signal): string |
   if (rule !== undefined) return `${rule.resource.path}: alert ${rule.alert}`;
   const stack = monitoringStacks(platform).find((one) => signal.inStack !== undefined && one.brings(signal.inStack));
   return stack === undefined ? undefined : `${stack.path}: the default rules of ${stack.name}`;
-}
-
-/** Where rules of that namespace are written already, else what reads most of its workloads. */
-function applicationFor(platform: Platform, namespace: string): RepositoryApplication | string {
-  const here = inNamespace(platform, namespace).filter(({ application }) => application !== undefined);
-  const rules = here.filter(isPrometheusRule);
-  const running = workloadsIn(platform, namespace).map(({ resource }) => resource);
-  const counts = new Map<string, number>();
-  for (const { path } of [...rules, ...running, ...here]) counts.set(path, (counts.get(path) ?? 0) + 1);
-  const first = new Set(rules.map(({ path }) => path));
-  const paths = [...counts]
-    .sort(([a, x], [b, y]) => Number(first.has(b)) - Number(first.has(a)) || y - x || (a < b ? -1 : 1))
-    .map(([path]) => path);
-  const applications = paths.map((path) => writableApplication(platform, path));
-  const writable = applications.find((one) => typeof one !== "string");
-  return writable ?? applications[0] ?? `no Application writes into ${namespace}`;
 }
 
 /** `pod-restarts` beside the workloads; with their namespace in front of it in a namespace for all rules. */

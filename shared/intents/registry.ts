@@ -4,6 +4,7 @@ import type { StoredIntent } from "../domain/improvement.ts";
 import type { Platform } from "../repository/platform.ts";
 import { addBackupCronJob } from "./add-backup-cronjob.ts";
 import { addCertificate } from "./add-certificate.ts";
+import { addDashboard } from "./add-dashboard.ts";
 import { addDatabaseExporter } from "./add-database-exporter.ts";
 import { addExternalSecret } from "./add-external-secret.ts";
 import { addHorizontalPodAutoscaler } from "./add-horizontal-pod-autoscaler.ts";
@@ -24,6 +25,7 @@ import type { Candidate, IntentDefinition, Rendered, Survey } from "./intent.ts"
 import { narrowRole } from "./narrow-role.ts";
 import { pinImage } from "./pin-image.ts";
 import { rotateSecret } from "./rotate-secret.ts";
+import { setConfigValue } from "./set-config-value.ts";
 import { setPodSecurityLevel } from "./set-pod-security-level.ts";
 import { setReplication } from "./set-replication.ts";
 import { setResourceLimits } from "./set-resource-limits.ts";
@@ -62,10 +64,12 @@ export const intents: ReadonlyMap<string, RegisteredIntent> = new Map(
     register(addMigrationJob),
     register(setReplication),
     register(addScaledObject),
+    register(addDashboard),
     register(addVolumeClaim),
     register(expandVolumeClaim),
     register(addRole),
     register(narrowRole),
+    register(setConfigValue),
     register(rotateSecret),
     register(addExternalSecret),
   ].map((one) => [one.kind, one]),

@@ -2,6 +2,7 @@
 import type { ObjectRule } from "./review.ts";
 import { autoscalerBounds, autoscalerHasTarget, oneAutoscaler, replicasHandover } from "./rules/autoscaling.ts";
 import { configuredRules } from "./rules/configured.ts";
+import { dashboardImported, readableDashboard } from "./rules/dashboard.ts";
 import { allowsDrains, budgetHasPods, oneBudgetPerPod } from "./rules/disruption.ts";
 import { humanExternalSecret } from "./rules/external-secret.ts";
 import { humanPodSecurityLevel, podSecurityLevelHolds } from "./rules/pod-security-level.ts";
@@ -55,6 +56,8 @@ export const objectRules: readonly ObjectRule[] = [
   noTwinAlert,
   rulePickedUp,
   monitorPickedUp,
+  dashboardImported,
+  readableDashboard,
   severityLabel,
   ...configuredRules,
   ...alwaysHuman,

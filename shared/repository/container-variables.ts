@@ -2,7 +2,7 @@
 import { inNamespace } from "./lookup.ts";
 import type { Platform, Resource } from "./platform.ts";
 import { type Fields, fieldsAt, itemsAt, stringsAt, textAt } from "./values.ts";
-import type { RepositoryWorkload } from "./workloads.ts";
+import type { Container, RepositoryWorkload } from "./workloads.ts";
 
 export interface Variable {
   readonly name: string;
@@ -14,24 +14,29 @@ export interface Variable {
 }
 
 /** Every variable a manifest names, of all containers; a later entry of the same name in one container wins. */
-export function variablesOf(platform: Platform, workload: RepositoryWorkload): readonly Variable[] {
-  const configMaps = inNamespace(platform, workload.namespace).filter(
+export function variablesOf(
+  platform: Platform,
+  { namespace, containers }: Pick<RepositoryWorkload, "namespace" | "containers">,
+): readonly Variable[] {
+  const configMaps = inNamespace(platform, namespace).filter(
     ({ apiVersion, kind }) => kind === "ConfigMap" && apiVersion === "v1",
   );
-  return workload.containers.flatMap(({ spec, name: container, index }) => {
-    const found = new Map<string, string | undefined>();
-    for (const source of itemsAt(spec, "envFrom")) {
-      const prefix = textAt(source, "prefix") ?? "";
-      for (const [key, value] of Object.entries(dataOf(configMaps, textAt(source, "configMapRef", "name")))) {
-        found.set(`${prefix}${key}`, value);
-      }
+  return containers.flatMap((container) => variablesIn(container, configMaps));
+}
+
+function variablesIn({ spec, name: container, index }: Container, configMaps: readonly Resource[]): Variable[] {
+  const found = new Map<string, string | undefined>();
+  for (const source of itemsAt(spec, "envFrom")) {
+    const prefix = textAt(source, "prefix") ?? "";
+    for (const [key, value] of Object.entries(dataOf(configMaps, textAt(source, "configMapRef", "name")))) {
+      found.set(`${prefix}${key}`, value);
     }
-    for (const entry of itemsAt(spec, "env")) {
-      const name = textAt(entry, "name");
-      if (name !== undefined) found.set(name, valueOf(entry, configMaps));
-    }
-    return [...found].map(([name, value]) => ({ name, value, container, inFirst: index === 0 }));
-  });
+  }
+  for (const entry of itemsAt(spec, "env")) {
+    const name = textAt(entry, "name");
+    if (name !== undefined) found.set(name, valueOf(entry, configMaps));
+  }
+  return [...found].map(([name, value]) => ({ name, value, container, inFirst: index === 0 }));
 }
 
 /** `$(OTHER)` is expanded by the kubelet only, so a value that holds one is not known here. */

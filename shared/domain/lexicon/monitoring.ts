@@ -1,6 +1,8 @@
 /** Topics the monitoring expert judges: seeing what happens, and being told in time. */
 import type { Topic } from "./topic.ts";
 
+const DATABASE = "(?:databases?|dbs?|postgres(?:ql)?|mysql|mariadb|redis|mongo(?:db)?)";
+
 export const monitoring: readonly Topic[] = [
   {
     id: "alert-rules",
@@ -61,6 +63,7 @@ export const monitoring: readonly Topic[] = [
     id: "dashboards",
     expert: "monitoring",
     category: "monitoring",
+    intent: "add-dashboard",
     type: "technique",
     title: "Keep Grafana dashboards as code",
     advice: "Dashboards live in Git and are provisioned, one per service with the same first row.",
@@ -85,13 +88,34 @@ export const monitoring: readonly Topic[] = [
     patterns: [
       "(?:service|pod) ?monitors?",
       "prometheus (?:operator|scrap(?:e|es|ing)|exporters?|metrics)",
-      "(?:node|postgres|redis|blackbox|mysql) exporters?",
+      "(?:node|blackbox) exporters?",
       "metrics endpoints?",
       "kube state metrics",
       "scrape (?:configs?|targets?|interval)",
     ],
     hints: ["prometheus", "metrics"],
     technologies: ["ServiceMonitor", "PodMonitor", "prometheus", "exporter"],
+  },
+  {
+    id: "database-exporters",
+    expert: "monitoring",
+    category: "monitoring",
+    intent: "add-database-exporter",
+    type: "tool",
+    title: "Measure every database with an exporter of its own",
+    advice: "Every database has an exporter beside it that Prometheus scrapes: connections, locks, replication, cache hits.",
+    cues: [
+      `(?:run|add|deploy|install|put|use|give) .. ${DATABASE} .. exporters?`,
+      `(?:run|add|deploy|install|put|use|give) .. exporters? .. (?:beside|next to|for|to) .. ${DATABASE}`,
+      `(?:monitor|measure|instrument|scrape|expose|export) .. ${DATABASE} (?:metrics|connections|locks|internals|stats|statistics)`,
+      `(?:monitor|measure|instrument|scrape) (?:(?:the|your|our|every|each|all) )?${DATABASE}`,
+    ],
+    patterns: [
+      "(?:postgres(?:ql)?|pg|mysqld?|mariadb|redis|valkey|mongo(?:db)?|database|db)[ _]exporters?",
+      `${DATABASE} (?:metrics|monitoring)`,
+    ],
+    warnings: [`${DATABASE} (?:without|with no) .. (?:metrics|exporters?|monitoring)`],
+    technologies: ["postgres", "mysql", "mongo", "redis", "exporter"],
   },
   {
     id: "tracing",

@@ -30,7 +30,7 @@ const expressions = oncePer((platform) =>
 );
 
 /** Counters some rule of the repository divides into failed and all. */
-const requestMetrics = oncePer((platform): readonly RequestMetric[] =>
+export const requestMetrics = oncePer((platform): readonly RequestMetric[] =>
   expressions(platform).flatMap((expr) =>
     metricsIn(expr).flatMap(({ metric, matchers }) => {
       const failed = matchers.find(
@@ -50,7 +50,7 @@ const requestMetrics = oncePer((platform): readonly RequestMetric[] =>
 );
 
 /** Histograms some rule of the repository takes a quantile of. */
-const durationMetrics = oncePer((platform): readonly string[] =>
+export const durationMetrics = oncePer((platform): readonly string[] =>
   expressions(platform)
     .filter((expr) => expr.includes("histogram_quantile"))
     .flatMap((expr) => metricsIn(expr).map(({ metric }) => metric))
@@ -145,7 +145,7 @@ export const targetDown: Signal = {
 };
 
 /** A monitor looks into the namespace: without one its pods have no metrics of their own. */
-function isMonitored({ platform, namespace }: Place): boolean {
+export function isMonitored({ platform, namespace }: Place): boolean {
   return platform.resources.some((one) => isMonitor(one) && looksInto(one, namespace));
 }
 

@@ -49,6 +49,20 @@ export const reliability: Rules = {
     description: "A ServiceMonitor no Prometheus selects, or that leads to no Service, has nothing scraped.",
     remedy: "Give it the labels the Prometheus selects by, and the labels and the port of a Service.",
   },
+  "no-effect-dashboard": {
+    category: "reliability",
+    severity: "warning",
+    decision: "deny",
+    description: "A GrafanaDashboard no Grafana selects is never shown.",
+    remedy: "Give it the labels of a Grafana, and allowCrossNamespaceImport where that runs in another namespace.",
+  },
+  "valid-dashboard": {
+    category: "reliability",
+    severity: "warning",
+    decision: "deny",
+    description: "A dashboard is JSON with a title and panels; Grafana leaves out anything else without a word.",
+    remedy: "Export it again, with its title and panels at the top level.",
+  },
   "pod-security-level-holds": {
     category: "reliability",
     severity: "error",

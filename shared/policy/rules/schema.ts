@@ -19,6 +19,7 @@ import known from "../known-fields.json" with { type: "json" };
 import { type Keys, type ObjectRule, type Problem, problemAt } from "../review.ts";
 import { certificateProblem } from "./certificate.ts";
 import { externalSecretProblem } from "./external-secret.ts";
+import { grafanaDashboardProblem } from "./dashboard.ts";
 import { prometheusRuleProblem } from "./prometheus-rule.ts";
 import { scaledObjectProblem } from "./scaled-object.ts";
 import { serviceMonitorProblem } from "./service-monitor.ts";
@@ -51,6 +52,7 @@ const custom: Readonly<Record<string, (object: unknown) => string | undefined>> 
   "cert-manager.io/v1/Certificate": certificateProblem,
   "external-secrets.io/v1/ExternalSecret": externalSecretProblem,
   "external-secrets.io/v1beta1/ExternalSecret": externalSecretProblem,
+  "grafana.integreatly.org/v1beta1/GrafanaDashboard": grafanaDashboardProblem,
   "keda.sh/v1alpha1/ScaledObject": scaledObjectProblem,
 };
 

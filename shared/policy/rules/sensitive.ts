@@ -1,4 +1,5 @@
 /** Kinds and contents that are refused outright, and those that always need a person, whatever their relevance. */
+import { isPickedUpDashboard } from "../../repository/grafana.ts";
 import { ofKind, oncePer } from "../../repository/lookup.ts";
 import { at, type Fields, fieldsAt, itemsAt, listAt, textAt } from "../../repository/values.ts";
 import { asWorkload, workloadsOf } from "../../repository/workloads.ts";
@@ -58,13 +59,14 @@ const textsOfPods = oncePer((platform) => {
   return found;
 });
 
-/** A ConfigMap nobody mounts changes nothing at run time. */
+/** A ConfigMap nobody mounts and no sidecar brings to Grafana changes nothing at run time. */
 export const noEffect: ObjectRule = {
   id: "no-effect",
   decision: "deny",
   on: "created",
-  check({ kind, name, namespace }, { after }) {
-    if (kind !== "ConfigMap") return [];
+  check(resource, { after }) {
+    const { kind, name, namespace } = resource;
+    if (kind !== "ConfigMap" || isPickedUpDashboard(after, resource)) return [];
     return textsOfPods(after).get(namespace)?.has(name) === true
       ? []
       : ["no workload uses it, so it would change nothing"];
