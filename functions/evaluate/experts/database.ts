@@ -13,6 +13,38 @@ export const database = rubric({
           "a job of its own with limits reads the database on a schedule; the database's objects are not changed",
       },
     ],
+    "set-config-value": [
+      {
+        risk: "the restart that applies the setting loses what is in memory alone, or the program does not start with it",
+        mitigated: false,
+        evidence:
+          "the change restarts the pods that read the setting; readiness and restarts are watched for five minutes, and the commit is reverted when they worsen, but what was in memory does not come back",
+      },
+    ],
+    "add-migration-job": [
+      {
+        risk: "a migration that fails keeps the new version from being rolled out",
+        mitigated: true,
+        evidence: "the pods that run go on running; the Job tells why, and the next sync tries again",
+      },
+      {
+        risk: "the image is written in two places, and only one of them may be raised",
+        mitigated: false,
+        evidence: "the Job names the same version as the Deployment, and nothing in Git keeps them equal",
+      },
+    ],
+    "set-replication": [
+      {
+        risk: "new copies read all data from the primary while it serves",
+        mitigated: false,
+        evidence: "the operator clones the primary; how long that takes follows from its size",
+      },
+      {
+        risk: "the copies do not fit the namespace or its nodes",
+        mitigated: true,
+        evidence: "quotas are counted before; a pod without a node waits, and the primary is not touched",
+      },
+    ],
   },
   delicate: {
     "schema-migrations": "a schema change cannot be undone by a revert in Git",

@@ -4,7 +4,20 @@ import { rubric } from "../rubric.ts";
 export const monitoring = rubric({
   impact: { high: 5, medium: 2 },
   urgent: /\b(?:blind|nobody (?:knew|noticed)|no alerts?|missed|unnoticed|outages?|incidents?|hours later)\b/iu,
-  risks: {},
+  risks: {
+    "add-database-exporter": [
+      {
+        risk: "the exporter holds the credentials of the database",
+        mitigated: true,
+        evidence: "by the same Secret reference as the workload, in a pod without rights and without a token",
+      },
+      {
+        risk: "its queries put load on the database",
+        mitigated: true,
+        evidence: "one connection, asked as often as the repository's other targets",
+      },
+    ],
+  },
   delicate: {
     "alert-rules": "an alert nobody can act on teaches people to ignore alerts",
     "alert-fatigue": "a silenced alert may be the one that was needed",

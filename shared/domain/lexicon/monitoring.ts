@@ -103,7 +103,8 @@ export const monitoring: readonly Topic[] = [
     intent: "add-database-exporter",
     type: "tool",
     title: "Measure every database with an exporter of its own",
-    advice: "Every database has an exporter beside it that Prometheus scrapes: connections, locks, replication, cache hits.",
+    advice:
+      "Every database has an exporter beside it that Prometheus scrapes: connections, locks, replication, cache hits.",
     cues: [
       `(?:run|add|deploy|install|put|use|give) .. ${DATABASE} .. exporters?`,
       `(?:run|add|deploy|install|put|use|give) .. exporters? .. (?:beside|next to|for|to) .. ${DATABASE}`,
@@ -111,7 +112,7 @@ export const monitoring: readonly Topic[] = [
       `(?:monitor|measure|instrument|scrape) (?:(?:the|your|our|every|each|all) )?${DATABASE}`,
     ],
     patterns: [
-      "(?:postgres(?:ql)?|pg|mysqld?|mariadb|redis|valkey|mongo(?:db)?|database|db)[ _]exporters?",
+      "(?:postgres(?:ql)?|pg|mysqld?|mariadb|redis|valkey|mongo(?:db)?|database|db)_? ?exporters?",
       `${DATABASE} (?:metrics|monitoring)`,
     ],
     warnings: [`${DATABASE} (?:without|with no) .. (?:metrics|exporters?|monitoring)`],
@@ -121,6 +122,7 @@ export const monitoring: readonly Topic[] = [
     id: "tracing",
     expert: "monitoring",
     category: "monitoring",
+    intent: "deploy-service",
     type: "tool",
     title: "Trace requests across services with OpenTelemetry",
     advice: "Services propagate trace context and export spans through an OpenTelemetry collector.",
@@ -170,6 +172,7 @@ export const monitoring: readonly Topic[] = [
     id: "synthetic-checks",
     expert: "monitoring",
     category: "monitoring",
+    intent: "deploy-service",
     type: "technique",
     title: "Probe services from outside with synthetic checks",
     advice: "Synthetic requests from outside check what a user would see.",
