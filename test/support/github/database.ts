@@ -22,6 +22,13 @@ export async function readRef({ git, at, parameters }: Asked): Promise<Answer> {
   return sha === undefined ? refused(404, "Not Found") : ok(gitRef(at, ref, sha));
 }
 
+export async function createRef({ git, at, body }: Asked): Promise<Answer> {
+  const { ref, sha } = body as { ref: string; sha: string };
+  if ((await objectOf(git, sha, "commit")) === undefined) return refused(422, "Object does not exist");
+  const { code } = await git(["update-ref", ref, sha, "0".repeat(40)]);
+  return code === 0 ? ok(gitRef(at, ref, sha), 201) : refused(422, "Reference already exists");
+}
+
 /** `force: false`: only from an ancestor. Two at once: git's own lock lets one through. */
 export async function updateRef({ git, at, parameters, body }: Asked): Promise<Answer> {
   const ref = `refs/${parameters["ref"]}`;

@@ -28,6 +28,7 @@ const file = JSON.parse(readFileSync(new URL("description.json", import.meta.url
 };
 const ajv = new Ajv({ strict: false, allErrors: false, coerceTypes: false });
 formats.default(ajv);
+ajv.addFormat("repo.nwo", true);
 ajv.addSchema({ $id: "github", definitions: file.definitions });
 const coercing = new Ajv({ strict: false, coerceTypes: true });
 formats.default(coercing);

@@ -57,3 +57,32 @@ export function spoil(response: ServerResponse, fault: Fault, answer?: Answer): 
       response.writeHead(200, { "content-type": "text/html" }).end("<html>Please log in</html>");
   }
 }
+
+/** Replicas that lag behind: what was answered last is kept, and given again while a test wants it so. */
+export class Replicas {
+  readonly #last = new Map<string, Answer>();
+  #old = new Map<string, Answer>();
+  #on = /^$/;
+  #times = 0;
+
+  stale(on: RegExp, times: number): void {
+    this.#old = new Map(this.#last);
+    this.#on = on;
+    this.#times = times;
+  }
+
+  calm(): void {
+    this.#times = 0;
+  }
+
+  async answer(operation: string, url: string, fresh: () => Promise<Answer>): Promise<Answer> {
+    const old = this.#old.get(url);
+    if (this.#times > 0 && this.#on.test(operation) && old !== undefined) {
+      this.#times -= 1;
+      return old;
+    }
+    const answer = await fresh();
+    if (operation.startsWith("GET ")) this.#last.set(url, answer);
+    return answer;
+  }
+}

@@ -1,6 +1,8 @@
 /** GraphQL over the same repositories. The types are those of GitHub's published schema, as far as they are used. */
 import { buildSchema, GraphQLError, graphql } from "graphql";
 import { type Answer, ok } from "./answers.ts";
+import type { Forge } from "./forge.ts";
+import { nodeId } from "./pull-answers.ts";
 import { type Git, objectOf } from "./repository.ts";
 
 const schema = buildSchema(`
@@ -14,20 +16,33 @@ const schema = buildSchema(`
     text: String
   }
   type Repository { object(expression: String, oid: GitObjectID): GitObject }
+  scalar GitRefname
+  input RefUpdate { afterOid: GitObjectID! beforeOid: GitObjectID force: Boolean = false name: GitRefname! }
+  input UpdateRefsInput { clientMutationId: String refUpdates: [RefUpdate!]! repositoryId: ID! }
+  type UpdateRefsPayload { clientMutationId: String }
+  type Mutation { updateRefs(input: UpdateRefsInput!): UpdateRefsPayload }
   type Query { repository(followRenames: Boolean = true, name: String!, owner: String!): Repository }
 `);
 
 /** GitHub cuts longer texts. */
 const TEXT_LIMIT = 512_000;
 
-export async function query(body: unknown, repositoryOf: (name: string) => Git | undefined): Promise<Answer> {
+export async function query(body: unknown, forges: readonly Forge[], mayWrite: boolean): Promise<Answer> {
   const { query: source, variables } = body as { query: string; variables?: Record<string, unknown> };
   const rootValue = {
     repository({ owner, name }: { owner: string; name: string }) {
-      const git = repositoryOf(`${owner}/${name}`);
+      const git = forges.find((forge) => forge.owner === owner && forge.name === name)?.git;
       if (git !== undefined) return { object: ({ oid }: { oid: string }) => blob(git, oid) };
       const message = `Could not resolve to a Repository with the name '${owner}/${name}'.`;
       throw new GraphQLError(message, { extensions: { type: "NOT_FOUND" } });
+    },
+    async updateRefs({ input }: { input: UpdateRefs }) {
+      const forge = forges.find(({ id }) => nodeId(id) === input.repositoryId);
+      if (!mayWrite) refuse("Resource not accessible by personal access token", "FORBIDDEN");
+      if (forge === undefined) return refuse(`Could not resolve to a node with the global id`, "NOT_FOUND");
+      const refused = await updateRefs(forge, input.refUpdates);
+      if (refused !== undefined) refuse(refused, "UNPROCESSABLE");
+      return { clientMutationId: null };
     },
   };
   const result = await graphql({
@@ -38,6 +53,29 @@ export async function query(body: unknown, repositoryOf: (name: string) => Git |
   });
   const errors = result.errors?.map(({ message, path, extensions }) => ({ message, path, type: extensions["type"] }));
   return ok({ data: result.data ?? null, ...(errors === undefined ? {} : { errors }) });
+}
+
+function refuse(message: string, type: string): never {
+  throw new GraphQLError(message, { extensions: { type } });
+}
+
+interface UpdateRefs {
+  readonly repositoryId: string;
+  readonly refUpdates: readonly { name: string; beforeOid?: string; afterOid: string; force: boolean }[];
+}
+
+/** All or none, each only from where it is said to stand. The words of a refusal; undefined when it is done. */
+async function updateRefs({ git, rules }: Forge, updates: UpdateRefs["refUpdates"]): Promise<string | undefined> {
+  const lines: string[] = ["start"];
+  for (const { name, beforeOid, afterOid, force } of updates) {
+    if (rules.has(name.replace("refs/heads/", ""))) return "Changes must be made through a pull request.";
+    if (!force) return "A ref update is not a fast-forward";
+    lines.push(
+      /^0+$/.test(afterOid) ? `delete ${name} ${beforeOid ?? ""}` : `update ${name} ${afterOid} ${beforeOid ?? ""}`,
+    );
+  }
+  const { code } = await git(["update-ref", "--stdin"], { input: `${[...lines, "commit"].join("\n")}\n` });
+  return code === 0 ? undefined : "A ref is not at the expected oid";
 }
 
 /** GitHub guesses the encoding of a text and gives it as UTF-8. */

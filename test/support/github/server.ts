@@ -6,10 +6,13 @@ import type { AddressInfo } from "node:net";
 import { type Answer, type Asked, ok, refused } from "./answers.ts";
 import * as database from "./database.ts";
 import { operationOf } from "./description.ts";
-import { type Fault, type FaultRule, faultFor, spoil } from "./faults.ts";
+import { type Fault, type FaultRule, faultFor, Replicas, spoil } from "./faults.ts";
+import { type Forge, newForge, settle } from "./forge.ts";
 import { query } from "./graphql.ts";
 import { compare, listCommits } from "./history.ts";
-import { type Git, gitIn, refOf } from "./repository.ts";
+import { type People, people } from "./people.ts";
+import { answerAboutPulls } from "./pull-routes.ts";
+import { gitIn, refOf } from "./repository.ts";
 
 export interface GitHubServer {
   /** The API's address. */
@@ -24,12 +27,16 @@ export interface GitHubServer {
   readonly violations: string[];
   /** Gives a bare repository a name, `school/<n>`; returns it. */
   serve(directory: string): { owner: string; name: string };
+  /** What people do in a repository, by its name: `owner/name`. */
+  people(repository: string): People;
   /** Its old name leads to the new one from now on, as after a rename or a transfer. */
   rename(from: string, to: string): void;
   /** From now on such requests fail, `times` times or for ever. */
   fail(fault: Fault, rule?: Partial<Omit<FaultRule, "fault">>): void;
   /** The next `times` reads of a branch answer with `sha`, as a replica that lags behind does. */
   lag(sha: string, times: number): void;
+  /** The next `times` reads of this kind answer as they last did, as a replica that lags behind does. */
+  stale(on: RegExp, times: number): void;
   /** Every push to a branch is refused with this status and these words. */
   protect(status: number, message: string): void;
   /** Listings of whole trees are cut after so many entries. */
@@ -44,7 +51,8 @@ export interface GitHubServer {
 }
 
 interface State {
-  readonly repositories: Map<string, Git>;
+  readonly repositories: Map<string, Forge>;
+  readonly replicas: Replicas;
   faults: FaultRule[];
   lags: string[];
   protection: Answer | undefined;
@@ -63,6 +71,7 @@ export async function gitHubServer(): Promise<GitHubServer> {
   const violations: string[] = [];
   const state: State = {
     repositories: new Map(),
+    replicas: new Replicas(),
     faults: [],
     lags: [],
     protection: undefined,
@@ -87,13 +96,20 @@ export async function gitHubServer(): Promise<GitHubServer> {
     requests,
     violations,
     serve(directory) {
-      const name = `platform-${state.repositories.size + 1}`;
-      state.repositories.set(`school/${name}`, gitIn(directory));
+      const id = state.repositories.size + 1;
+      const name = `platform-${id}`;
+      state.repositories.set(`school/${name}`, newForge(id, "school", name, gitIn(directory)));
       return { owner: "school", name };
     },
+    people(repository) {
+      const forge = state.repositories.get(repository);
+      if (forge === undefined) throw new Error(`no repository ${repository}`);
+      return people(forge);
+    },
     rename(from, to) {
-      const git = state.repositories.get(from);
-      if (git !== undefined) state.repositories.set(to, git);
+      const forge = state.repositories.get(from);
+      const [owner = "", name = ""] = to.split("/");
+      if (forge !== undefined) state.repositories.set(to, Object.assign(forge, { owner, name }));
       state.repositories.delete(from);
       state.renamed.set(from, to);
     },
@@ -101,6 +117,7 @@ export async function gitHubServer(): Promise<GitHubServer> {
       state.faults.push({ fault, on, times, done });
     },
     lag: (sha, times) => void state.lags.push(...Array.from({ length: times }, () => sha)),
+    stale: (on, times) => state.replicas.stale(on, times),
     protect(status, message) {
       state.protection = refused(status, message);
     },
@@ -114,6 +131,7 @@ export async function gitHubServer(): Promise<GitHubServer> {
     calm() {
       Object.assign(state, { faults: [], lags: [], protection: undefined, treeLimit: 100_000 });
       state.hook = async () => undefined;
+      state.replicas.calm();
       requests.length = 0;
     },
     close: () =>
@@ -151,7 +169,8 @@ async function handle(
   const authorization = String(request.headers.authorization ?? "");
   const at = `${url.origin}${/^\/repos\/[^/]+\/[^/]+/.exec(url.pathname)?.[0] ?? ""}`;
   const asked = { at, url: url.href, parameters: operation?.parameters ?? {}, query: search, body };
-  const answer: Answer = denied(name, authorization) ?? (await answered(name, asked, authorization, state));
+  const fresh = async () => denied(name, authorization) ?? (await answered(name, asked, authorization, state));
+  const answer = await state.replicas.answer(name, url.href, fresh);
   const bad = answer.headers?.["location"] ? [] : (operation?.wrongAnswer(answer.status, answer.json) ?? []);
   violations.push(...bad.map((what) => `${name} -> ${answer.status}: ${what}`));
   if (rule !== undefined) return spoil(response, rule.fault, answer);
@@ -169,16 +188,23 @@ function denied(name: string, authorization: string): Answer | undefined {
 }
 
 async function answered(name: string, asked: Omit<Asked, "git">, authorization: string, state: State): Promise<Answer> {
-  if (name === "POST /graphql") return query(asked.body, (repository) => state.repositories.get(repository));
+  if (name === "POST /graphql") {
+    const mayWrite = !authorization.endsWith(READER);
+    const answer = await query(asked.body, [...state.repositories.values()], mayWrite);
+    for (const forge of state.repositories.values()) await settle(forge);
+    return answer;
+  }
   if (name.endsWith("/access_tokens")) return accessToken(authorization, state);
   const { owner, repo } = asked.parameters;
   const moved = state.renamed.get(`${owner}/${repo}`);
   if (moved !== undefined) return elsewhere(name, asked, `${owner}/${repo}`, moved);
-  const git = state.repositories.get(`${owner}/${repo}`);
-  const route = routes(state)[name.replace("/repos/{owner}/{repo}", "")];
+  const forge = state.repositories.get(`${owner}/${repo}`);
   // Private: whoever shows no token does not learn that it exists.
-  if (git === undefined || route === undefined || authorization === "") return refused(404, "Not Found");
-  return route({ ...asked, git });
+  if (forge === undefined || authorization === "") return refused(404, "Not Found");
+  const { git } = forge;
+  const operation = name.replace("/repos/{owner}/{repo}", "");
+  const aboutPulls = await answerAboutPulls(operation, { ...asked, git }, forge);
+  return aboutPulls ?? routes(state, forge)[operation]?.({ ...asked, git }) ?? refused(404, "Not Found");
 }
 
 /** Docs, "HTTP redirects": 301 for good; 307 keeps method and body. */
@@ -188,11 +214,22 @@ function elsewhere(name: string, { at, url }: Omit<Asked, "git">, from: string, 
   return { status, json: { message: "Moved Permanently", url: location }, headers: { location } };
 }
 
-function routes(state: State): Record<string, (asked: Asked) => Promise<Answer>> {
+/** A branch with rules moves by pull requests only. */
+function ruled(ref: string, { rules }: Forge): Answer | undefined {
+  if (!rules.has(ref.replace(/^(refs\/)?heads\//, ""))) return undefined;
+  return refused(422, "Repository rule violations found\n\nChanges must be made through a pull request.\n\n");
+}
+
+function routes(state: State, forge: Forge): Record<string, (asked: Asked) => Promise<Answer>> {
   return {
     "GET /branches": database.branches,
     "GET /git/ref/{ref}": (asked) => lagging(asked, state),
-    "PATCH /git/refs/{ref}": async (asked) => state.protection ?? database.updateRef(asked),
+    "POST /git/refs": async (asked) => {
+      const { ref } = asked.body as { ref: string };
+      return ruled(ref, forge) ?? database.createRef(asked);
+    },
+    "PATCH /git/refs/{ref}": async (asked) =>
+      state.protection ?? ruled(asked.parameters["ref"] ?? "", forge) ?? database.updateRef(asked),
     "GET /git/commits/{commit_sha}": database.readCommit,
     "POST /git/commits": database.createCommit,
     "GET /git/trees/{tree_sha}": database.readTree(() => state.treeLimit),
@@ -228,7 +265,12 @@ function accessToken(authorization: string, { apps }: State): Answer {
   }
   const expires_at = new Date(Date.now() + 3_600_000).toISOString();
   return ok(
-    { token: INSTALLATION, expires_at, permissions: { contents: "write" }, repository_selection: "selected" },
+    {
+      token: INSTALLATION,
+      expires_at,
+      permissions: { contents: "write", pull_requests: "write" },
+      repository_selection: "selected",
+    },
     201,
   );
 }

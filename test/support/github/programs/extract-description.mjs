@@ -7,8 +7,10 @@
 import { readFileSync } from "node:fs";
 
 const OPERATIONS = [
+  "get /repos/{owner}/{repo}",
   "get /repos/{owner}/{repo}/branches",
   "get /repos/{owner}/{repo}/git/ref/{ref}",
+  "post /repos/{owner}/{repo}/git/refs",
   "patch /repos/{owner}/{repo}/git/refs/{ref}",
   "get /repos/{owner}/{repo}/git/commits/{commit_sha}",
   "post /repos/{owner}/{repo}/git/commits",
@@ -18,6 +20,18 @@ const OPERATIONS = [
   "post /repos/{owner}/{repo}/git/blobs",
   "get /repos/{owner}/{repo}/compare/{basehead}",
   "get /repos/{owner}/{repo}/commits",
+  "get /repos/{owner}/{repo}/commits/{ref}/check-runs",
+  "get /repos/{owner}/{repo}/commits/{ref}/status",
+  "get /repos/{owner}/{repo}/pulls",
+  "post /repos/{owner}/{repo}/pulls",
+  "get /repos/{owner}/{repo}/pulls/{pull_number}",
+  "patch /repos/{owner}/{repo}/pulls/{pull_number}",
+  "get /repos/{owner}/{repo}/pulls/{pull_number}/commits",
+  "get /repos/{owner}/{repo}/pulls/{pull_number}/reviews",
+  "put /repos/{owner}/{repo}/pulls/{pull_number}/merge",
+  "get /repos/{owner}/{repo}/issues/{issue_number}",
+  "get /repos/{owner}/{repo}/issues/{issue_number}/comments",
+  "post /repos/{owner}/{repo}/issues/{issue_number}/comments",
   "post /app/installations/{installation_id}/access_tokens",
 ];
 
