@@ -15,11 +15,14 @@ import { addProbes } from "./add-probes.ts";
 import { addPrometheusRule } from "./add-prometheus-rule.ts";
 import { addRole } from "./add-role.ts";
 import { addScaledObject } from "./add-scaled-object.ts";
+import { addService } from "./add-service.ts";
 import { addServiceAccount } from "./add-service-account.ts";
 import { addServiceMonitor } from "./add-service-monitor.ts";
 import { addVolumeClaim } from "./add-volume-claim.ts";
+import { deployService } from "./deploy-service.ts";
 import { disableServiceAccountToken } from "./disable-service-account-token.ts";
 import { expandVolumeClaim } from "./expand-volume-claim.ts";
+import { exposeService } from "./expose-service.ts";
 import { hardenSecurityContext } from "./harden-security-context.ts";
 import type { Candidate, IntentDefinition, Rendered, Survey } from "./intent.ts";
 import { narrowRole } from "./narrow-role.ts";
@@ -72,6 +75,9 @@ export const intents: ReadonlyMap<string, RegisteredIntent> = new Map(
     register(setConfigValue),
     register(rotateSecret),
     register(addExternalSecret),
+    register(deployService),
+    register(addService),
+    register(exposeService),
   ].map((one) => [one.kind, one]),
 );
 

@@ -21,6 +21,21 @@ export const architecture = rubric({
           "only workers no Service leads to go down to zero, and only after minutes without work; the ScaledObject must report itself ready, or the commit is reverted",
       },
     ],
+    "add-volume-claim": [
+      {
+        risk: "what the database holds now is not on the new volume, and while its pod is replaced it does not answer",
+        mitigated: false,
+        evidence: "the old pod's data goes with any restart, and a volume with one writer lets no two pods overlap",
+      },
+    ],
+    "expand-volume-claim": [
+      {
+        risk: "a volume never gets smaller again, so a revert in Git cannot be applied",
+        mitigated: false,
+        evidence:
+          "Kubernetes refuses a smaller request; the size is bounded by quota, LimitRange and ten times what there is",
+      },
+    ],
   },
   delicate: {
     "cluster-upgrades": "an upgrade cannot be reverted in Git",

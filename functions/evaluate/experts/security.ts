@@ -39,6 +39,21 @@ export const security = rubric({
           "only a version the same repository runs elsewhere is taken, never for a store that keeps data; the rollout is watched for five minutes, and the commit is reverted when it worsens",
       },
     ],
+    "narrow-role": [
+      {
+        risk: "the program needs its rights in another namespace once in a while",
+        mitigated: true,
+        evidence:
+          "its own settings bound it to one namespace, and there it keeps every right; errors and restarts are watched for five minutes, and the commit is reverted when they worsen",
+      },
+    ],
+    "add-role": [
+      {
+        risk: "whoever breaks into its pods has these rights too",
+        mitigated: true,
+        evidence: "named verbs and resources of one namespace, nothing that leads to more rights, and a person agrees",
+      },
+    ],
   },
   delicate: {
     "service-accounts": "permissions taken away may be needed only once a month",

@@ -9,6 +9,7 @@ export const identity: readonly Topic[] = [
     id: "rbac",
     expert: "security",
     category: "security",
+    intent: "narrow-role",
     type: "technique",
     title: "Reduce RBAC to least privilege",
     advice: "Roles and bindings grant only the verbs and resources that a workload or person needs.",
@@ -26,6 +27,22 @@ export const identity: readonly Topic[] = [
     hints: ["permissions", "service ?accounts?"],
     problems: ["cluster admin", "over ?privileged"],
     technologies: ["Role", "ClusterRole", "RoleBinding", "ServiceAccount"],
+  },
+  {
+    id: "namespaced-roles",
+    expert: "security",
+    category: "security",
+    intent: "add-role",
+    type: "technique",
+    title: "Grant programs a namespaced role for what they ask of the API",
+    advice:
+      "A program that asks the Kubernetes API gets a Role of its own namespace with exactly those verbs and resources.",
+    cues: [
+      "(?:grant|give|write|create|add|bind|define|have) .. (?:namespaced|dedicated|own|small|minimal) roles?",
+      "(?:namespaced|dedicated) roles? (?:per|for each|for every|for) .. (?:workloads?|services?|programs?|operators?|controllers?|apps?)",
+    ],
+    patterns: ["namespaced roles?", "roles? instead of (?:a )?cluster ?roles?"],
+    technologies: ["Role", "RoleBinding", "ServiceAccount"],
   },
   {
     id: "service-account-tokens",
