@@ -21,14 +21,27 @@ export interface KubeClient {
   text(request: KubeRequest): Promise<string | undefined>;
   /** JSON merge patch (RFC 7386); undefined when the object does not exist. */
   mergePatch(request: KubeRequest, patch: unknown): Promise<unknown>;
+  /**
+   * Asks for something and leaves it to the caller what the answer means, refusals included. Throws RetryLater only when
+   * there is no answer.
+   */
+  ask(method: "POST" | "PATCH", request: KubeRequest, body: unknown, contentType: string): Promise<KubeAnswer>;
+}
+
+export interface KubeAnswer {
+  readonly status: number;
+  /** The text of the Status object the server refuses with; empty where it does not refuse. */
+  readonly message: string;
+  /** What the server remarks beside its answer (`Warning` headers). */
+  readonly warnings: readonly string[];
 }
 
 /** Creates a client. The official client is loaded by the first call, so that a cold start does not wait for it. */
 export function kubeClient(settings: ClusterSettings): KubeClient {
   let connecting: Promise<Configuration> | undefined;
-  const call = async (method: HttpMethod, request: KubeRequest, body?: string): Promise<Answer> => {
+  const call = async (method: string, request: KubeRequest, body?: Body): Promise<Answer> => {
     connecting ??= connect(settings);
-    return send(await connecting, method, request, settings.KUBE_TIMEOUT_MS, body);
+    return send(await connecting, method as HttpMethod, request, settings.KUBE_TIMEOUT_MS, body);
   };
   return {
     async get(request) {
@@ -40,16 +53,38 @@ export function kubeClient(settings: ClusterSettings): KubeClient {
       return answer.status === 404 || answer.status === 400 ? undefined : accepted(answer, request).body;
     },
     async mergePatch(request, patch) {
-      const answer = await call("PATCH", request, JSON.stringify(patch));
+      const answer = await call("PATCH", request, { text: JSON.stringify(patch), type: MERGE_PATCH });
       return answer.status === 404 ? undefined : parsed(accepted(answer, request), request);
     },
+    async ask(method, request, body, type) {
+      const answer = await call(method, request, { text: JSON.stringify(body), type });
+      const isRefusal = answer.status < 200 || answer.status >= 300;
+      return {
+        status: answer.status,
+        message: isRefusal ? statusMessage(answer.body) : "",
+        warnings: warningsIn(answer.warning ?? ""),
+      };
+    },
   };
+}
+
+const MERGE_PATCH = "application/merge-patch+json";
+
+interface Body {
+  readonly text: string;
+  readonly type: string;
 }
 
 interface Answer {
   readonly status: number;
   readonly body: string;
   readonly retryAfter: string | undefined;
+  readonly warning: string | undefined;
+}
+
+/** `299 - "text"`, one after the other (RFC 7234, 5.5; what the API server writes). */
+function warningsIn(header: string): readonly string[] {
+  return [...header.matchAll(/\d{3} \S+ "((?:[^"\\]|\\.)*)"/g)].map(([, text = ""]) => text.replace(/\\(.)/g, "$1"));
 }
 
 async function connect(settings: ClusterSettings): Promise<Configuration> {
@@ -71,15 +106,15 @@ async function send(
   method: HttpMethod,
   request: KubeRequest,
   timeoutMs: number,
-  body?: string,
+  body?: Body,
 ): Promise<Answer> {
   const context = configuration.baseServer.makeRequestContext(request.path, method);
   context.setHeaderParam("Accept", "application/json, */*;q=0.8");
   context.setHeaderParam("User-Agent", "cortex-online-school");
   for (const [name, value] of Object.entries(request.query ?? {})) context.setQueryParam(name, value);
   if (body !== undefined) {
-    context.setHeaderParam("Content-Type", "application/merge-patch+json");
-    context.setBody(body);
+    context.setHeaderParam("Content-Type", body.type);
+    context.setBody(body.text);
   }
   const timeout = AbortSignal.timeout(timeoutMs);
   context.setSignal(request.signal === undefined ? timeout : AbortSignal.any([request.signal, timeout]));
@@ -88,7 +123,8 @@ async function send(
   try {
     const response = await configuration.httpApi.send(context).toPromise();
     const text = await response.body.text();
-    return { status: response.httpStatusCode, body: text, retryAfter: response.headers["retry-after"] };
+    const { "retry-after": retryAfter, warning } = response.headers;
+    return { status: response.httpStatusCode, body: text, retryAfter, warning };
   } catch (error) {
     request.signal?.throwIfAborted();
     throw new RetryLater(`Kubernetes: cannot ${request.what}: ${reason(error)}`, 5_000, { cause: error });

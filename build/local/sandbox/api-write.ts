@@ -1,10 +1,12 @@
 /** What may be written: Applications by merge patch or replacement; anything else only as a dry run. */
+import { randomUUID } from "node:crypto";
 import { admit } from "./admission.ts";
 import type { ResourcePath } from "./api-path.ts";
 import { kindAt, readOne } from "./api-read.ts";
 import { ApiError, badRequest, notAllowed } from "./api-status.ts";
 import { isMap, textAt } from "./json.ts";
 import { mergePatch } from "./merge.ts";
+import { refuseByAdmission, unknownFieldPaths } from "./object-admission.ts";
 import type { KubeObject, ObjectStore } from "./store.ts";
 
 const MERGE_PATCH = "application/merge-patch+json";
@@ -55,11 +57,11 @@ export async function createOne(
   store: ObjectStore,
   path: ResourcePath,
   body: unknown,
-  dryRun: boolean,
+  query: URLSearchParams,
 ): Promise<KubeObject> {
   const kind = kindAt(store, path);
   if (!isMap(body) || !isMap(body["metadata"])) throw badRequest("the body is not a Kubernetes object");
-  const name = textAt(body, "metadata", "name") ?? "";
+  const name = textAt(body, "metadata", "name") ?? generatedName(textAt(body, "metadata", "generateName"));
   const metadata = {
     ...body["metadata"],
     name,
@@ -70,9 +72,19 @@ export async function createOne(
   if (store.get(ref) !== undefined) {
     throw new ApiError(409, "AlreadyExists", `${path.plural} "${name}" already exists`);
   }
-  if (!dryRun) throw notAllowed();
+  if (query.get("dryRun") !== "All") throw notAllowed();
+  const [unknown] = query.get("fieldValidation") === "Strict" ? unknownFieldPaths(object) : [];
+  if (unknown !== undefined) {
+    const what = `${object.kind} in version "${path.version}" cannot be handled as a ${object.kind}`;
+    throw badRequest(`${what}: strict decoding error: unknown field "${unknown}"`);
+  }
   await refuseInvalid(object, undefined);
+  refuseByAdmission(store, object, undefined);
   return object;
+}
+
+function generatedName(prefix: string | undefined): string {
+  return prefix === undefined ? "" : `${prefix}${randomUUID().slice(0, 5)}`;
 }
 
 async function write(store: ObjectStore, path: ResourcePath, object: KubeObject, dryRun: boolean): Promise<KubeObject> {
@@ -82,7 +94,7 @@ async function write(store: ObjectStore, path: ResourcePath, object: KubeObject,
   return dryRun ? object : store.put(object);
 }
 
-async function refuseInvalid(object: KubeObject, live: KubeObject | undefined): Promise<void> {
+export async function refuseInvalid(object: KubeObject, live: KubeObject | undefined): Promise<void> {
   const refusal = await admit(object, live);
   if (refusal !== undefined) throw new ApiError(refusal.code, refusal.reason, refusal.message);
 }

@@ -1,6 +1,7 @@
 /** The HTTP face of the stand-in: Kubernetes API and, under /sandbox, its own controls, behind one bearer token. */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { type Context, Hono } from "hono";
+import { applyDryRun, isApply, warningHeader } from "./api-apply.ts";
 import { discovery } from "./api-discovery.ts";
 import { podLog } from "./api-logs.ts";
 import { parsePath, type ResourcePath } from "./api-path.ts";
@@ -57,6 +58,11 @@ async function answer(api: Api, context: Context): Promise<Response> {
       }
       return context.json(name === undefined ? readList(store, path, url.searchParams) : readOne(store, path, name));
     case "PATCH":
+      if (isApply(context.req.header("content-type"))) {
+        const { object, created, warnings } = await applyDryRun(store, path, await body(context), url.searchParams);
+        for (const text of warnings) context.header("warning", warningHeader(text), { append: true });
+        return context.json(object, created ? 201 : 200);
+      }
       requireMergePatch(context.req.header("content-type"));
       if (name === undefined) throw notAllowed();
       return context.json(await patchOne(store, path, name, await body(context), dryRun));
@@ -65,7 +71,7 @@ async function answer(api: Api, context: Context): Promise<Response> {
       return context.json(await replaceOne(store, path, name, await body(context), dryRun));
     case "POST":
       if (name !== undefined) throw notAllowed();
-      return context.json(await createOne(store, path, await body(context), dryRun), 201);
+      return context.json(await createOne(store, path, await body(context), url.searchParams), 201);
     default:
       throw notAllowed();
   }

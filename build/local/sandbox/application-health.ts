@@ -32,6 +32,8 @@ function resourceHealth(object: KubeObject): Health | undefined {
       return disruptionHealth(object);
     case "cert-manager.io/Certificate":
       return certificateHealth(object);
+    case "keda.sh/ScaledObject":
+      return scaledObjectHealth(object);
     case "monitoring.coreos.com/Prometheus":
       return prometheusHealth(object);
     case "/Service":
@@ -127,6 +129,13 @@ function prometheusHealth(object: KubeObject): Health {
 function certificateHealth(object: KubeObject): Health {
   const ready = listAt(object, "status", "conditions").find((one) => textAt(one, "type") === "Ready");
   if (ready === undefined) return progressing("Initializing Certificate");
+  return textAt(ready, "status") === "True" ? healthy : { status: "Degraded" };
+}
+
+/** argo-cd: resource_customizations/keda.sh/ScaledObject. */
+function scaledObjectHealth(object: KubeObject): Health {
+  const ready = listAt(object, "status", "conditions").find((one) => textAt(one, "type") === "Ready");
+  if (ready === undefined) return progressing("Creating HorizontalPodAutoscaler Object");
   return textAt(ready, "status") === "True" ? healthy : { status: "Degraded" };
 }
 

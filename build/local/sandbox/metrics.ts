@@ -38,6 +38,8 @@ export function answerQuery(cluster: Cluster, names: MetricNames, promql: string
     metric: labels,
     value: [now, String(value)],
   });
+  // Everything that is asked for by name is measured here.
+  if (query.kind === "metrics") return vector(query.metrics.map((name) => sample({ __name__: name }, 1)));
   if (query.kind === "namespace-error-ratio") {
     const all = trafficIn(cluster, query.namespace);
     return vector(all.map(({ name, errorRatio }) => sample({ [names.workloadLabel]: name }, errorRatio)));

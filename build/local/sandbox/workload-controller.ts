@@ -3,8 +3,9 @@ import type { Cluster } from "./cluster.ts";
 import { recordEvent } from "./events.ts";
 import { afflictionOf, hits, inForce } from "./faults.ts";
 import { digest, type JsonMap, mapAt } from "./json.ts";
-import { refusePod, withDefaults } from "./limits.ts";
+import { withDefaults } from "./limits.ts";
 import { type Life, live, newLife, podMetadata, podStatus } from "./pod.ts";
+import { refuseNewPod } from "./pod-admission.ts";
 import { tellPodEvents } from "./pod-events.ts";
 import { keepReplicaSets, replicaSetName } from "./replica-sets.ts";
 import { nextStep } from "./rollout.ts";
@@ -99,7 +100,9 @@ export function runWorkloads(cluster: Cluster): WorkloadController {
     const template = mapAt(workload, "spec", "template");
     const spec = withDefaults(store, namespace, mapAt(template, "spec"));
     // Limits act on new pods only, and what runs at the start has been running since before they were set.
-    const refusal = bornReady ? undefined : refusePod(store, namespace, name, spec);
+    const refusal = bornReady
+      ? undefined
+      : refuseNewPod(store, namespace, name, spec, mapAt(template, "metadata", "annotations"));
     if (refusal !== undefined) return refusal;
     const prefix = podNamePrefix(workload);
     counters.set(prefix, (counters.get(prefix) ?? 0) + 1);

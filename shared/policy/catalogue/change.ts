@@ -44,6 +44,13 @@ export const change: Rules = {
     remedy: "A person does this, together with everything else in the folder.",
     floor: true,
   },
+  "server-side-dry-run": {
+    ...denied,
+    description: "The cluster would refuse it: its schema, quota, LimitRange, Pod Security or an admission webhook.",
+    remedy: "Read what it says. A kind or namespace that is not there asks a person; no answer is told, or asks one.",
+    knownAs: "kubectl apply --dry-run=server",
+    floor: true,
+  },
   "always-human-policy-file": {
     ...asked,
     severity: "error",

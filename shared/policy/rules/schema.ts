@@ -18,8 +18,8 @@ import { at, isFields, stringsAt } from "../../repository/values.ts";
 import known from "../known-fields.json" with { type: "json" };
 import { type Keys, type ObjectRule, type Problem, problemAt } from "../review.ts";
 import { certificateProblem } from "./certificate.ts";
-import { externalSecretProblem } from "./external-secret.ts";
 import { grafanaDashboardProblem } from "./dashboard.ts";
+import { externalSecretProblem } from "./external-secret.ts";
 import { prometheusRuleProblem } from "./prometheus-rule.ts";
 import { scaledObjectProblem } from "./scaled-object.ts";
 import { serviceMonitorProblem } from "./service-monitor.ts";
@@ -107,11 +107,14 @@ export const unknownFields: ObjectRule = {
   id: "unknown-fields",
   decision: "deny",
   on: "written",
-  check(resource) {
-    const type = kinds[modelName(resource)];
-    return type === undefined ? [] : unknownIn(resource.object, type, "", []);
-  },
+  check: unknownFieldsOf,
 };
+
+/** Fields the API server would drop without a word; [] for kinds whose fields are not known here. */
+export function unknownFieldsOf(resource: Resource): Problem[] {
+  const type = kinds[modelName(resource)];
+  return type === undefined ? [] : unknownIn(resource.object, type, "", []);
+}
 
 function unknownIn(value: unknown, type: string, path: string, keys: Keys): Problem[] {
   const fields = types[type];
