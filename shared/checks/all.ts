@@ -4,6 +4,7 @@ import { application } from "./application.ts";
 import { autoscalers } from "./autoscalers.ts";
 import { certificates } from "./certificates.ts";
 import type { Check } from "./check.ts";
+import { dashboards } from "./dashboards.ts";
 import { disruptionBudgets } from "./disruption-budgets.ts";
 import { errorRatio } from "./error-ratio.ts";
 import { jobs } from "./jobs.ts";
@@ -25,6 +26,7 @@ export const allChecks: readonly Check[] = [
   autoscalers,
   alertRules,
   scrapeTargets,
+  dashboards,
   certificates,
   jobs,
   application,

@@ -1,4 +1,5 @@
 /** The changed workloads log nothing fatal that they did not log before; new errors are reported, never decisive. */
+import { restsBy } from "./at-rest.ts";
 import { type Check, failed, inconclusive, type Look, successful, type World, worstOf } from "./check.ts";
 import { troubleIn } from "./fingerprint.ts";
 import { metricLimits } from "./schedule.ts";
@@ -24,7 +25,11 @@ async function lookAt(target: WorkloadTarget, world: World): Promise<Look> {
   const name = describeTarget(target);
   const found = await podsOf(target, cluster, signal);
   const running = (found?.pods ?? []).filter(({ phase }) => phase === "Running").slice(0, LOGGED_PODS);
-  if (running.length === 0) return inconclusive(`no pod of ${name} runs that could log`);
+  if (running.length === 0) {
+    const scaler = found?.workload.desired === 0 ? await restsBy(target, world) : undefined;
+    const message = `no pod of ${name} runs that could log`;
+    return scaler === undefined ? inconclusive(message) : successful(`${message}: ${scaler} keeps none`, 0);
+  }
   const seconds = Math.min(LOG_SECONDS, Math.ceil((now - since) / 1_000) + 1);
   const read = await Promise.all(running.map((pod) => cluster.logs(target.namespace, pod.name, seconds, signal)));
   const known = new Set(baseline?.logFingerprints ?? []);

@@ -1,5 +1,6 @@
 /** Every pod of the changed workloads runs and is ready; reasons that do not heal by waiting fail fast. */
 import type { PodState } from "../ports.ts";
+import { restsBy } from "./at-rest.ts";
 import { type Check, failed, inconclusive, type Look, successful, type World, worstOf } from "./check.ts";
 import { clusterLimits } from "./schedule.ts";
 import { describeTarget, fatalReason, key, podsOf, type WorkloadTarget, workloadTargets } from "./targets.ts";
@@ -24,7 +25,12 @@ async function lookAt(target: WorkloadTarget, world: World): Promise<Look> {
       return failed(`pod ${pod.name} of ${name}: ${reason}`);
     }
   }
-  if (found.pods.length === 0) return inconclusive(`${name} has no pods`);
+  if (found.pods.length === 0) {
+    const scaler = found.workload.desired === 0 ? await restsBy(target, world) : undefined;
+    return scaler === undefined
+      ? inconclusive(`${name} has no pods`)
+      : successful(`${scaler} keeps none of ${name}`, 0);
+  }
   const ready = found.pods.filter((pod) => pod.ready).length;
   if (ready === found.pods.length) return successful(`${ready} of ${ready} pods of ${name} are ready`, ready);
   return inconclusive(`${ready} of ${found.pods.length} pods of ${name} are ready`);

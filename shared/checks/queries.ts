@@ -56,7 +56,13 @@ export function targetsQuery({ namespace, service }: { readonly namespace: strin
   return `up{namespace=${quote(namespace)},service=${quote(service)}}`;
 }
 
+/** Which of these metrics there is any series of: one sample each, labelled `__name__`. */
+export function metricsQuery(metrics: readonly string[]): string {
+  return `count by (__name__) ({__name__=~${quote(metrics.join("|"))}})`;
+}
+
 export type KnownQuery =
+  | { readonly kind: "metrics"; readonly metrics: readonly string[] }
   | { readonly kind: "targets"; readonly namespace: string; readonly service: string }
   | { readonly kind: "series" | "error-ratio" | "p95"; readonly namespace: string; readonly workload: string }
   | { readonly kind: "namespace-error-ratio"; readonly namespace: string };
@@ -66,6 +72,8 @@ export type KnownQuery =
  * rebuilds the query from what it found, so only an exact match counts.
  */
 export function parseQuery(promql: string, names: MetricNames): KnownQuery | undefined {
+  const listed = /^count by \(__name__\) \(\{__name__=~"([\w:|]+)"\}\)$/.exec(promql)?.[1];
+  if (listed !== undefined) return { kind: "metrics", metrics: listed.split("|") };
   const namespace = matcherValue(promql, "namespace");
   if (namespace === undefined) return undefined;
   if (promql === namespaceErrorRatioQuery(namespace, names)) return { kind: "namespace-error-ratio", namespace };
