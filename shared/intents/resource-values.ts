@@ -181,16 +181,35 @@ export function sizedFields(chosen: ChosenResources): Fields {
   };
 }
 
-/** A dump streams: small amounts do, fitted into the namespace's LimitRange. */
-export function resourcesForBackup(platform: Platform, namespace: string | undefined): Fields {
+/** Amounts somebody thought of beforehand. Cores and bytes. */
+export interface PlannedSize {
+  readonly cpu: { readonly request: number; readonly limit: number };
+  readonly memory: { readonly request: number; readonly limit: number };
+}
+
+/** Planned amounts, fitted between minimum, maximum and ratio of the namespace's LimitRange. */
+export function resourcesWithin(
+  platform: Platform,
+  namespace: string | undefined,
+  { cpu, memory }: PlannedSize,
+): { readonly requests: Required<ResourceValues>; readonly limits: Required<ResourceValues> } {
   const limits = limitsOf(platform, namespace);
-  const cpu = bound(0.05, 0.2, undefined, "cpu", limits);
-  const memory = bound(128 * 2 ** 20, 256 * 2 ** 20, undefined, "memory", limits);
+  const cores = bound(cpu.request, cpu.limit, undefined, "cpu", limits);
+  const bytes = bound(memory.request, memory.limit, undefined, "memory", limits);
   return {
     requests: {
-      cpu: format("cpu", cpu.request ?? 0.05, "up"),
-      memory: format("memory", memory.request ?? 2 ** 27, "up"),
+      cpu: format("cpu", cores.request ?? cpu.request, "up"),
+      memory: format("memory", bytes.request ?? memory.request, "up"),
     },
-    limits: { cpu: format("cpu", cpu.limit ?? 0.2, "down"), memory: format("memory", memory.limit ?? 2 ** 28, "down") },
+    limits: {
+      cpu: format("cpu", cores.limit ?? cpu.limit, "down"),
+      memory: format("memory", bytes.limit ?? memory.limit, "down"),
+    },
   };
+}
+
+/** A dump streams: small amounts do, fitted into the namespace's LimitRange. */
+export function resourcesForBackup(platform: Platform, namespace: string | undefined): Fields {
+  const cpu = { request: 0.05, limit: 0.2 };
+  return resourcesWithin(platform, namespace, { cpu, memory: { request: 128 * 2 ** 20, limit: 256 * 2 ** 20 } });
 }

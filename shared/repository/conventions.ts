@@ -116,7 +116,8 @@ function kindWord(neighbours: readonly Resource[], kind: string): string {
   const stems = neighbours
     .filter((resource) => resource.kind === kind)
     .map(({ path }) => path.slice(path.lastIndexOf("/") + 1));
-  return (
-    mostCommon(words.filter((word) => stems.some((stem) => stem.includes(word)))) ?? words[0] ?? kind.toLowerCase()
-  );
+  // `web-deployment` holds `deploy` as well: of the words in one name the longest is meant.
+  const longest = [...words].sort((a, b) => b.length - a.length);
+  const used = stems.flatMap((stem) => longest.find((word) => stem.includes(word)) ?? []);
+  return mostCommon(used) ?? words[0] ?? kind.toLowerCase();
 }
