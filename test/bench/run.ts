@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: all figures in one run, each beside its peer. `-- --json` for machines, `-- --smoke` for a short one,
- * `-- --only coordinator` for a part (chain, cold-start, coordinator, bundles; repeat it for several).
+ * `-- --only coordinator` for a part (chain, cold-start, coordinator, repository, bundles; repeat it for several).
  */
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
@@ -20,6 +20,7 @@ installPeers();
 const { chain } = await import("./chain.ts");
 const { coldStart } = await import("./cold-start.ts");
 const { coordinator } = await import("./coordinator.ts");
+const { repository } = await import("./repository.ts");
 const { bundleSizes } = await import("./bundles.ts");
 
 const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
@@ -31,6 +32,7 @@ const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
         ? { improvements: 5_000, starts: 1, rounds: 10, settleMs: 1_000 }
         : { improvements: 100_000, starts: 7, rounds: 200, settleMs: 15_000 },
     ),
+  repository: () => repository(smoke ? { manifests: 500, rounds: 1 } : { manifests: 5_000, rounds: 5 }),
   bundles: bundleSizes,
 };
 const unknown = only.filter((name) => parts[name] === undefined);
