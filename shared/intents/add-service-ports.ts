@@ -102,9 +102,9 @@ export function servicePorts(
     const key = `${number}/${port.protocol}`;
     if (taken.has(key)) return [];
     taken.add(key);
-    const known = Object.hasOwn(USUAL_NAMES, port.number) ? USUAL_NAMES[port.number] : undefined;
+    const named = Object.hasOwn(USUAL_NAMES, port.number) ? USUAL_NAMES[port.number] : undefined;
     const plain = `${port.protocol.toLowerCase()}-${port.number}`;
-    const usual = port.name ?? (isHttp && port === main ? "http" : (known ?? plain));
+    const usual = port.name ?? (isHttp && port === main ? "http" : (named ?? plain));
     // Containers of one pod may call their ports alike; then only the number tells them apart.
     const isTwin = port.name !== undefined && ports.filter(({ name }) => name === port.name).length > 1;
     const name = isTwin || names.has(usual) ? plain : usual;
