@@ -87,7 +87,7 @@ const WHOLE: readonly RegExp[] = [
 const VALUE: readonly RegExp[] = [
   /(:\/\/[^\s/:@]*:)[^\s/@]+(?=@)/g,
   /(\b(?:Bearer|Basic)\s+)[\w.~+/=-]{8,}/gi,
-  /((?:password|passwd|passphrase|pwd|token|secret|(?:api|access|private|secret|auth)[-_ ]?key|credentials?)["'`]?\s*(?:[:=]|\bis\b)\s*["'`]?)(?!\$[({]|\{\{|<|\[redacted|(?:the|a|an|in|not|kept|stored)\b)[^\s"'`,;]{3,}/gi,
+  /((?:password|passwd|passphrase|pwd|token|secret|(?:api|access|private|secret|auth)[-_ ]?key|credentials?)["'`]?\s*(?:\bis\b\s*:?|[:=])\s*["'`]?)(?!\$[({]|\{\{|<|\[redacted|(?:the|a|an|in|not|kept|stored)\b)[^\s"'`,;]{3,}/gi,
 ];
 const LONG = /(?<![\w+/=.-])[A-Za-z0-9+/_-]{24,}={0,2}(?![\w+/=-])/g;
 

@@ -25,6 +25,7 @@ const question = {
   maxTokens: 500,
 };
 const value = { a: 1 };
+const says = (pattern: RegExp) => expect.stringMatching(pattern) as string;
 const quiet = new AbortController().signal;
 
 type Variables = Record<string, string>;
@@ -66,7 +67,7 @@ describe.each(["anthropic", "openai", "llmd"] as const)("%s", (vendor) => {
     server.say(reply);
     expect(await ask(vendor)).toMatchObject({
       kind: "unusable",
-      because: expect.stringMatching(because) as string,
+      because: says(because),
       usage: { output: 40 },
     });
   });
@@ -87,7 +88,7 @@ describe.each(["anthropic", "openai", "llmd"] as const)("%s", (vendor) => {
   test("a body that ends early is asked for again by whoever repairs", async () => {
     server.fail("truncated");
     server.say({ value });
-    expect(await ask(vendor, { PLAN_MODEL: "m" })).toMatchObject({ kind: "unusable", because: /cut short/ });
+    expect(await ask(vendor, { PLAN_MODEL: "m" })).toMatchObject({ kind: "unusable", because: says(/cut short/) });
   });
 
   test.each<[string, Fault, Variables, RegExp]>([
@@ -102,7 +103,7 @@ describe.each(["anthropic", "openai", "llmd"] as const)("%s", (vendor) => {
   ])("%s makes it unavailable, and says what to do", async (_name, fault, more, because) => {
     server.fail(fault, 3);
     const answer = await ask(vendor, { PLAN_MODEL: "m", ...more });
-    expect(answer).toMatchObject({ kind: "unavailable", because: expect.stringMatching(because) as string });
+    expect(answer).toMatchObject({ kind: "unavailable", because: says(because) });
   });
 
   test("nobody there", async () => {
@@ -110,7 +111,7 @@ describe.each(["anthropic", "openai", "llmd"] as const)("%s", (vendor) => {
     const env = { ...vendors[vendor](), LLM_TIMEOUT: "20", PLAN_MODEL: `${vendor}:m` };
     const known = Object.entries(away).filter(([name]) => name in env);
     const port = modelPort({ ...env, ...Object.fromEntries(known) }, "PLAN_MODEL", env.PLAN_MODEL);
-    expect(await port?.answer(question, quiet)).toMatchObject({ kind: "unavailable", because: /out of reach/ });
+    expect(await port?.answer(question, quiet)).toMatchObject({ kind: "unavailable", because: says(/out of reach/) });
   });
 
   test("a caller that goes away ends the question at once", async () => {
@@ -134,7 +135,7 @@ test.each(["anthropic", "openai"] as const)(
     const answer = await ask(vendor, { ANTHROPIC_API_KEY: wrong, OPENAI_API_KEY: wrong, PLAN_MODEL: `${vendor}:m` });
     expect(answer).toMatchObject({
       kind: "unavailable",
-      because: /does not accept the key \(401\): check \w+_API_KEY/,
+      because: says(/does not accept the key \(401\): check \w+_API_KEY/),
     });
     expect(JSON.stringify(answer)).not.toContain(wrong);
   },
@@ -187,8 +188,13 @@ describe("settings", () => {
       undefined,
       { vendor: "llmd", baseUrl: "http://m:8000/v1", apiKey: undefined },
     ],
-    ["a key of Anthropic", { ANTHROPIC_API_KEY: "a" }, undefined, { vendor: "anthropic", model: /^claude-/ }],
-    ["a key of OpenAI", { OPENAI_API_KEY: "o" }, undefined, { vendor: "openai", model: /^gpt-/, baseUrl: undefined }],
+    ["a key of Anthropic", { ANTHROPIC_API_KEY: "a" }, undefined, { vendor: "anthropic", model: says(/^claude-/) }],
+    [
+      "a key of OpenAI",
+      { OPENAI_API_KEY: "o" },
+      undefined,
+      { vendor: "openai", model: says(/^gpt-/), baseUrl: undefined },
+    ],
     ["a name that says whose it is", all, "claude-x", { vendor: "anthropic", model: "claude-x" }],
     ["any other name", { ...all, LLMD_ENDPOINT: "" }, "openai:gpt-x", { vendor: "openai", model: "gpt-x" }],
     ["names with signs in them", all, "llmd:org/model:7b", { vendor: "llmd", model: "org/model:7b" }],

@@ -115,6 +115,20 @@ describe("one fact at a time", () => {
       "pending",
       "always-human-cluster-role",
     ],
+    [
+      "what only a model chose, whatever the flags",
+      { planning: { by: "m", because: "b", doubt: "only m chose it" } },
+      withFlags({ all: true, integrations: true, security: true }),
+      "pending",
+      "always-human-model-choice",
+    ],
+    [
+      "what a model chose among the rules' own places",
+      { planning: { by: "m", because: "b" } },
+      open,
+      "approved",
+      "relevance",
+    ],
     ["policy denies", { verdict: verdict(hit("deny-secret-data", "deny")) }, open, "rejected", "policy-deny"],
     [
       "a verdict milder than its own rules",
