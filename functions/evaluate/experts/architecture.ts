@@ -1,4 +1,5 @@
 /** The architecture expert: does it scale, can it be maintained, does it fit what runs. */
+import { NEW_SERVICE } from "../new-service.ts";
 import { rubric } from "../rubric.ts";
 
 export const architecture = rubric({
@@ -28,6 +29,7 @@ export const architecture = rubric({
         evidence: "the old pod's data goes with any restart, and a volume with one writer lets no two pods overlap",
       },
     ],
+    "deploy-service": NEW_SERVICE,
     "expand-volume-claim": [
       {
         risk: "a volume never gets smaller again, so a revert in Git cannot be applied",

@@ -1,4 +1,5 @@
 /** The integration expert: compatibility, licence, security and upkeep of what comes from outside. */
+import { NEW_SERVICE } from "../new-service.ts";
 import { rubric } from "../rubric.ts";
 
 const FOREIGN = "software from outside brings its own licence, credentials and upkeep";
@@ -6,7 +7,7 @@ const FOREIGN = "software from outside brings its own licence, credentials and u
 export const integration = rubric({
   impact: { high: 5, medium: 2 },
   urgent: /\b(?:deprecated|end of life|abandoned|outages?|rate limit\w*)\b/iu,
-  risks: {},
+  risks: { "deploy-service": NEW_SERVICE },
   delicate: {
     "mcp-servers": "a tool server gives agents new powers",
     "document-processing": FOREIGN,

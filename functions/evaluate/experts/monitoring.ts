@@ -1,10 +1,12 @@
 /** The monitoring expert: coverage, alert fatigue, whether anybody can act on it. */
+import { NEW_SERVICE } from "../new-service.ts";
 import { rubric } from "../rubric.ts";
 
 export const monitoring = rubric({
   impact: { high: 5, medium: 2 },
   urgent: /\b(?:blind|nobody (?:knew|noticed)|no alerts?|missed|unnoticed|outages?|incidents?|hours later)\b/iu,
   risks: {
+    "deploy-service": NEW_SERVICE,
     "add-database-exporter": [
       {
         risk: "the exporter holds the credentials of the database",

@@ -4,7 +4,22 @@ import { rubric } from "../rubric.ts";
 export const networking = rubric({
   impact: { high: 5, medium: 2 },
   urgent: /\b(?:unreachable|outages?|timeouts?|packet loss|partition\w*|went down|took (?:\w+ )?down|ddos\w*)\b/iu,
-  risks: {},
+  risks: {
+    "expose-service": [
+      {
+        risk: "what was reached from inside only can be reached by everybody",
+        mitigated: false,
+        evidence: "a public host needs a person's word; logins that stand before the neighbours stand before it too",
+      },
+    ],
+    "add-service": [
+      {
+        risk: "its selector picks pods that are not meant",
+        mitigated: true,
+        evidence: "only labels no other pods of the namespace carry are taken, and nothing that exists is changed",
+      },
+    ],
+  },
   delicate: {
     cni: "replacing the network plugin interrupts every pod",
     "load-balancing": "a wrong route cuts off everything behind it",

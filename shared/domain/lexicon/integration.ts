@@ -56,6 +56,7 @@ export const integration: readonly Topic[] = [
     id: "vector-database",
     expert: "integration",
     category: "integration",
+    intent: "deploy-service",
     type: "integration",
     title: "Run a vector database such as Qdrant",
     advice: "Embeddings live in a vector database with persistence, snapshots and an API key.",

@@ -6,6 +6,7 @@ export const networking: readonly Topic[] = [
     id: "ingress",
     expert: "networking",
     category: "networking",
+    intent: "expose-service",
     type: "technique",
     title: "Expose services through one ingress controller",
     advice:
@@ -18,6 +19,23 @@ export const networking: readonly Topic[] = [
     patterns: ["ingress(?: controllers?| routes?| class(?:es)?)", "traefik", "ingress nginx", "node ?ports?"],
     hints: ["ingress(?:es)?"],
     technologies: ["Ingress", "IngressRoute", "traefik", "ingress-nginx"],
+  },
+  {
+    id: "service-discovery",
+    expert: "networking",
+    category: "networking",
+    intent: "add-service",
+    type: "technique",
+    title: "Reach workloads by a Service name instead of pod addresses",
+    advice: "Every workload that serves a port has a Service, so that its clients need no address of a pod.",
+    cues: [
+      "(?:reach|call|address|find) .. (?:by|through|via) .. (?:service names?|stable (?:service )?names?|cluster dns)",
+      "(?:create|add|put|give) .. (?:cluster ?ip services?|headless services?|kubernetes services?)",
+    ],
+    warnings: ["(?:never|stop|don't|do not|no) .. pod (?:ips?|addresses)"],
+    patterns: ["service discovery", "headless services?", "cluster ?ip services?", "stable service names?"],
+    problems: ["pod (?:ips?|addresses)"],
+    technologies: ["Service", "clusterIP"],
   },
   {
     id: "gateway-api",
