@@ -8,6 +8,7 @@ import { addDashboard } from "./add-dashboard.ts";
 import { addDatabaseExporter } from "./add-database-exporter.ts";
 import { addExternalSecret } from "./add-external-secret.ts";
 import { addHorizontalPodAutoscaler } from "./add-horizontal-pod-autoscaler.ts";
+import { addMcpServer } from "./add-mcp-server.ts";
 import { addMigrationJob } from "./add-migration-job.ts";
 import { addNetworkPolicy } from "./add-network-policy.ts";
 import { addPodDisruptionBudget } from "./add-pod-disruption-budget.ts";
@@ -75,6 +76,7 @@ export const intents: ReadonlyMap<string, RegisteredIntent> = new Map(
     register(setConfigValue),
     register(rotateSecret),
     register(addExternalSecret),
+    register(addMcpServer),
     register(deployService),
     register(addService),
     register(exposeService),

@@ -6,6 +6,7 @@ export const integration: readonly Topic[] = [
     id: "mcp-servers",
     expert: "integration",
     category: "integration",
+    intent: "add-mcp-server",
     type: "integration",
     title: "Add an MCP server for tools the agents need",
     advice: "An MCP server offers a tool or data source to the platform's agents.",

@@ -4,14 +4,22 @@ import { intents } from "../../../shared/intents/registry.ts";
 import { renderChangeSet } from "../../../shared/intents/render.ts";
 import type { Platform } from "../../../shared/repository/platform.ts";
 import { platformOf, sample, sampleTexts } from "../../support/platform.ts";
+import { cellar } from "./cellar-platform.ts";
+import { keysPlatform } from "./keys-platform.ts";
 import { mill, millTexts } from "./mill.ts";
 import { orchard, orchardTexts } from "./orchard.ts";
+import { dock, quay } from "./services-platform.ts";
 
 const platforms = { harbor: sample("harbor"), meadow: sample("meadow"), orchard: orchard(), mill: mill() };
 const texts = { harbor: sampleTexts("harbor"), meadow: sampleTexts("meadow"), orchard: orchardTexts, mill: millTexts };
 
 /** Platforms made for one theme; the tests of its intents have golden files of their own. */
-const themed: Readonly<Record<string, Platform>> = {};
+const themed: Readonly<Record<string, Platform>> = {
+  keys: keysPlatform(),
+  cellar: cellar(),
+  quay: quay(),
+  dock: dock(),
+};
 
 test.each([...intents.keys()])("%s has a place on one of the platforms", (kind) => {
   const everywhere = [...Object.values(platforms), ...Object.values(themed)];
