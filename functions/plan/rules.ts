@@ -49,14 +49,14 @@ function choose(candidates: readonly Candidate[], { platform, policy }: Situatio
 }
 
 function nothingLeft(
-  { kind, survey }: RegisteredIntent,
+  definition: RegisteredIntent,
   { all, free }: Places,
   planning: Planning,
   { platform, about, improvement }: Situation,
   undecided: boolean,
 ): OutcomeOf<"plan"> {
-  const { done, open, exempt = [] } = survey(platform, about);
-  const reason = reasonFor(kind, { done, open, exempt }, all.length, all.length - free.length);
+  const { done, open, exempt = [] } = definition.survey(platform, about);
+  const reason = reasonFor(definition.kind, { done, open, exempt }, all.length, all.length - free.length);
   const patch = planningPatch(planning, improvement);
   const evidence = {
     done: done.slice(0, LISTED),

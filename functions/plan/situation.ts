@@ -44,7 +44,7 @@ export async function lookAround(
   improvement: Improvement,
   subject: Subject,
   { git, history, settings }: RepositoryPorts,
-  { signal, now }: { readonly signal: AbortSignal; now(): number },
+  { signal, now }: { readonly signal: AbortSignal; readonly now: () => number },
 ): Promise<Situation> {
   const commit = await git.head(signal);
   const platform = await loadPlatform(git, commit, settings.platform);

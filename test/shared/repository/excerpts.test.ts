@@ -105,7 +105,11 @@ describe("documents of the repository", () => {
   test("are read once per commit", async () => {
     let reads = 0;
     const git = gitOf(texts);
-    const documents = ownDocuments({ ...git, read: (blobs) => ((reads += 1), git.read(blobs)) });
+    const read: typeof git.read = async (blobs) => {
+      reads += 1;
+      return git.read(blobs);
+    };
+    const documents = ownDocuments({ ...git, read });
     for (const commit of ["a", "a", "b"]) await documents.find({ commit, about: "limits", characters: 100 });
     expect(reads).toBe(2);
   });
