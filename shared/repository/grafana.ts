@@ -2,7 +2,7 @@
  * How dashboards reach Grafana on this platform: by a sidecar that looks for labelled ConfigMaps (kiwigrid/k8s-sidecar; the
  * charts grafana and kube-prometheus-stack bring one), by the Grafana Operator, or by a folder a ConfigMap is mounted at.
  */
-import { type ChartRelease, chartReleases } from "./charts.ts";
+import { type ChartRelease, chartReleases } from "./chart-releases.ts";
 import { variablesOf } from "./container-variables.ts";
 import { dashboardsIn, GRAFANA_GROUP, isGrafanaDashboard } from "./dashboards.ts";
 import { isEmptySelector, matchesLabels } from "./label-selector.ts";

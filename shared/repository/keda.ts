@@ -1,5 +1,5 @@
 /** What a repository shows of KEDA: that it runs, what it scales, and the credentials it may use (keda.sh/docs). */
-import { chartReleases } from "./charts.ts";
+import { chartReleases } from "./chart-releases.ts";
 import { inNamespace, ofKind, oncePer } from "./lookup.ts";
 import type { Platform, Resource } from "./platform.ts";
 import { fieldsAt, itemsAt, stringsAt, textAt } from "./values.ts";

@@ -2,7 +2,7 @@
  * Charts that bring a Prometheus Operator with its Prometheus: found where an Application or a Chart.yaml names them, read
  * for what they would select and which alerts they bring along (kube-prometheus-stack: values.yaml).
  */
-import { chartReleases } from "./charts.ts";
+import { chartReleases } from "./chart-releases.ts";
 import { oncePer } from "./lookup.ts";
 import type { Platform } from "./platform.ts";
 import { at, type Fields, fieldsAt, isFields, stringsAt } from "./values.ts";

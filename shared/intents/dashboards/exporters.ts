@@ -2,7 +2,7 @@
  * Which exporters a platform runs, and the metrics each of them is known for by its own documentation. Only what panels
  * and people ask for is listed; a metric no list holds is known where the repository itself asks for it.
  */
-import { type ChartRelease, chartReleases } from "../../repository/charts.ts";
+import { type ChartRelease, chartReleases } from "../../repository/chart-releases.ts";
 import { oncePer } from "../../repository/lookup.ts";
 import type { Platform } from "../../repository/platform.ts";
 import { at } from "../../repository/values.ts";
