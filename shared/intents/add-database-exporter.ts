@@ -4,13 +4,14 @@
  */
 import { createHash } from "node:crypto";
 import * as z from "zod";
+import { MANAGED_BY_LABEL } from "../policy/settings.ts";
 import { neighboursOf } from "../repository/conventions.ts";
 import { inNamespace, ofKind } from "../repository/lookup.ts";
 import type { Platform } from "../repository/platform.ts";
 import { isServiceMonitor } from "../repository/service-monitors.ts";
 import { isService } from "../repository/services.ts";
 import { type Fields, listAt, stringsAt } from "../repository/values.ts";
-import { asWorkload, selects, workloadsOf } from "../repository/workloads.ts";
+import { asWorkload, selects, workloadsIn, workloadsOf } from "../repository/workloads.ts";
 import { keepsData } from "./backup-plan.ts";
 import { exporterAccess } from "./exporter-access.ts";
 import { databaseOf, type ExporterPlan, exporterPlan, measuredBy } from "./exporter-plan.ts";
@@ -28,6 +29,8 @@ import { resourcesForBackup } from "./resource-values.ts";
 import { restrictedContainer, restrictedPod } from "./restricted-pod.ts";
 import { labelName, objectName } from "./schema.ts";
 import { findResource } from "./targets.ts";
+
+type Labels = Readonly<Record<string, string>>;
 
 const kinds = ["StatefulSet", "Deployment"] as const;
 const schema = z.strictObject({
@@ -100,10 +103,8 @@ function render({ workload: { kind, namespace, name } }: AddDatabaseExporter, pl
   const taken = inNamespace(platform, namespace).find((one) => one.name === own || one.name === `${own}-to-database`);
   if (taken !== undefined) return refused(`${taken.kind} ${namespace}/${taken.name} is already there`);
   const labels = ownLabels(neighboursOf(platform, plan.application.name), own);
-  const stranger = inNamespace(platform, namespace).find(
-    (one) => isService(one) && selects(stringsAt(one.object, "spec", "selector"), labels),
-  );
-  if (stranger !== undefined) return refused(`Service ${stranger.name} would pick the exporter's pods`);
+  const mixed = mixedUp(platform, namespace, labels);
+  if (mixed !== undefined) return refused(mixed);
   const access = exporterAccess(platform, plan, own, labels);
   if (typeof access === "string") return refused(access);
   const objects = [
@@ -121,11 +122,28 @@ function render({ workload: { kind, namespace, name } }: AddDatabaseExporter, pl
     application: plan.application.name,
     changes: [
       `Added Deployment ${namespace}/${own}: ${exporter.name} (${image}) for the ${database.kind} of ${name}`,
-      "It logs in as the workload itself does, by the same Secret; an account that may only read statistics would do",
+      ...(plan.signsIn
+        ? ["It signs in as the workload does, by the same Secret; an account that only reads statistics would do"]
+        : []),
       `Added Service ${namespace}/${own}: ${foundBy(plan)}`,
       ...access.map((one) => `Added NetworkPolicy ${namespace}/${one.name}: the namespace is closed otherwise`),
     ],
   };
+}
+
+/** Whose pods would be taken for the exporter's, or the other way round. */
+function mixedUp(platform: Platform, namespace: string, labels: Labels): string | undefined {
+  const service = inNamespace(platform, namespace).find(
+    (one) => isService(one) && selects(stringsAt(one.object, "spec", "selector"), labels),
+  );
+  if (service !== undefined) return `Service ${service.name} would pick the exporter's pods`;
+  const twin = workloadsIn(platform, namespace).find(({ podLabels }) => selects(selectorFor(labels), podLabels));
+  return twin === undefined ? undefined : `${twin.kind} ${twin.name} has pods labelled like the exporter's`;
+}
+
+/** The labels that name it: whose object it is may change while it lives, a selector may not. */
+function selectorFor({ [MANAGED_BY_LABEL]: _, ...named }: Labels): Labels {
+  return named;
 }
 
 function foundBy({ scraping }: ExporterPlan): string {
@@ -140,12 +158,7 @@ function exporterName(name: string): string {
   return `db-${plain.slice(0, MAX_NAME - 19).replace(/-+$/, "")}-${hash}-exporter`;
 }
 
-function deployment(
-  platform: Platform,
-  plan: ExporterPlan,
-  name: string,
-  labels: Readonly<Record<string, string>>,
-): NewObject {
+function deployment(platform: Platform, plan: ExporterPlan, name: string, labels: Labels): NewObject {
   const { exporter, scraping, workload } = plan;
   const onPods = scraping.kind === "annotations" && scraping.on === "pod";
   const pullSecrets = listAt(workload.podSpec, "imagePullSecrets");
@@ -162,7 +175,7 @@ function deployment(
     body: {
       spec: {
         replicas: 1,
-        selector: { matchLabels: labels },
+        selector: { matchLabels: selectorFor(labels) },
         template: { metadata: { labels, ...(onPods ? { annotations: annotations(plan) } : {}) }, spec: podSpec },
       },
     },
@@ -184,24 +197,24 @@ function container(platform: Platform, { namespace, exporter, image, env, args }
   };
 }
 
-function service(plan: ExporterPlan, name: string, labels: Readonly<Record<string, string>>): NewObject {
+function service(plan: ExporterPlan, name: string, labels: Labels): NewObject {
   const onService = plan.scraping.kind === "annotations" && plan.scraping.on === "service";
   return {
     apiVersion: "v1",
     kind: "Service",
     name,
     ...(onService ? { annotations: annotations(plan) } : {}),
-    body: { spec: { selector: labels, ports: [{ name: "metrics", port: plan.exporter.port, targetPort: "metrics" }] } },
+    body: {
+      spec: {
+        selector: selectorFor(labels),
+        ports: [{ name: "metrics", port: plan.exporter.port, targetPort: "metrics" }],
+      },
+    },
   };
 }
 
 /** Named like its Service: that is how the verification finds the targets it leads to. */
-function monitor(
-  platform: Platform,
-  { scraping }: ExporterPlan,
-  name: string,
-  labels: Readonly<Record<string, string>>,
-): readonly NewObject[] {
+function monitor(platform: Platform, { scraping }: ExporterPlan, name: string, labels: Labels): readonly NewObject[] {
   if (scraping.kind !== "monitor") return [];
   const interval = usualInterval(ofKind(platform, "ServiceMonitor").filter(isServiceMonitor));
   const endpoint = { port: "metrics", path: "/metrics", ...(interval === undefined ? {} : { interval }) };
@@ -211,7 +224,7 @@ function monitor(
       kind: "ServiceMonitor",
       name,
       labels: scraping.home.labels,
-      body: { spec: { selector: { matchLabels: labels }, endpoints: [endpoint] } },
+      body: { spec: { selector: { matchLabels: selectorFor(labels) }, endpoints: [endpoint] } },
     },
   ];
 }

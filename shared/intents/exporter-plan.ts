@@ -32,6 +32,8 @@ export interface ExporterPlan {
   /** Port the database's Service leads to, on its pods. */
   readonly port: number;
   readonly env: readonly Fields[];
+  /** False: the database asks nobody who they are. */
+  readonly signsIn: boolean;
   readonly args: readonly string[];
   readonly scraping: Scraping;
 }
@@ -68,6 +70,7 @@ export function exporterPlan(platform: Platform, workload: RepositoryWorkload): 
     knownRegistry: known,
     port: database.port,
     env: exporterEnv(exporter, reached.service.name, reached.port, credentials),
+    signsIn: credentials.length > 0,
     args: exporter.settings(reached.service.name, reached.port).args,
     scraping,
   };

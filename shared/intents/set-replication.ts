@@ -82,15 +82,19 @@ function candidateFor(
   };
   if (current > intent.instances || !schema.safeParse(intent).success) return undefined;
   if (render(intent, platform).kind === "refused") return undefined;
-  const copies = current === 1 ? "there is one copy of its data" : `it has ${current} copies`;
   return {
     intent,
     target: titleOf(resource),
     namespace,
-    because: `${copies}, and its operator makes more of them from a number${current === 2 ? "; two cannot outvote each other" : ""}`,
+    because: `${copiesSaid(current)}, and its operator makes more of them from a number`,
     application,
     rank: (current === 1 ? 6 : 3) + (cluster.database === "Redis" ? 0 : 2),
   };
+}
+
+function copiesSaid(current: number | undefined): string {
+  if (current === 1) return "there is one copy of its data";
+  return current === 2 ? "it has two copies, and neither can outvote the other" : `it has ${current ?? "no"} copies`;
 }
 
 /** From this many copies on a database counts as replicated. */
@@ -114,7 +118,7 @@ function survey(platform: Platform, about = ""): Survey {
         current !== undefined && current >= fewest(cluster) && !(wantsSync && lacksSync(resource, cluster));
       const plan = isDone ? undefined : replicationPlan(platform, resource, Math.max(WANTED, current ?? 0));
       if (isDone) done.push(`${path}: ${target} has ${current} copies`);
-      else open.push({ target, namespace, because: typeof plan === "string" ? plan : "there is one copy of its data" });
+      else open.push({ target, namespace, because: typeof plan === "string" ? plan : copiesSaid(current) });
       continue;
     }
     const plain = plainDatabase(platform, resource);
