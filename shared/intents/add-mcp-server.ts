@@ -14,6 +14,7 @@ import {
   type Rendered,
   type Survey,
 } from "./intent.ts";
+import { missingIn } from "./mcp-missing.ts";
 import { newMcpServer } from "./mcp-new-server.ts";
 import { isReader, registryReaders } from "./mcp-readers.ts";
 import { type Registration, register } from "./mcp-registration.ts";
@@ -111,47 +112,6 @@ function intentFor({ resource, namespace, place }: Registry, server: McpServer):
   const stored = { kind: "add-mcp-server", registry, server: { namespace: server.namespace, name: server.name } };
   const parsed = schema.safeParse(stored);
   return parsed.success ? parsed.data : undefined;
-}
-
-interface Missing {
-  readonly registry: Registry;
-  readonly server: McpServer;
-  /** Why it seems to be left out on purpose. */
-  readonly exempt: string | undefined;
-}
-
-/** Servers a list does not have although it has at least half of those around it: a shorter list is a choice. */
-function missingIn(platform: Platform): readonly Missing[] {
-  return registriesOf(platform).flatMap((registry) => {
-    const around = serversAround(platform, registry);
-    const absent = around.filter((server) => !lists(registry, server));
-    if (absent.length * 2 > around.length) return [];
-    const comments = commentsOf(platform, registry);
-    return absent.map((server) => {
-      const isNamed = comments.some((line) => line.includes(server.name));
-      return { registry, server, exempt: isNamed ? "a comment in the list names it" : undefined };
-    });
-  });
-}
-
-/** Each server once, by the Service that is named as its pods are; those of the namespaces the list is about. */
-function serversAround(platform: Platform, registry: Registry): readonly McpServer[] {
-  const namespaces = new Set([registry.namespace, ...registry.entries.map(({ server }) => server.namespace)]);
-  const near = mcpServers(platform).filter(
-    (server) => namespaces.has(server.namespace) && !isReader(platform, registry, server.workloads),
-  );
-  const byPods = new Map<string, McpServer>();
-  for (const server of near) {
-    const [first] = server.workloads;
-    const key = `${server.namespace}/${first?.kind}/${first?.name}`;
-    if (!byPods.has(key) || server.name === first?.name) byPods.set(key, server);
-  }
-  return [...byPods.values()];
-}
-
-function commentsOf(platform: Platform, { resource }: Registry): readonly string[] {
-  const lines = (platform.files.get(resource.path)?.content ?? "").split("\n");
-  return lines.filter((line) => /(^|\s)(#|\/\/)/.test(line));
 }
 
 function survey(platform: Platform): Survey {

@@ -11,12 +11,14 @@ export interface McpServer {
   readonly namespace: string;
   readonly name: string;
   readonly workloads: readonly RepositoryWorkload[];
+  /** Its own name says it; else a label, a port or an image does, which is a weaker sign. */
+  readonly isNamed: boolean;
 }
 
 const MCP = /(^|[-_./])mcp([-_./]|$)/i;
 /** Parts around MCP that are not servers of tools: what calls, shows or relays them. */
 const OTHER =
-  /(^|[-_.])(gateway|proxy|inspector|client|registry|router|hub|ui|dashboard|portal|console|frontend)([-_.]|$)/i;
+  /(^|[-_.])(gateway|proxy|inspector|client|registry|router|hub|orchestrator|agent|ui|dashboard|portal|console|frontend)([-_.]|$)/i;
 
 /** Applied Services that lead to pods of an MCP server, by name. */
 export const mcpServers: (platform: Platform) => readonly McpServer[] = oncePer((platform) =>
@@ -33,7 +35,9 @@ function asServer(platform: Platform, service: Resource): McpServer | undefined 
   const workloads = workloadsIn(platform, namespace).filter(
     (one) => one.replicas > 0 && selects(stringsAt(object, "spec", "selector"), one.podLabels),
   );
-  return workloads.length > 0 && speaksMcp(service, workloads) ? { service, namespace, name, workloads } : undefined;
+  return workloads.length > 0 && speaksMcp(service, workloads)
+    ? { service, namespace, name, workloads, isNamed: MCP.test(name) }
+    : undefined;
 }
 
 function speaksMcp({ name, object }: Resource, workloads: readonly RepositoryWorkload[]): boolean {
