@@ -5,6 +5,7 @@ import { renderChangeSet } from "../../../shared/intents/render.ts";
 import type { Platform } from "../../../shared/repository/platform.ts";
 import { platformOf, sample, sampleTexts } from "../../support/platform.ts";
 import { cellar } from "./cellar-platform.ts";
+import { archivePlatform } from "./database-platform.ts";
 import { keysPlatform } from "./keys-platform.ts";
 import { mill, millTexts } from "./mill.ts";
 import { orchard, orchardTexts } from "./orchard.ts";
@@ -15,6 +16,7 @@ const texts = { harbor: sampleTexts("harbor"), meadow: sampleTexts("meadow"), or
 
 /** Platforms made for one theme; the tests of its intents have golden files of their own. */
 const themed: Readonly<Record<string, Platform>> = {
+  archive: archivePlatform(),
   keys: keysPlatform(),
   cellar: cellar(),
   quay: quay(),
