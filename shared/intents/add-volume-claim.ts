@@ -94,14 +94,23 @@ function survey(platform: Platform): Survey {
     if (found.state === "done") done.push(`${resource.path}: ${target} on ${found.what}`);
     else if (found.state === "exempt") exempt.push({ target, namespace, because: found.because });
     else
-      open.push({ target, namespace, because: found.state === "ready" ? whyOpen(platform, found.plan) : found.because });
+      open.push({
+        target,
+        namespace,
+        because: found.state === "ready" ? whyOpen(platform, found.plan) : found.because,
+      });
   }
   return { done, open, exempt };
 }
 
+/** The reason a candidate would be refused for; where there is none, what is lacking. */
 function whyOpen(platform: Platform, plan: ClaimPlan): string {
-  const chosen = chooseClaim(platform, plan.workload, plan.place.database.kind, plan.least);
-  return typeof chosen === "string" ? chosen : `its data is in ${plan.now}`;
+  const { workload, place, now, least } = plan;
+  const chosen = chooseClaim(platform, workload, place.database.kind, least);
+  if (typeof chosen === "string") return chosen;
+  const { namespace = "", name } = workload;
+  const rendered = render(intentFor({ kind: "Deployment", namespace, name }, chosen), platform);
+  return rendered.kind === "refused" ? rendered.because : `its data is in ${now}`;
 }
 
 function render(intent: AddVolumeClaim, platform: Platform): Rendered {

@@ -30,7 +30,7 @@ export interface SettingPlan {
   /** The workloads whose template changes with it. */
   readonly restarted: readonly RepositoryWorkload[];
   readonly before: string | undefined;
-  /** How each reader comes to know. */
+  /** How each reader comes to know, and what has to be known before. */
   readonly notices: readonly string[];
 }
 
@@ -54,6 +54,7 @@ export function settingPlan(platform: Platform, wanted: Wanted): SettingPlan | s
       : addSetting(format, text, setting, value);
   if ("because" in next) return `${key} of ConfigMap ${configMap}: ${next.because}`;
   if (next.text === text) return `${setting} is ${value} already`;
+  const advice = adviceFor(readers, setting, value);
   const data = { ...stringsAt(config.object, "data"), [key]: next.text };
   const noticed = noticing(platform, application, config, readers, data);
   if (typeof noticed === "string") return noticed;
@@ -71,8 +72,15 @@ export function settingPlan(platform: Platform, wanted: Wanted): SettingPlan | s
     files,
     restarted: noticed.filter(({ notice }) => notice.kind === "checksum").map(({ workload }) => workload),
     before: found.kind === "found" ? found.place.value : undefined,
-    notices: noticed.map(({ notice }) => notice.because),
+    notices: [...noticed.map(({ notice }) => notice.because), ...(advice?.before === undefined ? [] : [advice.before])],
   };
+}
+
+/** The catalogue's own advice, where this is it. */
+function adviceFor(readers: readonly Reader[], setting: string, value: string): KnownSetting["advice"] {
+  const what = readers.map(technologyOf).find((one) => one !== undefined);
+  const known = what === undefined ? undefined : knownSetting(what.technology, setting);
+  return known?.advice?.value === value ? known.advice : undefined;
 }
 
 /** Why this setting may not be given this value here; undefined when it may. */

@@ -12,7 +12,13 @@ const redis: readonly KnownSetting[] = [
     technology: "redis",
     name: "appendonly",
     allowed: /^(?:yes|no)$/,
-    advice: { value: "yes", about: /append ?-?only|\baof\b|durab|persist/i, need: appendOnly },
+    advice: {
+      value: "yes",
+      about: /append ?-?only|\baof\b|durab|persist/i,
+      need: appendOnly,
+      before:
+        "The restart that applies it begins empty; CONFIG SET appendonly yes in the running Redis before it keeps what is in memory",
+    },
   },
   {
     technology: "redis",

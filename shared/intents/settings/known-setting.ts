@@ -26,6 +26,8 @@ export interface KnownSetting {
     /** What is said by somebody who means this setting. */
     readonly about: RegExp;
     need(situation: Situation): Need;
+    /** What whoever approves it has to do or know first. */
+    readonly before?: string;
   };
 }
 
