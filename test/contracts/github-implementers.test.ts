@@ -6,15 +6,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type ImplementPorts, implement } from "../../functions/implement/handle.ts";
 import { gitCli } from "../../shared/adapters/git-cli.ts";
 import { gitHub } from "../../shared/adapters/git-github.ts";
-import { APPROVAL_LIFETIME_MS, signApproval } from "../../shared/domain/approval-signature.ts";
-import type { Improvement, Patch, StoredIntent } from "../../shared/domain/improvement.ts";
-import { renderChangeSet } from "../../shared/intents/render.ts";
+import type { Improvement, Patch } from "../../shared/domain/improvement.ts";
 import type { GitReader, GitWriter } from "../../shared/ports.ts";
-import { loadPlatform } from "../../shared/repository/load.ts";
 import { RetryLater } from "../../shared/runtime/errors.ts";
 import { type GitRemote, gitRemote } from "../support/git-remote.ts";
 import { type GitHubServer, gitHubServer } from "../support/github/server.ts";
-import { argocd, baseline, deployment, gateOf, patched, SECRET, settings, well } from "../support/implement.ts";
+import { argocd, baseline, gateOf, patched, SECRET, settings, well } from "../support/implement.ts";
+import { approvedFor, repositoryOf } from "../support/many-improvements.ts";
 
 const author = "Cortex Online School <school@cortex.ai>";
 /** As many as one likes, with SCHOOL_TEST_IMPROVEMENTS=200; a smaller number says the same sooner. */
@@ -22,18 +20,7 @@ const WANTED = process.env["SCHOOL_TEST_IMPROVEMENTS"];
 const COUNT = Number(WANTED ?? 60);
 const NOW = Date.now();
 
-const application = `apiVersion: argoproj.io/v1alpha1
-kind: Application
-metadata: { name: shop, namespace: argocd }
-spec:
-  source: { repoURL: "${settings.platform.publicUrl}", path: apps/shop, targetRevision: main }
-  destination: { server: "https://kubernetes.default.svc", namespace: shop }
-`;
-const workloads = Array.from({ length: COUNT }, (_, n) => `service-${n}`);
-const files = {
-  "argocd/shop.yaml": application,
-  ...Object.fromEntries(workloads.map((name) => [`apps/shop/${name}.yaml`, deployment(name)])),
-};
+const files = repositoryOf(COUNT);
 
 let github: GitHubServer;
 let remote: GitRemote;
@@ -55,49 +42,6 @@ afterAll(async () => {
 function adapter(): GitReader & GitWriter {
   const identity = { kind: "token", token: github.token } as const;
   return gitHub({ ...repository, apiUrl: github.url, author, identity, timeoutMs: 20_000 });
-}
-
-async function approvedFor(git: GitReader, n: number): Promise<Improvement> {
-  const id = String(n).padStart(16, "0");
-  const intent: StoredIntent = {
-    kind: "set-resource-limits",
-    workload: { kind: "Deployment", namespace: "shop", name: `service-${n}` },
-    container: `service-${n}`,
-    requests: { cpu: "50m", memory: "64Mi" },
-    limits: { memory: "128Mi" },
-  };
-  const rendered = renderChangeSet(intent, await loadPlatform(git, await git.head(), settings.platform));
-  if (rendered.kind === "refused") throw new Error(rendered.because);
-  const { changeSet, verdict } = rendered;
-  const approval = {
-    improvement: id,
-    hash: changeSet.hash,
-    verdict: verdict.decision,
-    application: changeSet.application,
-    actor: "person:dana",
-    reason: "looks right",
-    approvedAt: NOW - 1_000,
-    expiresAt: NOW - 1_000 + APPROVAL_LIFETIME_MS,
-  };
-  return {
-    id,
-    status: "approved",
-    title: `Set memory limits ${n}`,
-    description: "d",
-    category: "architecture",
-    type: "enhancement",
-    implementation_notes: "",
-    relevance: 0.93,
-    quotes: [],
-    source_id: "talk-7",
-    source_title: "Limits in practice",
-    created_at: new Date(NOW).toISOString(),
-    updated_at: new Date(NOW).toISOString(),
-    intent,
-    change_set: changeSet,
-    verdict,
-    approval: signApproval(approval, SECRET),
-  };
 }
 
 /** A record and the calls for it that are still to come, as Redis and a list would keep them. */
@@ -193,7 +137,7 @@ describe(`two implementers, one remote, ${COUNT} improvements`, () => {
   const everything = async () => {
     const git = adapter();
     const all: Work[] = [];
-    for (let n = 0; n < COUNT; n += 1) all.push({ improvement: await approvedFor(git, n) });
+    for (let n = 0; n < COUNT; n += 1) all.push({ improvement: await approvedFor(git, n, NOW) });
     return all;
   };
 
@@ -265,7 +209,7 @@ describe(`two implementers, one remote, ${COUNT} improvements`, () => {
 });
 
 test("a process killed after GitHub moved the branch: a fresh one finds its commit and pushes nothing", async () => {
-  const work: Work = { improvement: await approvedFor(adapter(), 0) };
+  const work: Work = { improvement: await approvedFor(adapter(), 0, NOW) };
   const base = await remote.tip();
   // GitHub does what it was asked and never answers; the process is then ended with SIGKILL.
   github.fail("stall", { on: /^PATCH/, done: true });
