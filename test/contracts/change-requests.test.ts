@@ -176,19 +176,11 @@ describe("find", () => {
         room.people.protect("main", { checks: ["policy", "build"] });
         await room.people.check(BRANCH, "policy", "failure");
         await room.people.check(BRANCH, "build", null, "status");
-        await room.people.review(BRANCH, "APPROVED");
       },
       /^the failed checks policy; the running checks build$/,
     ],
     ["a check nobody requires", () => room.people.check(BRANCH, "lint\u202e\n", "failure"), /^the failed checks lint$/],
-    [
-      "a check that never came",
-      async () => {
-        room.people.protect("main", { checks: ["policy"] });
-        await room.people.review(BRANCH, "APPROVED");
-      },
-      /^a rule of the repository$/,
-    ],
+    ["a check that never came", async () => room.people.protect("main", { checks: ["policy"] }), /^a rule of the/],
     ["the end of a draft", () => room.people.draft(BRANCH, true), /draft/],
     ["its conflicts", () => room.remote.push({ "apps/cart.yaml": edited(3, "otherwise") }), /conflicts with main/],
     [

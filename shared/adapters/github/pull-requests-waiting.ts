@@ -1,8 +1,8 @@
 /** What an open pull request waits for, in words for people. */
 import * as z from "zod";
 import { oneLine } from "../../domain/commit-message.ts";
-import type { GitHubClient, Question } from "./client.ts";
-import { GitHubRefusal } from "./fates.ts";
+import type { GitHubClient } from "./client.ts";
+import { GitHubRefusal, NoAnswer } from "./fates.ts";
 import type { PullRequest } from "./pull-requests.ts";
 
 /** Undefined when GitHub would merge it now. */
@@ -29,33 +29,54 @@ async function held(client: GitHubClient, request: PullRequest, signal?: AbortSi
   return found.length === 0 ? ["a rule of the repository"] : found;
 }
 
+const Decision = z.object({
+  repository: z.object({ pullRequest: z.object({ reviewDecision: z.string().nullish() }).nullish() }).nullish(),
+});
+
+/** Whether reviews are required and what came of them, GitHub says in GraphQL only. */
+async function reviews(client: GitHubClient, request: PullRequest, signal?: AbortSignal): Promise<string[]> {
+  const { number, requested_reviewers, requested_teams } = request;
+  const answer = await ifSeen(
+    client.query({
+      action: `read the reviews of pull request ${number} of`,
+      answer: Decision,
+      text: "query Reviews($owner: String!, $name: String!, $number: Int!) { repository(owner: $owner, name: $name) { pullRequest(number: $number) { reviewDecision } } }",
+      variables: { number },
+      right: "pull_requests:read",
+      signal,
+    }),
+  );
+  const decision = answer?.repository?.pullRequest?.reviewDecision;
+  if (decision === "CHANGES_REQUESTED")
+    return [`the changes that ${await reviewersAgainst(client, request, signal)} asked for`];
+  if (decision !== "REVIEW_REQUIRED") return [];
+  const asked = [...requested_reviewers.map(({ login }) => login), ...requested_teams.map(({ name }) => name)];
+  return [asked.length === 0 ? "an approving review" : `a review by ${named(asked)}`];
+}
+
 const Reviews = z.array(z.object({ state: z.string(), user: z.object({ login: z.string() }).nullish() }));
 
-async function reviews(client: GitHubClient, request: PullRequest, signal?: AbortSignal): Promise<string[]> {
-  const given = await ifAllowed(client, {
-    action: `read the reviews of pull request ${request.number} of`,
-    answer: Reviews,
-    send: (send, at) =>
-      send("GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews", {
-        ...at,
-        pull_number: request.number,
-        per_page: 100,
-      }),
-    right: "pull_requests:read",
-    signal,
-  });
-  if (given === undefined) return [];
+async function reviewersAgainst(client: GitHubClient, request: PullRequest, signal?: AbortSignal): Promise<string> {
+  const given = await ifSeen(
+    client.ask({
+      action: `read the reviews of pull request ${request.number} of`,
+      answer: Reviews,
+      send: (send, at) =>
+        send("GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews", {
+          ...at,
+          pull_number: request.number,
+          per_page: 100,
+        }),
+      right: "pull_requests:read",
+      expect: NOT_SEEN,
+      signal,
+    }),
+  );
   /** The last word of each, oldest first; a mere comment takes nothing back. */
   const last = new Map<string, string>();
-  for (const { state, user } of given) if (state !== "COMMENTED") last.set(user?.login ?? "somebody", state);
+  for (const { state, user } of given ?? []) if (state !== "COMMENTED") last.set(user?.login ?? "somebody", state);
   const against = [...last].filter(([, state]) => state === "CHANGES_REQUESTED").map(([login]) => login);
-  if (against.length > 0) return [`the changes that ${named(against)} asked for`];
-  const asked = [
-    ...request.requested_reviewers.map(({ login }) => login),
-    ...request.requested_teams.map(({ name }) => name),
-  ];
-  if (asked.length > 0) return [`a review by ${named(asked)}`];
-  return [...last.values()].includes("APPROVED") ? [] : ["an approving review"];
+  return against.length === 0 ? "a reviewer" : named(against);
 }
 
 const Runs = z.object({
@@ -65,18 +86,25 @@ const Statuses = z.object({ statuses: z.array(z.object({ context: z.string(), st
 const PASSED = ["success", "neutral", "skipped"];
 
 async function checks(client: GitHubClient, sha: string, signal?: AbortSignal): Promise<string[]> {
-  const runs = await ifAllowed(client, {
-    action: "read the checks of",
-    answer: Runs,
-    send: (send, at) => send("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", { ...at, ref: sha, per_page: 100 }),
-    signal,
-  });
-  const combined = await ifAllowed(client, {
-    action: "read the commit statuses of",
-    answer: Statuses,
-    send: (send, at) => send("GET /repos/{owner}/{repo}/commits/{ref}/status", { ...at, ref: sha, per_page: 100 }),
-    signal,
-  });
+  const runs = await ifSeen(
+    client.ask({
+      action: "read the checks of",
+      answer: Runs,
+      send: (send, at) =>
+        send("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", { ...at, ref: sha, per_page: 100 }),
+      expect: NOT_SEEN,
+      signal,
+    }),
+  );
+  const combined = await ifSeen(
+    client.ask({
+      action: "read the commit statuses of",
+      answer: Statuses,
+      send: (send, at) => send("GET /repos/{owner}/{repo}/commits/{ref}/status", { ...at, ref: sha, per_page: 100 }),
+      expect: NOT_SEEN,
+      signal,
+    }),
+  );
   const all = [
     ...(runs?.check_runs ?? []).map(({ name, status, conclusion }) => ({
       name,
@@ -95,15 +123,14 @@ async function checks(client: GitHubClient, sha: string, signal?: AbortSignal): 
   ];
 }
 
-/** What a token may not see is left out: it is said for people only. */
-async function ifAllowed<Schema extends z.ZodType>(
-  client: GitHubClient,
-  question: Question<Schema>,
-): Promise<z.infer<Schema> | undefined> {
+const NOT_SEEN = [403, 404];
+
+/** What a token may not see, or does not come, is left out: it is said for people only. */
+async function ifSeen<Value>(answer: Promise<Value>): Promise<Value | undefined> {
   try {
-    return await client.ask({ ...question, expect: [403, 404] });
+    return await answer;
   } catch (error) {
-    if (error instanceof GitHubRefusal) return undefined;
+    if (error instanceof GitHubRefusal || error instanceof NoAnswer) return undefined;
     throw error;
   }
 }

@@ -73,9 +73,13 @@ export const now = () => new Date().toISOString().replace(/\.\d+Z$/, "Z");
 
 /** What GitHub does by itself when branches move: heads follow, requests close with their branch or count as merged. */
 export async function settle({ git, pulls }: Forge): Promise<void> {
-  for (const pull of pulls.filter(({ state }) => state === "open")) {
-    const head = await refOf(git, `refs/heads/${pull.head}`);
-    const base = await refOf(git, `refs/heads/${pull.base}`);
+  const open = pulls.filter(({ state }) => state === "open");
+  if (open.length === 0) return;
+  const listed = await textOf(git(["for-each-ref", "--format=%(refname:lstrip=2) %(objectname)", "refs/heads"]));
+  const tips = new Map(listed.split("\n").map((line) => [line.slice(0, -41), line.slice(-40)]));
+  for (const pull of open) {
+    const [head, base] = [tips.get(pull.head), tips.get(pull.base)];
+    if (head === pull.headSha && base === pull.baseSha) continue;
     if (head === undefined || base === undefined) {
       Object.assign(pull, { state: "closed", closed: now(), closedBy: "somebody" });
       continue;
@@ -95,16 +99,29 @@ export async function settle({ git, pulls }: Forge): Promise<void> {
 
 const ROBOT = { name: "GitHub", email: "noreply@github.com" };
 
+/** Null where no review is required and none was given. */
+export function reviewDecision(
+  forge: Forge,
+  pull: PullRecord,
+): "APPROVED" | "CHANGES_REQUESTED" | "REVIEW_REQUIRED" | null {
+  const { reviews = 0 } = forge.rules.get(pull.base) ?? {};
+  const given = pull.reviews.filter(({ state }) => state !== "COMMENTED");
+  const last = [...new Map(given.map(({ by, state }) => [by, state])).values()];
+  if (last.includes("CHANGES_REQUESTED")) return "CHANGES_REQUESTED";
+  const approvals = last.filter((state) => state === "APPROVED").length;
+  if (approvals < reviews) return "REVIEW_REQUIRED";
+  return approvals > 0 ? "APPROVED" : null;
+}
+
 /** GitHub's words for what is missing; empty when nothing is. */
 export async function missing(forge: Forge, pull: PullRecord): Promise<readonly string[]> {
   const { reviews = 0, checks = [], upToDate = false } = forge.rules.get(pull.base) ?? {};
-  const last = new Map(pull.reviews.filter(({ state }) => state !== "COMMENTED").map(({ by, state }) => [by, state]));
-  const approvals = [...last.values()].filter((state) => state === "APPROVED").length;
+  const decision = reviewDecision(forge, pull);
   const reported = [...(forge.runs.get(pull.headSha) ?? []), ...(forge.statuses.get(pull.headSha) ?? [])];
   const expected = checks.filter((name) => !reported.some((run) => run.name === name && run.conclusion === "success"));
   return [
-    ...([...last.values()].includes("CHANGES_REQUESTED") ? ["Changes have been requested."] : []),
-    ...(approvals < reviews
+    ...(decision === "CHANGES_REQUESTED" ? ["Changes have been requested."] : []),
+    ...(decision === "REVIEW_REQUIRED"
       ? [`At least ${reviews} approving review is required by reviewers with write access.`]
       : []),
     ...expected.map((name) => `Required status check "${name}" is expected.`),

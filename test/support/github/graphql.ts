@@ -1,7 +1,7 @@
 /** GraphQL over the same repositories. The types are those of GitHub's published schema, as far as they are used. */
 import { buildSchema, GraphQLError, graphql } from "graphql";
 import { type Answer, ok } from "./answers.ts";
-import type { Forge } from "./forge.ts";
+import { type Forge, reviewDecision, settle } from "./forge.ts";
 import { nodeId } from "./pull-answers.ts";
 import { type Git, objectOf } from "./repository.ts";
 
@@ -15,7 +15,9 @@ const schema = buildSchema(`
     oid: GitObjectID!
     text: String
   }
-  type Repository { object(expression: String, oid: GitObjectID): GitObject }
+  enum PullRequestReviewDecision { APPROVED CHANGES_REQUESTED REVIEW_REQUIRED }
+  type PullRequest { number: Int! reviewDecision: PullRequestReviewDecision }
+  type Repository { object(expression: String, oid: GitObjectID): GitObject pullRequest(number: Int!): PullRequest }
   scalar GitRefname
   input RefUpdate { afterOid: GitObjectID! beforeOid: GitObjectID force: Boolean = false name: GitRefname! }
   input UpdateRefsInput { clientMutationId: String refUpdates: [RefUpdate!]! repositoryId: ID! }
@@ -31,8 +33,15 @@ export async function query(body: unknown, forges: readonly Forge[], mayWrite: b
   const { query: source, variables } = body as { query: string; variables?: Record<string, unknown> };
   const rootValue = {
     repository({ owner, name }: { owner: string; name: string }) {
-      const git = forges.find((forge) => forge.owner === owner && forge.name === name)?.git;
-      if (git !== undefined) return { object: ({ oid }: { oid: string }) => blob(git, oid) };
+      const forge = forges.find((each) => each.owner === owner && each.name === name);
+      if (forge !== undefined) {
+        const { git, pulls } = forge;
+        const pullRequest = ({ number }: { number: number }) => {
+          const pull = pulls.find((each) => each.number === number);
+          return pull === undefined ? null : { number, reviewDecision: reviewDecision(forge, pull) };
+        };
+        return { object: ({ oid }: { oid: string }) => blob(git, oid), pullRequest };
+      }
       const message = `Could not resolve to a Repository with the name '${owner}/${name}'.`;
       throw new GraphQLError(message, { extensions: { type: "NOT_FOUND" } });
     },
@@ -42,6 +51,7 @@ export async function query(body: unknown, forges: readonly Forge[], mayWrite: b
       if (forge === undefined) return refuse(`Could not resolve to a node with the global id`, "NOT_FOUND");
       const refused = await updateRefs(forge, input.refUpdates);
       if (refused !== undefined) refuse(refused, "UNPROCESSABLE");
+      await settle(forge);
       return { clientMutationId: null };
     },
   };

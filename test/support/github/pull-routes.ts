@@ -44,7 +44,7 @@ function invalid(error: object): Answer {
 }
 
 async function create({ body }: Asked, forge: Forge): Promise<Answer> {
-  const { title = "", head, base, body: text = "" } = body as Record<"title" | "head" | "base" | "body", string>;
+  const { title, head, base, body: text } = body as Record<"title" | "head" | "base" | "body", string>;
   const headSha = await refOf(forge.git, `refs/heads/${head}`);
   const baseSha = await refOf(forge.git, `refs/heads/${base}`);
   if (headSha === undefined) return invalid({ field: "head", code: "invalid" });

@@ -7,7 +7,7 @@ import { type Answer, type Asked, ok, refused } from "./answers.ts";
 import * as database from "./database.ts";
 import { operationOf } from "./description.ts";
 import { type Fault, type FaultRule, faultFor, Replicas, spoil } from "./faults.ts";
-import { type Forge, newForge, settle } from "./forge.ts";
+import { type Forge, newForge } from "./forge.ts";
 import { query } from "./graphql.ts";
 import { compare, listCommits } from "./history.ts";
 import { type People, people } from "./people.ts";
@@ -43,6 +43,8 @@ export interface GitHubServer {
   cutTrees(limit: number): void;
   /** Called before each request is answered. */
   before(hook: (operation: string) => Promise<void>): void;
+  /** Called when what was asked is done, before anybody is told so. */
+  after(hook: (operation: string) => void): void;
   /** Installs an App: requests for its installation's token must be signed by the key that belongs to this one. */
   app(id: string, publicKey: string): void;
   /** Ends faults, lags, protection and limits. */
@@ -58,6 +60,7 @@ interface State {
   protection: Answer | undefined;
   treeLimit: number;
   hook: (operation: string) => Promise<void>;
+  done: (operation: string) => void;
   apps: Map<string, string>;
   renamed: Map<string, string>;
 }
@@ -77,6 +80,7 @@ export async function gitHubServer(): Promise<GitHubServer> {
     protection: undefined,
     treeLimit: 100_000,
     hook: async () => undefined,
+    done: () => undefined,
     apps: new Map(),
     renamed: new Map(),
   };
@@ -127,10 +131,14 @@ export async function gitHubServer(): Promise<GitHubServer> {
     before(hook) {
       state.hook = hook;
     },
+    after(hook) {
+      state.done = hook;
+    },
     app: (id, publicKey) => void state.apps.set(id, publicKey),
     calm() {
       Object.assign(state, { faults: [], lags: [], protection: undefined, treeLimit: 100_000 });
       state.hook = async () => undefined;
+      state.done = () => undefined;
       state.replicas.calm();
       requests.length = 0;
     },
@@ -171,6 +179,7 @@ async function handle(
   const asked = { at, url: url.href, parameters: operation?.parameters ?? {}, query: search, body };
   const fresh = async () => denied(name, authorization) ?? (await answered(name, asked, authorization, state));
   const answer = await state.replicas.answer(name, url.href, fresh);
+  state.done(name);
   const bad = answer.headers?.["location"] ? [] : (operation?.wrongAnswer(answer.status, answer.json) ?? []);
   violations.push(...bad.map((what) => `${name} -> ${answer.status}: ${what}`));
   if (rule !== undefined) return spoil(response, rule.fault, answer);
@@ -189,10 +198,7 @@ function denied(name: string, authorization: string): Answer | undefined {
 
 async function answered(name: string, asked: Omit<Asked, "git">, authorization: string, state: State): Promise<Answer> {
   if (name === "POST /graphql") {
-    const mayWrite = !authorization.endsWith(READER);
-    const answer = await query(asked.body, [...state.repositories.values()], mayWrite);
-    for (const forge of state.repositories.values()) await settle(forge);
-    return answer;
+    return query(asked.body, [...state.repositories.values()], !authorization.endsWith(READER));
   }
   if (name.endsWith("/access_tokens")) return accessToken(authorization, state);
   const { owner, repo } = asked.parameters;
