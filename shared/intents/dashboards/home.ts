@@ -113,7 +113,7 @@ function sharedFolder(others: readonly RepositoryDashboard[]): Readonly<Record<s
 function byOperator(platform: Platform, namespace: string): DashboardHome | string | undefined {
   const others = platform.resources.filter((one) => isGrafanaDashboard(one) && one.application !== undefined);
   const instances = grafanaInstances(platform);
-  const [example] = others.filter((one) => isImported(platform, one) !== false);
+  const [example] = others.filter((one) => instances.length === 0 || isImported(platform, one) === true);
   const [instance] = instances;
   if (example === undefined && instance === undefined) return undefined;
   const selector = example === undefined ? undefined : fieldsAt(example.object, "spec", "instanceSelector");

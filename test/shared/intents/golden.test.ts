@@ -6,6 +6,7 @@ import type { Platform } from "../../../shared/repository/platform.ts";
 import { platformOf, sample, sampleTexts } from "../../support/platform.ts";
 import { cellar } from "./cellar-platform.ts";
 import { archivePlatform } from "./database-platform.ts";
+import { gallery } from "./gallery.ts";
 import { keysPlatform } from "./keys-platform.ts";
 import { mill, millTexts } from "./mill.ts";
 import { orchard, orchardTexts } from "./orchard.ts";
@@ -21,6 +22,7 @@ const themed: Readonly<Record<string, Platform>> = {
   cellar: cellar(),
   quay: quay(),
   dock: dock(),
+  gallery: gallery(),
 };
 
 test.each([...intents.keys()])("%s has a place on one of the platforms", (kind) => {
