@@ -93,10 +93,12 @@ function validation({ validation: findings = [] }: Improvement): Lines {
   });
 }
 
-function plan({ intent, change_set: changeSet, other_targets: others = [] }: Improvement): Lines {
+function plan({ intent, planning, change_set: changeSet, other_targets: others = [] }: Improvement): Lines {
   if (intent === undefined && changeSet === undefined) return [];
   return [
     ...(intent === undefined ? [] : [`intent: ${intent.kind}`]),
+    ...(planning === undefined ? [] : [`chosen by ${planning.by}: ${planning.because}`]),
+    ...(planning?.doubt === undefined ? [] : [`in doubt: ${planning.doubt}`]),
     ...(changeSet === undefined ? [] : [`application: ${changeSet.application}`, `hash: ${changeSet.hash}`]),
     ...(changeSet?.objects ?? []).map(
       ({ effect, kind, namespace, name }) => `${effect} ${kind} ${namespace ?? ""}/${name}`,

@@ -84,6 +84,13 @@ export const Improvement = z
     expert_evaluation: z.looseObject({ expert: Expert, by: z.string() }).optional(),
     validation: z.array(Finding).optional(),
     conflicts_found: z.array(Finding).optional(),
+    planning: z
+      .looseObject({
+        by: z.string().describe("`rules`, or the model that chose"),
+        because: z.string(),
+        doubt: z.string().optional().describe("why a person decides, whatever the flags say"),
+      })
+      .optional(),
     intent: z.looseObject({ kind: z.string() }).optional(),
     other_targets: z.array(z.string()).optional(),
     change_set: ChangeSet.optional(),

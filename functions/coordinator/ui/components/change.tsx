@@ -10,7 +10,7 @@ interface ChangeProps {
 }
 
 export function Change({ improvement, change }: ChangeProps) {
-  const { change_set: set, verdict, intent, other_targets: others } = improvement;
+  const { change_set: set, verdict, intent, planning, other_targets: others } = improvement;
   if (set === undefined) return null;
   return (
     <section>
@@ -18,6 +18,12 @@ export function Change({ improvement, change }: ChangeProps) {
       <p class="help">
         {intent !== undefined && <>{intent.kind} in </>}Application <strong>{set.application}</strong>
       </p>
+      {planning !== undefined && planning.by !== "rules" && (
+        <p class="help">
+          Chosen by {planning.by}: {planning.because}
+        </p>
+      )}
+      {planning?.doubt !== undefined && <p class="note">A person decides, because {planning.doubt}</p>}
       <Policy verdict={verdict} />
       <Objects objects={set.objects} />
       {change?.note !== undefined && <p class="note">{change.note}</p>}
