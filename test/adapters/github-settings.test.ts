@@ -1,6 +1,6 @@
 /** Which adapter the environment asks for, and with which settings. */
 import { describe, expect, test } from "vitest";
-import { gitPort } from "../../shared/adapters/git/open.ts";
+import { changeRequests, commitMode, gitPort } from "../../shared/adapters/git/open.ts";
 import { addressOf, gitHubSettings } from "../../shared/adapters/github/settings.ts";
 import { ConfigurationError } from "../../shared/runtime/config.ts";
 
@@ -53,4 +53,42 @@ test.each<[string, Record<string, string>, RegExp]>([
 test("a refused address does not show its password", () => {
   const env = { GITOPS_DRIVER: "github", GITOPS_REPO: "https://me:secret@github.com/a/b/c" };
   expect(() => gitPort(env)).toThrow(/^(?!.*secret)/s);
+});
+
+describe("pull requests", () => {
+  const repository = { GITOPS_REPO: "https://github.com/acme/platform" };
+  const token = { GITHUB_TOKEN: "t" };
+  const elsewhere = "https://git.acme.org/infra/platform.git";
+  test.each<[string, Record<string, string>, boolean]>([
+    ["on GitHub, with a token", { ...repository, ...token }, true],
+    ["on GitHub over ssh, with a token", { GITOPS_REPO: "git@github.com:acme/platform.git", ...token }, true],
+    ["on GitHub, as an App", { ...repository, ...app }, true],
+    ["on GitHub, as nobody", repository, false],
+    ["elsewhere", { GITOPS_REPO: elsewhere, ...token }, false],
+    ["elsewhere that is GitHub by its driver", { GITOPS_REPO: elsewhere, ...token, GITOPS_DRIVER: "github" }, true],
+    ["elsewhere that has GitHub's API", { GITOPS_REPO: elsewhere, ...token, GITHUB_API_URL: "https://x.org" }, true],
+    ["in a folder", { GITOPS_REPO: "/srv/platform.git", ...token }, false],
+    [
+      "in a folder, whatever API there is",
+      { GITOPS_REPO: "/srv/x.git", ...token, GITHUB_API_URL: "https://x.org" },
+      false,
+    ],
+  ])("%s", (_name, env, possible) => {
+    expect(changeRequests(env) !== undefined).toBe(possible);
+    const wanted = () => changeRequests({ ...env, GITOPS_COMMIT_MODE: "pull-request" });
+    if (possible) expect(wanted()).toBeDefined();
+    else expect(wanted).toThrow(/GITOPS_COMMIT_MODE: pull-request needs a repository on GitHub .*GITHUB_TOKEN/);
+  });
+
+  test("are how changes reach the branch only where the mode says so", () => {
+    const mode = (GITOPS_COMMIT_MODE?: string) =>
+      commitMode({ ...repository, ...(GITOPS_COMMIT_MODE === undefined ? {} : { GITOPS_COMMIT_MODE }) });
+    expect([mode(), mode("linear"), mode("merge"), mode("pull-request")]).toEqual([
+      "direct",
+      "direct",
+      "direct",
+      "pull-request",
+    ]);
+    expect(() => mode("x")).toThrow(ConfigurationError);
+  });
 });

@@ -77,3 +77,17 @@ describe.each(Object.entries(adapters))("%s in merge mode", (_name, open) => {
     expect(await remote.tip()).toBe(next);
   });
 });
+
+describe("with pull requests as the mode", () => {
+  test.each(["git-cli", "github"])("%s writes without a request as one linear commit", async (name) => {
+    const settings = { author, mode: "pull-request" } as const;
+    const identity = { kind: "token", token: github.token } as const;
+    const git =
+      name === "github"
+        ? gitHub({ ...github.serve(remote.url), apiUrl: github.url, identity, ...settings })
+        : gitCli({ remote: remote.url, cacheDir: remote.cacheDir, ...settings });
+    const base = await git.head();
+    await git.commit({ base, files: [addition], message });
+    expect(await remote.git("rev-list", "--parents", "-1", "main")).toBe(`${await remote.tip()} ${base}`);
+  });
+});
