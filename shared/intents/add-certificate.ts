@@ -18,7 +18,8 @@ import {
 import { writeNewObjects } from "./new-objects.ts";
 import { labelName, objectName } from "./schema.ts";
 import { editableIn, findResource } from "./targets.ts";
-import { type Edit, editResource } from "./workload-edit.ts";
+import type { Edit } from "./text-edit.ts";
+import { editResource } from "./workload-edit.ts";
 
 const schema = z.strictObject({ kind: z.literal("add-certificate"), namespace: labelName, ingress: objectName });
 export type AddCertificate = z.infer<typeof schema>;

@@ -19,14 +19,8 @@ import {
   type Survey,
 } from "./intent.ts";
 import { type NewObject, writeNewObjects } from "./new-objects.ts";
-import {
-  type Edit,
-  type EditableWorkload,
-  editResource,
-  findWorkload,
-  referenceTo,
-  templatedWorkload,
-} from "./workload-edit.ts";
+import type { Edit } from "./text-edit.ts";
+import { type EditableWorkload, editResource, findWorkload, referenceTo, templatedWorkload } from "./workload-edit.ts";
 
 const RBAC = "rbac.authorization.k8s.io";
 const schema = z.strictObject({ kind: z.literal("add-service-account"), workload: templatedWorkload });

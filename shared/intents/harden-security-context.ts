@@ -6,7 +6,6 @@
  */
 import * as z from "zod";
 import type { Platform } from "../repository/platform.ts";
-import { workloadsOf } from "../repository/workloads.ts";
 import {
   bestFirst,
   type Candidate,
@@ -16,7 +15,7 @@ import {
   type Survey,
 } from "./intent.ts";
 import { hardeningOf } from "./security-evidence.ts";
-import { editResource, findWorkload, referenceTo, templatedWorkload } from "./workload-edit.ts";
+import { editResource, findWorkload, referenceTo, templatedWorkload, workloadsAndCharts } from "./workload-edit.ts";
 
 const schema = z.strictObject({ kind: z.literal("harden-security-context"), workload: templatedWorkload });
 export type HardenSecurityContext = z.infer<typeof schema>;
@@ -27,7 +26,7 @@ export const hardenSecurityContext: IntentDefinition<HardenSecurityContext> = {
   schema,
   sizesPods: false,
   candidates(platform) {
-    return workloadsOf(platform)
+    return workloadsAndCharts(platform)
       .map((workload): Candidate<HardenSecurityContext> | undefined => {
         const reference = referenceTo(workload);
         if (reference === undefined) return undefined;
@@ -63,7 +62,7 @@ function survey(platform: Platform): Survey {
   const done: string[] = [];
   const open: OpenPlace[] = [];
   const exempt: OpenPlace[] = [];
-  for (const workload of workloadsOf(platform)) {
+  for (const workload of workloadsAndCharts(platform)) {
     const reference = referenceTo(workload);
     if (reference === undefined) continue;
     const { kind, namespace, name } = reference;

@@ -25,6 +25,7 @@ import {
   placedContainers,
   referenceTo,
   templatedWorkload,
+  workloadsAndCharts,
 } from "./workload-edit.ts";
 
 const schema = z.strictObject({ kind: z.literal("pin-image"), workload: templatedWorkload, container: objectName });
@@ -36,7 +37,7 @@ export const pinImage: IntentDefinition<PinImage> = {
   schema,
   sizesPods: false,
   candidates(platform) {
-    return workloadsOf(platform)
+    return workloadsAndCharts(platform)
       .flatMap((workload) => unpinned(workload).map((container) => candidateFor(platform, workload, container)))
       .filter((candidate) => candidate !== undefined)
       .sort(bestFirst);
@@ -75,7 +76,7 @@ function candidateFor(
 function survey(platform: Platform): Survey {
   const done: string[] = [];
   const open: OpenPlace[] = [];
-  for (const workload of workloadsOf(platform)) {
+  for (const workload of workloadsAndCharts(platform)) {
     const reference = referenceTo(workload);
     if (reference === undefined) continue;
     const { kind, namespace, name } = reference;

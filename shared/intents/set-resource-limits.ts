@@ -4,7 +4,7 @@ import { limitsOf } from "../repository/limit-range.ts";
 import type { Platform } from "../repository/platform.ts";
 import { parseQuantity } from "../repository/quantity.ts";
 import type { Fields } from "../repository/values.ts";
-import { asWorkload, type Container, type RepositoryWorkload, workloadsOf } from "../repository/workloads.ts";
+import { asWorkload, type Container, type RepositoryWorkload } from "../repository/workloads.ts";
 import {
   bestFirst,
   type Candidate,
@@ -15,7 +15,8 @@ import {
 } from "./intent.ts";
 import { chooseResources, type Evidence, resourceEvidence, sizedFields } from "./resource-values.ts";
 import { objectName, quantity } from "./schema.ts";
-import { editableIn, findResource } from "./targets.ts";
+import { editableIn } from "./targets.ts";
+import { editResource, findWorkloadResource, workloadsAndCharts } from "./workload-edit.ts";
 import { addToContainer } from "./yaml-edit.ts";
 
 const values = z.strictObject({ cpu: quantity.optional(), memory: quantity.optional() });
@@ -38,7 +39,7 @@ export const setResourceLimits: IntentDefinition<SetResourceLimits> = {
   sizesPods: true,
   candidates(platform) {
     const evidence = resourceEvidence(platform);
-    return workloadsOf(platform)
+    return workloadsAndCharts(platform)
       .flatMap((workload) => workload.containers.map((container) => candidateFor(evidence, workload, container)))
       .filter((candidate) => candidate !== undefined)
       .filter(({ intent }) => setResourceLimits.render(intent, platform).kind === "rendered")
@@ -51,7 +52,7 @@ export const setResourceLimits: IntentDefinition<SetResourceLimits> = {
 function survey(platform: Platform): Survey {
   const done: string[] = [];
   const open: OpenPlace[] = [];
-  for (const workload of workloadsOf(platform)) {
+  for (const workload of workloadsAndCharts(platform)) {
     const { resource, kind, namespace, name } = workload;
     if (kind === "Job" || resource.application === undefined) continue;
     const target = `${kind} ${namespace ?? ""}/${name}`;
@@ -114,7 +115,7 @@ function rank(platform: Platform, workload: RepositoryWorkload, missing: readonl
 
 function render(intent: SetResourceLimits, platform: Platform): Rendered {
   const { kind, namespace, name } = intent.workload;
-  const resource = findResource(platform, kind, namespace, name);
+  const resource = findWorkloadResource(platform, intent.workload);
   if (typeof resource === "string") return refused(resource);
   const application = editableIn(platform, resource);
   if (typeof application === "string") return refused(application);
@@ -125,7 +126,12 @@ function render(intent: SetResourceLimits, platform: Platform): Rendered {
   if (problem !== undefined) return refused(problem);
   const { requests, limits } = intent;
   const added = { resources: { ...(requests && { requests }), ...(limits && { limits }) } };
-  const file = addToContainer(platform, workload, container, added, ["ports", "imagePullPolicy", "image"]);
+  const after = ["ports", "imagePullPolicy", "image"];
+  const path = [...workload.templatePath, "spec", "containers", container.index];
+  const file =
+    resource.rendered === true
+      ? editResource(platform, resource, [{ path, add: added, after }])
+      : addToContainer(platform, workload, container, added, after);
   if (typeof file === "string") return refused(file);
   return {
     kind: "rendered",

@@ -2,6 +2,7 @@
 
 import { isProtectedNamespace } from "../policy/protected.ts";
 import { coveringApplication } from "../repository/coverage.ts";
+import { chartWith } from "../repository/helm-charts.ts";
 import { kustomizeReach } from "../repository/kustomize.ts";
 import { inNamespace } from "../repository/lookup.ts";
 import type { Platform, RepositoryApplication, Resource } from "../repository/platform.ts";
@@ -9,22 +10,32 @@ import { hasUnreadable } from "../repository/services.ts";
 
 /** The Application that reads `resource`'s file if it can be changed there; else why not. */
 export function editableIn(platform: Platform, resource: Resource): RepositoryApplication | string {
-  const application = writableApplication(platform, resource.path);
+  const application =
+    resource.rendered === true ? chartOwner(platform, resource) : writableApplication(platform, resource.path);
   if (typeof application === "string") return application;
   if (resource.namespace !== undefined && isProtectedNamespace(resource.namespace)) {
     return `namespace ${resource.namespace} is off limits`;
   }
+  if (resource.rendered === true) return application;
   if (resource.item !== undefined) return `${resource.path} holds a List`;
   if (resource.path.endsWith(".json")) return `${resource.path} is JSON`;
   if (hasUnreadable(platform, resource.path)) return `${resource.path} has a document that cannot be read`;
   return application;
 }
 
+/** The Application whose chart makes `resource`, if all of that chart is understood. */
+function chartOwner(platform: Platform, resource: Resource): RepositoryApplication | string {
+  const chart = chartWith(platform, resource);
+  if (chart === undefined) return "no chart of the repository makes it";
+  const [because] = chart.unknown;
+  return because === undefined ? chart.application : `${chart.application.name} is rendered by Helm: ${because}`;
+}
+
 /** The Application that reads `path` if what a file says there is what reaches the cluster; else why not. */
 export function writableApplication(platform: Platform, path: string): RepositoryApplication | string {
   const application = coveringApplication(platform, path);
   if (typeof application === "string") return application;
-  if (application.tool === "helm") return `${application.name} is rendered by Helm; its values are not edited yet`;
+  if (application.tool === "helm") return `${application.name} is rendered by Helm`;
   if (application.tool === "directory") return application;
   const { rewrites } = kustomizeReach(platform.files, application.path);
   return rewrites.length === 0

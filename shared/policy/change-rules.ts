@@ -1,6 +1,7 @@
 /** Rules about the change as a whole: which files, what they really hold, whose objects they are. */
 import type { FileChange, RuleHit } from "../domain/change-set.ts";
 import { coveringApplication } from "../repository/coverage.ts";
+import { chartsOf, isValuesFile } from "../repository/helm-charts.ts";
 import { KUSTOMIZATION_NAMES } from "../repository/kustomize.ts";
 import { isManifestPath, parseFile } from "../repository/parse.ts";
 import { at, isFields, listAt, stringsAt } from "../repository/values.ts";
@@ -82,9 +83,17 @@ function unreadableIn({ path }: FileChange, before: Review["before"], after: Rev
   const hits = [...new Set([...problems, ...templated])].map((because) => deny("valid-yaml", because, path));
   const isObject = after.resources.some((resource) => resource.path === path);
   if (isKustomization(path) || hits.length > 0) return hits;
+  if (isValuesFile(before, path) && isValuesFile(after, path)) return unknownCharts(after, path);
   if (!isObject) return [deny("valid-yaml", "it holds no Kubernetes object", path)];
   const [was, is] = [hidden(before, path), hidden(after, path)];
   return is > was ? [deny("valid-yaml", "it holds a document that is no object with a kind and a name", path)] : [];
+}
+
+/** Values of a chart of which nobody here knows everything it renders: what the change does cannot be judged. */
+function unknownCharts(after: Review["after"], path: string): RuleHit[] {
+  return chartsOf(after)
+    .filter(({ application }) => (after.readers.get(path) ?? []).includes(application.name))
+    .flatMap(({ unknown }) => unknown.slice(0, 1).map((because) => deny("valid-yaml", because, path)));
 }
 
 /** Documents and list items that no rule about objects would see. */

@@ -20,7 +20,8 @@ export function placeOfProblem(platform: Platform, resource: Resource, problem: 
   return placeIn(platform, resource, typeof problem === "string" ? NAME : problem.at);
 }
 
-export function placeIn(platform: Platform, { path, document, item }: Resource, keys: Keys = NAME): Place {
+export function placeIn(platform: Platform, { path, document, item, rendered }: Resource, keys: Keys = NAME): Place {
+  if (rendered === true) return { path };
   const file = platform.files.get(path);
   const inside = item === undefined ? keys : ["items", item, ...keys];
   const position = file === undefined ? undefined : positionIn(file, document, inside);

@@ -1,6 +1,7 @@
 /** What the rules look at: the objects of a change set, read again from its text, before and after. */
 import type { ChangeSet, RuleHit } from "../domain/change-set.ts";
 import { withChanges } from "../repository/change.ts";
+import { chartsOf, isValuesFile } from "../repository/helm-charts.ts";
 import type { Platform, Resource } from "../repository/platform.ts";
 import type { PolicySettings } from "./settings.ts";
 
@@ -49,17 +50,29 @@ export interface ObjectRule {
 export function reviewOf(changeSet: ChangeSet, before: Platform, settings: PolicySettings): Review {
   const after = withChanges(before, changeSet.files);
   const paths = new Set(changeSet.files.map(({ path }) => path));
-  const old = byIdentity(before, paths);
+  const inPaths = ({ path }: Resource) => paths.has(path);
+  const old = byIdentity(before.resources.filter(inPaths));
   const changes: ObjectChange[] = [];
-  for (const [identity, resource] of byIdentity(after, paths)) {
+  for (const [identity, resource] of byIdentity(after.resources.filter(inPaths))) {
     const was = old.get(identity);
     old.delete(identity);
     if (was === undefined || JSON.stringify(was.object) !== JSON.stringify(resource.object)) {
       changes.push({ before: was, after: resource });
     }
   }
+  for (const change of changesOfCharts(before, after, paths)) changes.push(change);
   for (const gone of old.values()) changes.push({ before: gone, after: undefined });
   return { changeSet, before, after, changes, settings };
+}
+
+/** A file of values changes objects that stand in no file. */
+function changesOfCharts(before: Platform, after: Platform, paths: ReadonlySet<string>): ObjectChange[] {
+  if (![...paths].some((path) => isValuesFile(before, path) || isValuesFile(after, path))) return [];
+  const old = byIdentity(chartsOf(before).flatMap(({ resources }) => resources));
+  const now = byIdentity(chartsOf(after).flatMap(({ resources }) => resources));
+  return [...new Set([...old.keys(), ...now.keys()])]
+    .map((identity) => ({ before: old.get(identity), after: now.get(identity) }))
+    .filter((one) => JSON.stringify(one.before?.object) !== JSON.stringify(one.after?.object));
 }
 
 /** `Kind namespace/name`, as messages name an object. */
@@ -67,10 +80,9 @@ export function nameOf({ kind, namespace, name }: Pick<Resource, "kind" | "names
   return namespace === undefined ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
 }
 
-function byIdentity(platform: Platform, paths: ReadonlySet<string>): Map<string, Resource> {
+function byIdentity(resources: readonly Resource[]): Map<string, Resource> {
   const found = new Map<string, Resource>();
-  for (const resource of platform.resources) {
-    if (!paths.has(resource.path)) continue;
+  for (const resource of resources) {
     const { apiVersion, kind, namespace, name } = resource;
     const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
     const identity = JSON.stringify([group, kind, namespace, name]);

@@ -3,8 +3,9 @@ import { isLocalAddress, normaliseAddress } from "./address.ts";
 import type { GeneratorSources } from "./application-set-git.ts";
 import type { ReadRepository } from "./application-set-rows.ts";
 import { expandApplicationSet } from "./application-sets.ts";
+import { helmSourceOf } from "./helm-source.ts";
 import type { ParsedDocument } from "./parse.ts";
-import type { PlatformOptions, RepositoryApplication } from "./platform.ts";
+import type { HelmSource, PlatformOptions, RepositoryApplication } from "./platform.ts";
 import { at, type Fields, isFields, itemsAt, textAt } from "./values.ts";
 
 export interface FoundDocument extends ParsedDocument {
@@ -18,7 +19,8 @@ export interface FoundApplications {
 }
 
 /** An Application before anybody looked into its folder; `tool` is set only where its source names one. */
-type Declared = Omit<RepositoryApplication, "tool"> & {
+type Declared = Omit<RepositoryApplication, "tool" | "helm"> & {
+  readonly helm: HelmSource;
   readonly tool?: RepositoryApplication["tool"];
   readonly targetRevision: string | undefined;
   /** The repositories whose folders and files an ApplicationSet made it from. */
@@ -87,6 +89,7 @@ function declaredIn(application: Fields, definedIn: string, madeFrom: readonly R
       ...(include === undefined ? {} : { include }),
       ...(exclude === undefined ? {} : { exclude }),
       ...(tool === undefined ? {} : { tool }),
+      helm: helmSourceOf(source, name, folderName(path)),
       destination: textAt(application, "spec", "destination", "namespace"),
       targetRevision: textAt(source, "targetRevision"),
       definedIn,
@@ -127,18 +130,19 @@ function followsBranch(revision: string | undefined, branch: string | undefined)
 }
 
 function withTool(
-  { targetRevision: _, madeFrom: __, tool, ...application }: Declared,
+  { targetRevision: _, madeFrom: __, tool: given, helm, ...application }: Declared,
   detectTool: (folder: string) => RepositoryApplication["tool"],
 ): RepositoryApplication {
-  return { ...application, tool: tool ?? detectTool(application.path) };
+  const tool = given ?? detectTool(application.path);
+  return tool === "helm" ? { ...application, tool, helm } : { ...application, tool };
 }
 
 /** The same Application found twice (a copy, a backup) counts once. */
 function distinct(applications: readonly RepositoryApplication[]): RepositoryApplication[] {
   const seen = new Map<string, RepositoryApplication>();
   for (const application of applications) {
-    const { name, namespace, path, recurse, include, exclude, destination } = application;
-    const key = JSON.stringify([name, namespace, path, recurse, include, exclude, destination]);
+    const { name, namespace, path, recurse, include, exclude, destination, helm } = application;
+    const key = JSON.stringify([name, namespace, path, recurse, include, exclude, destination, helm]);
     if (!seen.has(key)) seen.set(key, application);
   }
   return [...seen.values()].sort((a, b) => (a.name === b.name ? compare(a.path, b.path) : compare(a.name, b.name)));

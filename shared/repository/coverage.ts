@@ -33,8 +33,10 @@ export function readBy(
 
 function readsFile(application: RepositoryApplication, file: RepositoryFile): boolean {
   const relative = relativeTo(application.path, file.path);
+  if (application.tool === "helm") {
+    return relative !== undefined || application.helm?.valueFiles.includes(file.path) === true;
+  }
   if (relative === undefined) return false;
-  if (application.tool === "helm") return true;
   if (!isManifestPath(file.path) || (relative.includes("/") && !application.recurse)) return false;
   if (application.exclude !== undefined && matchesGlob(application.exclude, relative)) return false;
   if (application.include !== undefined && !matchesGlob(application.include, relative)) return false;

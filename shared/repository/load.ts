@@ -1,5 +1,6 @@
 /** Loads the picture of a repository through Git; only blobs that were not seen before are fetched and parsed. */
 import type { GitReader } from "../ports.ts";
+import { isChartTemplate } from "./helm-render.ts";
 import { isManifestPath, parseFile } from "./parse.ts";
 import type { Platform, PlatformOptions, RepositoryFile } from "./platform.ts";
 import { understand } from "./understand.ts";
@@ -46,7 +47,7 @@ async function loadFiles(
   for (const [path, blob] of [...tree].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const same = earlier.map((platform) => platform.files.get(path)).find((file) => file?.blob === blob);
     files.set(path, same ?? { path, blob, content: null });
-    if (same === undefined && isManifestPath(path)) missing.set(path, blob);
+    if (same === undefined && (isManifestPath(path) || isChartTemplate(path))) missing.set(path, blob);
   }
   const contents = await git.read([...new Set(missing.values())]);
   for (const [path, blob] of missing) files.set(path, { path, blob, content: contents.get(blob) ?? null });

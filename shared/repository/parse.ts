@@ -38,8 +38,13 @@ export function parseFile(file: RepositoryFile): ParsedFile {
  */
 export function parseValues({ path, content }: RepositoryFile): unknown {
   if (content === null || content.length > MAX_CHARACTERS) return undefined;
+  return parseDocument(content, path.endsWith(".json"));
+}
+
+/** The same for a text inside another. */
+export function parseDocument(content: string, isJson = false): unknown {
   try {
-    if (path.endsWith(".json")) return JSON.parse(withoutMark(content)) as unknown;
+    if (isJson) return JSON.parse(withoutMark(content)) as unknown;
     const [document] = readDocuments(content);
     if (document === undefined) return null;
     if (document.errors.length > 0) return undefined;

@@ -20,6 +20,8 @@ export interface Resource {
   /** Name of the Application that reads the file, if one does. */
   readonly application: string | undefined;
   readonly object: Readonly<Record<string, unknown>>;
+  /** True for what Helm makes of a template: `path` and `document` then say which, and no line of it. */
+  readonly rendered?: true;
   /** Position inside a `kind: List` document; undefined for an object that is a document of its own. */
   readonly item?: number;
 }
@@ -36,10 +38,23 @@ export interface RepositoryApplication {
   readonly exclude?: string;
   /** What renders the folder: plain YAML files, kustomize or Helm (Argo CD tool detection). */
   readonly tool: "directory" | "kustomize" | "helm";
+  /** Set where Helm renders the folder. */
+  readonly helm?: HelmSource;
   /** `spec.destination.namespace`: where objects without a namespace of their own go. */
   readonly destination: string | undefined;
   /** Where it was found. */
   readonly definedIn: string;
+}
+
+/** What an Application tells Helm. */
+export interface HelmSource {
+  readonly releaseName: string;
+  /** Paths in the repository; the later win, over the chart's own values.yaml as well. */
+  readonly valueFiles: readonly string[];
+  /** Values of the Application itself; they win over all files. */
+  readonly values?: Readonly<Record<string, unknown>>;
+  /** Why nobody here can tell what is rendered. */
+  readonly unknown?: string;
 }
 
 export interface Platform {
