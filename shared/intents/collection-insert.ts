@@ -2,7 +2,7 @@
  * Adds a member to a mapping or list by inserting text behind its last one: JSON in the form its neighbours have, YAML in
  * blocks or brackets. Everything else stays byte for byte.
  */
-import { isMap, isScalar, isSeq, type Node, type Pair, stringify, type YAMLMap, type YAMLSeq } from "yaml";
+import { Document, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from "yaml";
 
 export interface Member {
   /** Key of a mapping; undefined in a list. */
@@ -111,12 +111,13 @@ function intoBlock(
   const end = text.indexOf("\n", span.end);
   const lineEnd = end === -1 ? text.length : text[end - 1] === "\r" ? end - 1 : end;
   if (!/^\s*(#.*)?$/.test(text.slice(span.end, lineEnd))) return LEFT;
-  const style = quotesOf(span.value);
-  const printed = stringify(isList ? [value] : { [key ?? ""]: value }, {
+  const document = new Document(isList ? [value] : { [key ?? ""]: value }, { compat: "yaml-1.1" });
+  const [item]: readonly unknown[] = (document.contents as YAMLMap | YAMLSeq).items;
+  dress(isList ? item : (item as Pair).value, span.value);
+  const printed = document.toString({
     lineWidth: 0,
-    compat: "yaml-1.1",
     indent: indentOf(text, span, column),
-    ...(style === undefined ? {} : { defaultStringType: style, defaultKeyType: "PLAIN" }),
+    flowCollectionPadding: /\{ /.test(text.slice(span.start, span.end)),
   });
   const lines = printed
     .trimEnd()
@@ -125,18 +126,14 @@ function intoBlock(
   return { text: `${text.slice(0, lineEnd)}${newline}${lines.join(newline)}${text.slice(lineEnd)}` };
 }
 
-/** The quotes every text of a neighbour has. */
-function quotesOf(value: unknown): "QUOTE_DOUBLE" | "QUOTE_SINGLE" | undefined {
-  const types = new Set<string | undefined>();
-  const visit = (node: unknown): void => {
-    if (isScalar(node)) {
-      if (typeof node.value === "string") types.add(node.type);
-    } else if (isMap(node)) for (const pair of node.items) visit(pair.value);
-    else if (isSeq(node)) for (const item of node.items) visit(item);
-  };
-  visit(value);
-  const [type] = types;
-  return types.size === 1 && (type === "QUOTE_DOUBLE" || type === "QUOTE_SINGLE") ? type : undefined;
+/** Gives new nodes the quotes and brackets their neighbour's have. */
+function dress(node: unknown, like: unknown): void {
+  if (isScalar(node) && isScalar(like) && typeof node.value === "string" && typeof like.value === "string") {
+    if (like.type === "QUOTE_DOUBLE" || like.type === "QUOTE_SINGLE") node.type = like.type;
+  }
+  if (!isMap(node) || !isMap(like)) return;
+  node.flow = like.flow === true;
+  for (const { key, value } of node.items) dress(value, like.get(key, true));
 }
 
 /** Spaces per level, by how far a neighbour's own keys stand in. */

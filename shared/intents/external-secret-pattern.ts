@@ -65,7 +65,10 @@ function patternsOf(text: string, subject: Subject): ReadonlySet<string> {
   if (/[{}]/.test(text)) return found;
   const keys: readonly (Token | undefined)[] = subject.secretKey === undefined ? [undefined] : KEY_TOKENS;
   for (const key of keys) {
-    for (const name of ["{secret}", "{stem}"] as const) {
+    // A stem with the rest of the name behind it is the name.
+    const isWhole = text.includes(subject.secret) && valueOf("{stem}", subject) !== subject.secret;
+    const names = isWhole ? (["{secret}"] as const) : (["{secret}", "{stem}"] as const);
+    for (const name of names) {
       const orders: readonly (readonly (Token | undefined)[])[] = [
         [name, key, "{namespace}"],
         [key, name, "{namespace}"],
@@ -133,5 +136,9 @@ function shared(
   const all = new Set(known.map(({ namespace, secret }) => `${namespace}/${secret}`)).size;
   const most = Math.max(0, ...[...votes.values()].map(({ size }) => size));
   if (most < 2 || most * 2 <= all) return [];
-  return [...votes].filter(([, voters]) => voters.size === most).map(([pattern]) => pattern);
+  const best = [...votes].filter(([, voters]) => voters.size === most).map(([pattern]) => pattern);
+  // Where nothing was ever left out of a name, nothing is.
+  return best.filter(
+    (pattern) => !pattern.includes("{stem}") || !best.includes(pattern.replaceAll("{stem}", "{secret}")),
+  );
 }

@@ -125,7 +125,7 @@ function variableSteps(
       ) {
         return `${kind} ${name} takes the keys one by one, and its manifest is not one this change can touch`;
       }
-      const variable = { name: entry.name, valueFrom: { configMapKeyRef: { key: entry.name, name: resource.name } } };
+      const variable = { name: entry.name, valueFrom: { configMapKeyRef: { name: resource.name, key: entry.name } } };
       return [
         {
           resource: workload.resource,

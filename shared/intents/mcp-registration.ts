@@ -14,7 +14,7 @@ import { parseText, type Registry } from "./mcp-registries.ts";
 import type { McpServer } from "./mcp-servers.ts";
 import { replaceText } from "./scalar-edit.ts";
 import { editableIn, findResource } from "./targets.ts";
-import { type Edit, editResource } from "./workload-edit.ts";
+import { editResource } from "./workload-edit.ts";
 import { onlyChanges, type Path } from "./yaml-edit.ts";
 
 export interface Registration {
@@ -178,8 +178,9 @@ function carriedOut(platform: Platform, { resource, edit }: ReaderStep, text: st
   const path = [...workload.templatePath, "metadata"];
   const mark = `sha256-${createHash("sha256").update(text).digest("hex").slice(0, 16)}`;
   const isThere = at(valueAt(found.object, path), "annotations", edit.key) !== undefined;
-  const change: Edit = isThere
-    ? { path: [...path, "annotations", edit.key], replace: mark }
-    : { path, add: { annotations: { [edit.key]: mark } }, after: [] };
-  return editResource(platform, found, [change]);
+  return editResource(platform, found, [
+    isThere
+      ? { path: [...path, "annotations", edit.key], replace: mark }
+      : { path, add: { annotations: { [edit.key]: mark } }, after: [] },
+  ]);
 }
