@@ -1,7 +1,7 @@
 /** The narrow interfaces handlers see. One adapter file in shared/adapters (or shared/pipeline) implements each. */
 import type { Brakes } from "./domain/approval.ts";
 import type { FileChange } from "./domain/change-set.ts";
-import type { Improvement, LandedCommit, ModelUsage } from "./domain/improvement.ts";
+import type { Improvement, LandedCommit } from "./domain/improvement.ts";
 import type { StageName } from "./stages.ts";
 
 // ---------------------------------------------------------------- Git
@@ -269,55 +269,6 @@ export interface MetricSample {
   readonly labels: Readonly<Record<string, string>>;
   /** May be NaN: the query divided by zero traffic. */
   readonly value: number;
-}
-
-// ---------------------------------------------------------------- models and documents
-
-/** One question, one structured answer: no tools, no conversation, nothing remembered. */
-export interface LanguageModel {
-  /** Throws only the signal's reason; whatever goes wrong with the model is an answer. */
-  answer(question: ModelQuestion, signal: AbortSignal): Promise<ModelAnswer>;
-}
-export interface ModelQuestion {
-  readonly system: string;
-  readonly prompt: string;
-  /** What the answer is called towards the vendor: letters, digits and underscores. */
-  readonly name: string;
-  /** JSON Schema of an object. Vendors hold to it more or less: what comes back is not yet checked against it. */
-  readonly schema: Readonly<Record<string, unknown>>;
-  /** Of the answer; a model's thinking counts. */
-  readonly maxTokens: number;
-}
-export type ModelAnswer =
-  | {
-      readonly kind: "answered";
-      readonly value: unknown;
-      /** `vendor:model` */
-      readonly model: string;
-      readonly usage: ModelUsage;
-    }
-  /** It was paid for, and is a refusal, cut short, or no JSON. */
-  | { readonly kind: "unusable"; readonly because: string; readonly model: string; readonly usage: ModelUsage }
-  /** No answer: out of reach, over its limits or the budget, or it does not take the question; says what to do. */
-  | { readonly kind: "unavailable"; readonly because: string };
-
-/** What the operators write about their platform. */
-export interface Documents {
-  /**
-   * Parts of the documents at `commit` that say most about `about`, best first, at most `characters` in all; secrets are
-   * taken out. Throws RetryLater when they are out of reach.
-   */
-  find(question: {
-    readonly commit: string;
-    readonly about: string;
-    readonly characters: number;
-  }): Promise<readonly Excerpt[]>;
-}
-export interface Excerpt {
-  readonly path: string;
-  /** Where in the file: its headings, or the object's kind and name. */
-  readonly place: string;
-  readonly text: string;
 }
 
 // ---------------------------------------------------------------- what the pipeline itself offers

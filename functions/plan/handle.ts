@@ -4,7 +4,7 @@
  * without one the rules do.
  */
 import type { Planning } from "../../shared/domain/improvement.ts";
-import type { Documents, LanguageModel } from "../../shared/ports.ts";
+import type { Documents, LanguageModel } from "../../shared/model-ports.ts";
 import type { OutcomeOf } from "../../shared/runtime/outcome.ts";
 import type { Context, InputOf } from "../../shared/runtime/stage.ts";
 import { noIntent, planByRules } from "./rules.ts";

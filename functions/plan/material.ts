@@ -2,7 +2,7 @@
 import { matchTopics } from "../../shared/domain/lexicon.ts";
 import type { Candidate } from "../../shared/intents/intent.ts";
 import { intents, type RegisteredIntent } from "../../shared/intents/registry.ts";
-import type { Documents, Excerpt } from "../../shared/ports.ts";
+import type { Documents, Excerpt } from "../../shared/model-ports.ts";
 import { inventoryOf, nearbyManifests } from "../../shared/repository/nearby.ts";
 import { rankingOf } from "../../shared/repository/ranking.ts";
 import type { Material } from "./prompt.ts";

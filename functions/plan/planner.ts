@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import type { PlanAnswer, Planning } from "../../shared/domain/improvement.ts";
-import type { Documents, LanguageModel, ModelAnswer, ModelQuestion } from "../../shared/ports.ts";
+import type { Documents, LanguageModel, ModelAnswer, ModelQuestion } from "../../shared/model-ports.ts";
 import { again, type OutcomeOf } from "../../shared/runtime/outcome.ts";
 import type { Context } from "../../shared/runtime/stage.ts";
 import { readAnswer } from "./answer.ts";

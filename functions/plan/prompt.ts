@@ -3,7 +3,7 @@ import type { Improvement } from "../../shared/domain/improvement.ts";
 import { cleanText } from "../../shared/domain/text.ts";
 import type { Candidate } from "../../shared/intents/intent.ts";
 import { intents } from "../../shared/intents/registry.ts";
-import type { Excerpt, ModelQuestion } from "../../shared/ports.ts";
+import type { Excerpt, ModelQuestion } from "../../shared/model-ports.ts";
 import { ANSWER_NAME, answerSchema } from "./answer.ts";
 
 /** Of the answer, a model's thinking included. */

@@ -1,6 +1,6 @@
 /** Manifests that matter for a change somewhere: its target, what limits the namespace, what lives beside it. */
 import { stringify } from "yaml";
-import type { Excerpt } from "../ports.ts";
+import type { Excerpt } from "../model-ports.ts";
 import { inNamespace } from "./lookup.ts";
 import type { Platform, Resource } from "./platform.ts";
 import { rankingOf } from "./ranking.ts";

@@ -1,5 +1,6 @@
 /** Documents over the Markdown of the GitOps repository itself: read at the commit, cut by headings, ranked by words. */
-import type { Documents, Excerpt, GitReader } from "../ports.ts";
+import type { Documents, Excerpt } from "../model-ports.ts";
+import type { GitReader } from "../ports.ts";
 import type { Ranked } from "./ranking.ts";
 import { redactText } from "./redact.ts";
 import { markdownSections } from "./sections.ts";

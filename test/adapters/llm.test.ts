@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { modelPort } from "../../shared/adapters/llm/open.ts";
 import { modelSettings } from "../../shared/adapters/llm/settings.ts";
-import type { LanguageModel, ModelAnswer } from "../../shared/ports.ts";
+import type { LanguageModel, ModelAnswer } from "../../shared/model-ports.ts";
 import { ConfigurationError } from "../../shared/runtime/config.ts";
 import { anthropicFields } from "../support/models/anthropic.ts";
 import { openAiFields } from "../support/models/openai.ts";

@@ -1,5 +1,5 @@
 /** What both vendors' adapters share: one time limit, how failures are told, and JSON out of text. */
-import type { ModelAnswer } from "../../ports.ts";
+import type { ModelAnswer } from "../../model-ports.ts";
 import type { ModelSettings, Vendor } from "./settings.ts";
 
 /** A server that answers with nothing but this is not the vendor's. */

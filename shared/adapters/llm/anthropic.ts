@@ -4,7 +4,7 @@
  */
 import Anthropic from "@anthropic-ai/sdk";
 import * as z from "zod";
-import type { LanguageModel, ModelAnswer, ModelQuestion } from "../../ports.ts";
+import type { LanguageModel, ModelAnswer, ModelQuestion } from "../../model-ports.ts";
 import { isCutShort, NotTheVendor, objectIn, statusOf, withinLimit } from "./answers.ts";
 import type { ModelSettings } from "./settings.ts";
 

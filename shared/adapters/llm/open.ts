@@ -1,5 +1,5 @@
 /** The configured model. Its client is loaded with the first question: most events are settled without one. */
-import type { LanguageModel } from "../../ports.ts";
+import type { LanguageModel } from "../../model-ports.ts";
 import type { Environment } from "../../runtime/config.ts";
 import { type ModelSettings, modelSettings } from "./settings.ts";
 

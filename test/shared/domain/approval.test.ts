@@ -34,6 +34,7 @@ const doubt = (result: "conflict" | "unknown") => [
   ...good.validation,
   { check: "capacity", result, because: "no data", evidence: [] },
 ];
+const doubtful = { by: "m", because: "b", doubt: "only m chose it" };
 const withFlags = (on: Partial<typeof flags>): Brakes => ({ ...open, flags: { ...flags, ...on } });
 
 describe("one fact at a time", () => {
@@ -115,20 +116,7 @@ describe("one fact at a time", () => {
       "pending",
       "always-human-cluster-role",
     ],
-    [
-      "what only a model chose, whatever the flags",
-      { planning: { by: "m", because: "b", doubt: "only m chose it" } },
-      withFlags({ all: true, integrations: true, security: true }),
-      "pending",
-      "always-human-model-choice",
-    ],
-    [
-      "what a model chose among the rules' own places",
-      { planning: { by: "m", because: "b" } },
-      open,
-      "approved",
-      "relevance",
-    ],
+    ["only a model's choice", { planning: doubtful }, withFlags({ all: true }), "pending", "always-human-model-choice"],
     ["policy denies", { verdict: verdict(hit("deny-secret-data", "deny")) }, open, "rejected", "policy-deny"],
     [
       "a verdict milder than its own rules",

@@ -1,0 +1,49 @@
+/** The narrow interfaces handlers see of models and of what is written about the platform; see ports.ts. */
+import type { ModelUsage } from "./domain/improvement.ts";
+
+/** One question, one structured answer: no tools, no conversation, nothing remembered. */
+export interface LanguageModel {
+  /** Throws only the signal's reason; whatever goes wrong with the model is an answer. */
+  answer(question: ModelQuestion, signal: AbortSignal): Promise<ModelAnswer>;
+}
+export interface ModelQuestion {
+  readonly system: string;
+  readonly prompt: string;
+  /** What the answer is called towards the vendor: letters, digits and underscores. */
+  readonly name: string;
+  /** JSON Schema of an object. Vendors hold to it more or less: what comes back is not yet checked against it. */
+  readonly schema: Readonly<Record<string, unknown>>;
+  /** Of the answer; a model's thinking counts. */
+  readonly maxTokens: number;
+}
+export type ModelAnswer =
+  | {
+      readonly kind: "answered";
+      readonly value: unknown;
+      /** `vendor:model` */
+      readonly model: string;
+      readonly usage: ModelUsage;
+    }
+  /** It was paid for, and is a refusal, cut short, or no JSON. */
+  | { readonly kind: "unusable"; readonly because: string; readonly model: string; readonly usage: ModelUsage }
+  /** No answer: out of reach, over its limits or the budget, or it does not take the question; says what to do. */
+  | { readonly kind: "unavailable"; readonly because: string };
+
+/** What the operators write about their platform. */
+export interface Documents {
+  /**
+   * Parts of the documents at `commit` that say most about `about`, best first, at most `characters` in all; secrets are
+   * taken out. Throws RetryLater when they are out of reach.
+   */
+  find(question: {
+    readonly commit: string;
+    readonly about: string;
+    readonly characters: number;
+  }): Promise<readonly Excerpt[]>;
+}
+export interface Excerpt {
+  readonly path: string;
+  /** Where in the file: its headings, or the object's kind and name. */
+  readonly place: string;
+  readonly text: string;
+}
