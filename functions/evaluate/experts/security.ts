@@ -31,6 +31,22 @@ export const security = rubric({
           "its account has no rights in the repository and its manifest shows no client; restarts, readiness and errors are watched for five minutes, and the commit is reverted when they worsen",
       },
     ],
+    "add-external-secret": [
+      {
+        risk: "the store holds another value than the Secret that is in use, or none",
+        mitigated: false,
+        evidence:
+          "what the store holds cannot be seen from the repository; a person is asked, a Secret that is there is never deleted, and without a value in the store it stays as it is",
+      },
+    ],
+    "rotate-secret": [
+      {
+        risk: "somebody the repository does not show logs in with the old password",
+        mitigated: false,
+        evidence:
+          "every reader the repository shows starts again, and where one of them would keep the old password the change is refused; the next password stands in the Secret before the database takes it",
+      },
+    ],
     "pin-image": [
       {
         risk: "what runs now may be newer than the version its neighbours run",
@@ -59,6 +75,7 @@ export const security = rubric({
     "service-accounts": "permissions taken away may be needed only once a month",
     rbac: "permissions taken away may be needed only once a month",
     secrets: "a secret must never pass through the school",
+    "secret-rotation": "a password that is changed too early locks people out",
     authentication: "a wrong login rule locks everybody out",
     "encryption-at-rest": "a lost key loses the data",
     mtls: "services without the right identity lose each other",
