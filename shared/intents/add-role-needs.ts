@@ -73,9 +73,9 @@ export function rightsNeededBy(platform: Platform, workload: RepositoryWorkload)
   const args = containers.flatMap(({ spec }) => [...listAt(spec, "command"), ...listAt(spec, "args")].map(String));
   const images = containers.map(({ image }) => imageName(image));
   const words = wordsOf(platform, workload);
-  for (const { rules, sign } of clients) {
-    const because = sign(words, args, images);
-    if (because !== undefined) return { rules, because: because.slice(0, 200) };
+  for (const client of clients) {
+    const because = client.sign(words, args, images);
+    if (because !== undefined) return { rules: client.rules, because: because.slice(0, 200) };
   }
   return undefined;
 }

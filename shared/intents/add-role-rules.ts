@@ -39,8 +39,18 @@ const CLUSTER_WIDE: ReadonlySet<string> = new Set(
   ),
 );
 const BUILT_IN: ReadonlySet<string> = new Set([
-  ...["", "apps", "batch", "autoscaling", "policy", "networking.k8s.io", "discovery.k8s.io"],
-  ...["coordination.k8s.io", "events.k8s.io", "metrics.k8s.io", "storage.k8s.io", "gateway.networking.k8s.io"],
+  "",
+  "apps",
+  "batch",
+  "autoscaling",
+  "policy",
+  "networking.k8s.io",
+  "discovery.k8s.io",
+  "coordination.k8s.io",
+  "events.k8s.io",
+  "metrics.k8s.io",
+  "storage.k8s.io",
+  "gateway.networking.k8s.io",
 ]);
 const WRITES: ReadonlySet<string> = new Set(["create", "update", "patch", "delete"]);
 

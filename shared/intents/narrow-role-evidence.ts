@@ -8,8 +8,15 @@ import { type PlacedContainer, placedContainers } from "./workload-edit.ts";
 
 /** Groups of Kubernetes whose resources are in namespaces, but for those known to be cluster-wide. */
 const NAMESPACED: ReadonlySet<string> = new Set([
-  ...["", "apps", "batch", "autoscaling", "policy", "networking.k8s.io", "discovery.k8s.io"],
-  ...["coordination.k8s.io", "events.k8s.io"],
+  "",
+  "apps",
+  "batch",
+  "autoscaling",
+  "policy",
+  "networking.k8s.io",
+  "discovery.k8s.io",
+  "coordination.k8s.io",
+  "events.k8s.io",
 ]);
 /** Variables operators bound themselves by (sdk.operatorframework.io, "Operator Scope"). */
 const VARIABLE = /^(?:OPERATOR_)?WATCH(?:ED)?_NAMESPACES?$/;

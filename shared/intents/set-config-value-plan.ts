@@ -1,7 +1,8 @@
 /** What one setting of a ConfigMap would become, who reads it, and what has to change beside it; or why it is left alone. */
 import type { FileChange } from "../domain/change-set.ts";
+import { kustomizeReach } from "../repository/kustomize.ts";
 import type { Platform, RepositoryApplication, RepositoryFile, Resource } from "../repository/platform.ts";
-import { at, stringsAt } from "../repository/values.ts";
+import { at, itemsAt, stringsAt } from "../repository/values.ts";
 import type { RepositoryWorkload } from "../repository/workloads.ts";
 import { closedSetting, knownSetting } from "./settings/catalogue.ts";
 import { entryStep } from "./settings/entry.ts";
@@ -37,7 +38,7 @@ export interface SettingPlan {
 export function settingPlan(platform: Platform, wanted: Wanted): SettingPlan | string {
   const { namespace, configMap, key, format, setting, value } = wanted;
   const config = findResource(platform, "ConfigMap", namespace, configMap);
-  if (typeof config === "string") return config;
+  if (typeof config === "string") return generatedBy(platform, configMap) ?? config;
   const application = editableIn(platform, config);
   if (typeof application === "string") return application;
   if (at(config.object, "immutable") === true) return `ConfigMap ${configMap} is immutable`;
@@ -81,6 +82,19 @@ function adviceFor(readers: readonly Reader[], setting: string, value: string): 
   const what = readers.map(technologyOf).find((one) => one !== undefined);
   const known = what === undefined ? undefined : knownSetting(what.technology, setting);
   return known?.advice?.value === value ? known.advice : undefined;
+}
+
+/** A ConfigMap kustomize makes has no text of its own here. */
+function generatedBy(platform: Platform, name: string): string | undefined {
+  for (const { path, tool } of platform.applications) {
+    if (tool !== "kustomize") continue;
+    const made = kustomizeReach(platform.files, path).kustomizations.find(({ value }) =>
+      itemsAt(value, "configMapGenerator").some((one) => one["name"] === name),
+    );
+    if (made !== undefined)
+      return `${made.path} generates ConfigMap ${name} from other files, which are not edited yet`;
+  }
+  return undefined;
 }
 
 /** Why this setting may not be given this value here; undefined when it may. */

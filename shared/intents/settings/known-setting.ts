@@ -7,7 +7,7 @@ export interface Situation {
   /** The value that is written, undefined where none is. */
   readonly now: string | undefined;
   /** Every value another setting is written with. */
-  others(name: string): readonly string[];
+  readonly others: (name: string) => readonly string[];
   /** The program keeps its data on a volume that outlives its pod. */
   readonly keepsData: boolean;
 }

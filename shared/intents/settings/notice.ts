@@ -61,7 +61,7 @@ function annotationFor(annotations: Readonly<Record<string, string>>, config: st
 const usualAnnotation = oncePer((platform): string => {
   const keys = workloadsOf(platform).flatMap(({ resource, templatePath }) =>
     Object.keys(stringsAt(resource.object, ...templatePath, "metadata", "annotations")).filter((key) =>
-      /^checksum\/config/.test(key),
+      key.startsWith("checksum/config"),
     ),
   );
   return mostCommon(keys) ?? "checksum/config";

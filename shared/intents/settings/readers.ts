@@ -103,9 +103,9 @@ function isItsFile(
     case "postgres":
       return (
         isTold ||
-        (/\/postgresql\.conf$/.test(file) &&
+        (file.endsWith("/postgresql.conf") &&
           JSON.stringify(workload.podSpec).includes('"/var/lib/postgresql') &&
-          /^\/var\/lib\/postgresql\//.test(file)) ||
+          file.startsWith("/var/lib/postgresql/")) ||
         /^\/(?:opt\/)?bitnami\/postgresql\/conf\/(?:postgresql\.conf|conf\.d\/[\w-]+\.conf)$/.test(file)
       );
     case "mysql":

@@ -8,7 +8,7 @@ import type { Format } from "../../../shared/intents/settings/place.ts";
 import { withChanges } from "../../../shared/repository/change.ts";
 import type { Platform } from "../../../shared/repository/platform.ts";
 import { at } from "../../../shared/repository/values.ts";
-import { application } from "../../support/platform.ts";
+import { application, platformOf } from "../../support/platform.ts";
 import { cellar, cellarFiles, database } from "./cellar-platform.ts";
 
 function changed(format: Format, text: string, setting: string, value: string): string {
@@ -267,6 +267,18 @@ describe("what people ask for", () => {
     expect(at(after?.object, "data", "LEVEL")).toBe("off");
   });
 
+  test("what kustomize generates is named as such", () => {
+    const platform = platformOf({
+      "argocd/shop.yaml": application("shop", "shop", "cellar"),
+      "shop/kustomization.yaml":
+        "resources: [app.yaml]\nconfigMapGenerator:\n  - name: app-config\n    literals: [LEVEL=debug]\n",
+      "shop/app.yaml": app(),
+    });
+    expect(outcome(set("LEVEL", "info", LEVEL), platform)).toMatch(
+      /shop\/kustomization\.yaml generates ConfigMap app-config/,
+    );
+  });
+
   test("text that is folded is left alone", () => {
     const folded = { ...files, "app-config.yaml": config('  app.json: >\n    {"rate": 1}\n') };
     const intent = set("rate", "2", { ...LEVEL, key: "app.json", format: "json" });
@@ -315,14 +327,12 @@ describe("what people ask for", () => {
   });
 
   test("a reader of another Application would not notice", () => {
-    const own = cellar("directory", files);
-    const texts = Object.fromEntries([...own.files].map(([path, { content }]) => [path, content ?? ""]));
-    const moved = { ...texts, "elsewhere/app.yaml": app(), "argocd/e.yaml": application("e", "elsewhere", "cellar") };
-    const { "apps/cellar/app.yaml": _gone, ...rest } = moved;
-    const platform = withChanges(own, [
-      ...Object.entries(rest).map(([path, after]) => ({ path, before: null, after })),
-      { path: "apps/cellar/app.yaml", before: null, after: null },
-    ]);
+    const platform = platformOf({
+      "argocd/c.yaml": application("c", "settings", "cellar"),
+      "argocd/e.yaml": application("e", "elsewhere", "cellar"),
+      "settings/app-config.yaml": files["app-config.yaml"],
+      "elsewhere/app.yaml": app(),
+    });
     expect(outcome(set("LEVEL", "info", LEVEL), platform)).toMatch(/belongs to another Application, e/);
   });
 });
