@@ -63,8 +63,8 @@ export function migrationJob(platform: Platform, plan: MigrationPlan): NewObject
 function container(platform: Platform, plan: MigrationPlan): Fields {
   const { spec, name, image } = plan.container;
   const own = OWN.flatMap((field) => (spec[field] === undefined ? [] : [[field, spec[field]] as const]));
-  const { env, ...rest } = Object.fromEntries(own);
-  const given = Array.isArray(env) ? (env as readonly Fields[]) : [];
+  const { env: _, ...rest } = Object.fromEntries(own);
+  const given = itemsAt(spec, "env");
   const variables = plan.knownUser ? given : withHome(given);
   return {
     name,

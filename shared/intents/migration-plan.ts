@@ -50,10 +50,10 @@ export function migrationPlan(
   if (typeof application === "string") return application;
   if (namespace === undefined) return "its namespace is not known";
   if (workload.replicas === 0) return "it stands at zero on purpose";
-  const container = placedContainers(workload).find((one) => one.name === name);
-  if (container === undefined) return `there is no container ${name} in ${workload.kind} ${workload.name}`;
   const starts = startMigrations(workload);
   const moved = tool === undefined ? starts.find((one) => one.container.name === name) : undefined;
+  const container = moved?.container ?? placedContainers(workload).find((one) => one.name === name);
+  if (container === undefined) return `there is no container ${name} in ${workload.kind} ${workload.name}`;
   if (tool === undefined && moved === undefined) return `container ${name} does not evidently migrate a database`;
   const [start] = starts;
   if (tool !== undefined && start !== undefined)
