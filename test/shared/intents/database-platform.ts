@@ -1,14 +1,16 @@
 /** An archive and its databases, some of them run by operators, once as a plain folder and once with kustomize. */
 import type { Platform } from "../../../shared/repository/platform.ts";
 import { application, platformOf } from "../../support/platform.ts";
-
-const SIZES = `          resources:
-            requests:
-              cpu: 100m
-              memory: 256Mi
-            limits:
-              memory: 512Mi
-`;
+import {
+  DENY,
+  LEDGER,
+  LOANS,
+  POLICY_FILE,
+  PROMETHEUS,
+  PUSHGATEWAY,
+  SHELVES_EXPORTER,
+  SIZES,
+} from "./database-platform-objects.ts";
 
 function service(name: string, port: number): string {
   return `apiVersion: v1
@@ -163,122 +165,6 @@ spec:
                   name: reading-room
                   key: url
 ${SIZES}`;
-
-const LEDGER = `apiVersion: postgresql.cnpg.io/v1
-kind: Cluster
-metadata:
-  name: ledger
-  namespace: archive
-  labels:
-    app: ledger
-spec:
-  instances: 1 # until the new nodes are here
-  storage:
-    size: 10Gi
-    storageClass: fast
-  resources:
-    requests:
-      cpu: 200m
-      memory: 512Mi
-    limits:
-      memory: 512Mi
-`;
-
-const LOANS = `apiVersion: mongodbcommunity.mongodb.com/v1
-kind: MongoDBCommunity
-metadata:
-  name: loans
-  namespace: archive
-  labels:
-    app: loans
-spec:
-  members: 1
-  type: ReplicaSet
-  version: "7.0.14"
-`;
-
-const PROMETHEUS = `apiVersion: monitoring.coreos.com/v1
-kind: Prometheus
-metadata:
-  name: main
-  namespace: watch
-  labels:
-    app: main
-spec:
-  image: quay.io/prometheus/prometheus:v3.1.0
-  serviceMonitorSelector:
-    matchLabels:
-      team: archive
-  serviceMonitorNamespaceSelector: {}
-`;
-
-const PUSHGATEWAY = `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: pushgateway
-  namespace: watch
-  labels:
-    app: pushgateway
-spec:
-  selector:
-    matchLabels:
-      app: pushgateway
-  template:
-    metadata:
-      labels:
-        app: pushgateway
-    spec:
-      containers:
-        - name: pushgateway
-          image: quay.io/prometheus/pushgateway:v1.10.0
-${SIZES}`;
-
-const DENY = `apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata:
-  name: default-deny-ingress
-  namespace: archive
-  labels:
-    app: archive
-spec:
-  podSelector: {}
-  policyTypes:
-    - Ingress
-  ingress:
-    - from:
-        - podSelector: {}
-`;
-
-const SHELVES_EXPORTER = `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: queue-metrics
-  namespace: archive
-  labels:
-    app: queue-metrics
-spec:
-  selector:
-    matchLabels:
-      app: queue-metrics
-  template:
-    metadata:
-      labels:
-        app: queue-metrics
-    spec:
-      containers:
-        - name: exporter
-          image: registry.example.org/mirror/redis_exporter:v1.62.0
-          env:
-            - name: REDIS_ADDR
-              value: redis://queue:6379
-${SIZES}`;
-
-const POLICY_FILE = `version: 1
-registries:
-  also:
-    - registry: quay.io/prometheuscommunity
-      reason: the exporters of the Prometheus community
-`;
 
 const archive: Readonly<Record<string, string>> = {
   "records.yaml": database("records", "postgres:16.4", secret("POSTGRES_PASSWORD", "password")),
