@@ -90,6 +90,12 @@ export function gitHubChangeRequests(settings: GitHubSettings): ChangeRequests {
     return { ...answer, state: { kind: "open", head: commit } };
   }
 
+  /** Nobody but us has worked on the branch: else what people made of a revert counts, conflicts included. */
+  async function untouched(branch: string, base: string): Promise<boolean> {
+    const tip = await branches.tip(branch);
+    return tip !== undefined && (await branches.onlyOurs(base, tip));
+  }
+
   async function preparedBranch(wanted: Wanted): Promise<void> {
     const { branch, base } = wanted;
     const tip = await branches.tip(branch);
@@ -203,7 +209,9 @@ export function gitHubChangeRequests(settings: GitHubSettings): ChangeRequests {
 
     async openRevert({ commit, since, base, message, branch, ...input }) {
       const existing = await requests.newest(branch);
-      if (existing !== undefined && existing.state !== "open") return numbered(existing.number);
+      if (existing !== undefined && (existing.state !== "open" || !(await untouched(branch, base)))) {
+        return numbered(existing.number);
+      }
       await history.mustShow(commit, base);
       const reverted = await buildRevert(client, objects, { commit, since, base, message, by });
       if (reverted.kind === "conflict") return reverted;

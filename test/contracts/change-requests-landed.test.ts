@@ -271,6 +271,14 @@ describe("openRevert", () => {
     expect(await room.remote.show("apps/cart.yaml")).toBe(edited(20, "later work"));
   });
 
+  test("leaves to people what they made of it, also where the revert itself would conflict by now", async () => {
+    const range = await landed();
+    await revert(range);
+    const theirs = await room.people.push(UNDO, { "apps/cart.yaml": edited(3, "by hand") });
+    await room.remote.push({ "apps/cart.yaml": edited(3, "mended otherwise") });
+    expect(await revert(range)).toMatchObject({ number: 2, state: { kind: "open", head: theirs } });
+  });
+
   test("names the files of a conflict, and opens nothing where nothing is left", async () => {
     const range = await landed();
     await room.remote.push({ "apps/cart.yaml": edited(3, "mended otherwise") });

@@ -80,9 +80,8 @@ async function updateRefs({ git, rules }: Forge, updates: UpdateRefs["refUpdates
   for (const { name, beforeOid, afterOid, force } of updates) {
     if (rules.has(name.replace("refs/heads/", ""))) return "Changes must be made through a pull request.";
     if (!force) return "A ref update is not a fast-forward";
-    lines.push(
-      /^0+$/.test(afterOid) ? `delete ${name} ${beforeOid ?? ""}` : `update ${name} ${afterOid} ${beforeOid ?? ""}`,
-    );
+    const seen = beforeOid === undefined ? "" : ` ${beforeOid}`;
+    lines.push(/^0+$/.test(afterOid) ? `delete ${name}${seen}` : `update ${name} ${afterOid}${seen}`);
   }
   const { code } = await git(["update-ref", "--stdin"], { input: `${[...lines, "commit"].join("\n")}\n` });
   return code === 0 ? undefined : "A ref is not at the expected oid";
