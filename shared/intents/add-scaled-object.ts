@@ -195,6 +195,11 @@ function render(intent: AddScaledObject, platform: Platform): Rendered {
     changes: [
       `Added ${KIND} ${namespace}/${name}: up to ${most} replicas by what waits in ${queue.queue}, ${idle}`,
       `Took spec.replicas (${replicas}) out of Deployment ${namespace}/${target}, or Argo CD would set it back`,
+      ...(replicas > 1
+        ? [
+            "While it is applied the Deployment may fall to one replica, which a missing spec.replicas means, until KEDA has counted",
+          ]
+        : []),
     ],
   };
 }

@@ -92,7 +92,7 @@ export function isAbout({ json, queries }: RepositoryDashboard, namespace: strin
     (parseQuery(expr)?.selectors ?? []).some(({ matchers }) =>
       matchers.some(({ label, operator, value }) => {
         const values = operator === "=~" ? value.replace(/^\^?\(?|\)?\$?$/g, "").split("|") : [value];
-        return /namespace$/.test(label) && (operator === "=" || operator === "=~") && values.includes(namespace);
+        return label.endsWith("namespace") && (operator === "=" || operator === "=~") && values.includes(namespace);
       }),
     ),
   );

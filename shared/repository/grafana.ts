@@ -8,7 +8,7 @@ import { dashboardsIn, GRAFANA_GROUP, isGrafanaDashboard } from "./dashboards.ts
 import { isEmptySelector, matchesLabels } from "./label-selector.ts";
 import { oncePer } from "./lookup.ts";
 import type { Platform, Resource } from "./platform.ts";
-import { at, fieldsAt, itemsAt, stringsAt, textAt } from "./values.ts";
+import { at, fieldsAt, itemsAt, listAt, stringsAt, textAt } from "./values.ts";
 import { asContainer, type RepositoryWorkload, workloadsOf } from "./workloads.ts";
 
 export interface DashboardSidecar {
@@ -137,16 +137,17 @@ function sidecarOfChart({ chart, title, path, namespace, values }: ChartRelease)
   const dashboards = fieldsAt(grafana, "sidecar", "dashboards");
   const isOn = (dashboards["enabled"] ?? standard.isOn) === true;
   if (!isOn || grafana["enabled"] === false) return [];
-  const search = dashboards["searchNamespace"];
-  const wanted = Array.isArray(search) ? search.join(",") : (search ?? standard.search);
+  const written = stringsAt(dashboards);
+  const several = listAt(dashboards, "searchNamespace").filter((one) => typeof one === "string");
+  const wanted = several.length > 0 ? several.join(",") : (written["searchNamespace"] ?? standard.search);
   const home = textAt(grafana, "namespaceOverride") ?? textAt(values, "namespaceOverride") ?? namespace;
   return [
     {
       name: `the sidecar of ${title}`,
       path,
       label: textAt(dashboards, "label") ?? "grafana_dashboard",
-      value: textOrNothing(String(dashboards["labelValue"] ?? standard.value)),
-      namespaces: namespacesIn(String(wanted), home),
+      value: textOrNothing(written["labelValue"] ?? standard.value),
+      namespaces: namespacesIn(wanted, home),
       home,
     },
   ];

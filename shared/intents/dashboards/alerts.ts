@@ -19,7 +19,7 @@ export const alerts: Family = ({ platform, namespace }) => {
 /** An alert that compares with a number; `absent` and conditions joined by `and` have no line to be drawn. */
 function panelFor({ alert, expr, resource }: RuleExpression, namespace: string): Panel | undefined {
   const parsed = alert === undefined || !NAME.test(alert) ? undefined : parseQuery(expr);
-  if (alert === undefined || parsed?.threshold === undefined || /^absent/.test(parsed.measured)) return undefined;
+  if (alert === undefined || parsed?.threshold === undefined || parsed.measured.startsWith("absent")) return undefined;
   const places = parsed.selectors.flatMap(({ matchers }) =>
     matchers.filter(({ label }) => label.endsWith("namespace")),
   );
@@ -42,6 +42,6 @@ function unitOf(metric: string, measured: string, limit: number): Unit {
   if (measured.includes("/")) return Math.abs(limit) <= 1 ? "percentunit" : "short";
   if (/_seconds(?:_bucket)?$/.test(metric) && !/\b(?:i?rate|increase|count)\b(?!.*histogram_quantile)/.test(measured))
     return "s";
-  if (measured.includes("histogram_quantile") && /_seconds_bucket$/.test(metric)) return "s";
-  return /_bytes$/.test(metric) ? "bytes" : "short";
+  if (measured.includes("histogram_quantile") && metric.endsWith("_seconds_bucket")) return "s";
+  return metric.endsWith("_bytes") ? "bytes" : "short";
 }

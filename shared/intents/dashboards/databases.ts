@@ -5,7 +5,7 @@ import { type Family, graph, type Panel, stat } from "./panel.ts";
 const families: readonly {
   readonly id: ExporterId;
   readonly title: string;
-  panels(inside: string): readonly Panel[];
+  readonly panels: (inside: string) => readonly Panel[];
 }[] = [
   {
     id: "postgres",

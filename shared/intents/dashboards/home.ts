@@ -153,7 +153,8 @@ function byFolder(platform: Platform): DashboardHome | string | undefined {
   for (const { configMap, grafana, path } of dashboardFolders(platform)) {
     const application = editableIn(platform, configMap);
     const namespace = configMap.namespace;
-    if (typeof application === "string" || namespace === undefined) problem ??= String(application);
+    if (typeof application === "string") problem ??= application;
+    else if (namespace === undefined) problem ??= `${configMap.path}: its namespace is not known`;
     else {
       const because = `${grafana.kind} ${grafana.name} reads dashboards from ${path}, where ConfigMap ${configMap.name} is mounted`;
       return { kind: "folder", application, namespace, configMap, because };
