@@ -32,29 +32,23 @@ const Target = z
 
 const ExternalSecret = z.looseObject({
   metadata: z.looseObject({ name: text }),
-  spec: z
-    .looseObject({
-      secretStoreRef: z
-        .looseObject({ name: text.optional(), kind: z.enum(["SecretStore", "ClusterSecretStore"]).optional() })
-        .optional(),
-      refreshInterval: z.string().optional(),
-      refreshPolicy: z.enum(["CreatedOnce", "Periodic", "OnChange"]).optional(),
-      target: Target.optional(),
-      data: z
-        .array(
-          z.looseObject({
-            secretKey: text.max(253).regex(/^[-._a-zA-Z0-9]+$/, "not a key of a Secret"),
-            remoteRef: RemoteRef,
-          }),
-        )
-        .optional(),
-      dataFrom: z
-        .array(z.looseObject({ extract: RemoteRef.optional(), find: z.looseObject({}).optional() }))
-        .optional(),
-    })
-    .refine(({ data, dataFrom }) => (data ?? []).length + (dataFrom ?? []).length > 0, {
-      message: "it takes nothing from its store",
-    }),
+  spec: z.looseObject({
+    secretStoreRef: z
+      .looseObject({ name: text.optional(), kind: z.enum(["SecretStore", "ClusterSecretStore"]).optional() })
+      .optional(),
+    refreshInterval: z.string().optional(),
+    refreshPolicy: z.enum(["CreatedOnce", "Periodic", "OnChange"]).optional(),
+    target: Target.optional(),
+    data: z
+      .array(
+        z.looseObject({
+          secretKey: text.max(253).regex(/^[-._a-zA-Z0-9]+$/, "not a key of a Secret"),
+          remoteRef: RemoteRef,
+        }),
+      )
+      .optional(),
+    dataFrom: z.array(z.looseObject({ extract: RemoteRef.optional(), find: z.looseObject({}).optional() })).optional(),
+  }),
 });
 
 export function externalSecretProblem(object: unknown): string | undefined {

@@ -1,19 +1,19 @@
 /**
- * The three steps of a rotation, run as the pod would run them: a real Redis, and a small stand-in for kubectl that keeps a
- * Secret in a file and refuses what was read before somebody else wrote. Wherever a run is cut off, the next one finishes.
+ * The three steps of a rotation, run as the pod would run them: a real Redis, and small stand-ins for redis-cli and for
+ * kubectl, which keeps a Secret in a file and refuses what was read before somebody else wrote. Wherever a run is cut off, the next one finishes.
  */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { changeScript, PREPARE, PUBLISH } from "../../../shared/intents/rotation-scripts.ts";
+import { startTestRedis, type TestRedis } from "../../support/redis.ts";
 
 const root = mkdtempSync(join(tmpdir(), "rotation-"));
 const secretFile = join(root, "secret.json");
 const restarts = join(root, "restarts");
-let server: ChildProcess | undefined;
+let redis: TestRedis | undefined;
 let port = 0;
 
 /** `get` prints what the template asks for; `patch` merges unless the version is another one; `rollout` is written down. */
@@ -34,6 +34,25 @@ else if (args[0] === "get") {
   secret.metadata.resourceVersion = String(Number(secret.metadata.resourceVersion) + 1);
   writeFileSync(file, JSON.stringify(secret));
 }
+`;
+
+/** Logs in by REDISCLI_AUTH, sends what comes in line by line, and prints replies as redis-cli does to a pipe. */
+const CLI = `#!${process.execPath}
+const { connect } = require("node:net");
+const { readFileSync } = require("node:fs");
+const args = process.argv.slice(2);
+const lines = readFileSync(0, "utf8").trim().split("\\n");
+const socket = connect(Number(args[args.indexOf("-p") + 1]), args[args.indexOf("-h") + 1]);
+let text = "";
+socket.write(["AUTH " + process.env.REDISCLI_AUTH, ...lines].map((line) => line + "\\r\\n").join(""));
+socket.on("data", (chunk) => {
+  text += chunk;
+  const replies = text.split("\\r\\n").slice(0, -1);
+  if (replies.length <= lines.length) return;
+  if (replies[0][0] === "-") console.error("AUTH failed: " + replies[0].slice(1));
+  console.log(replies.slice(1).map((reply) => reply.slice(1)).join("\\n"));
+  socket.destroy();
+});
 `;
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");
@@ -67,7 +86,7 @@ function pod(upTo: keyof typeof steps): number {
 }
 
 const ask = (password: string, command: string) =>
-  spawnSync("redis-cli", ["-p", String(port)], {
+  spawnSync(join(root, "bin", "redis-cli"), ["-h", "127.0.0.1", "-p", String(port)], {
     input: `${command}\n`,
     env: { ...process.env, REDISCLI_AUTH: password },
     encoding: "utf8",
@@ -77,23 +96,13 @@ beforeAll(async () => {
   mkdirSync(join(root, "bin"));
   mkdirSync(join(root, "work"));
   writeFileSync(join(root, "bin", "kubectl"), KUBECTL, { mode: 0o755 });
-  port = await new Promise<number>((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
-  server = spawn("redis-server", ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--dir", root]);
-  await new Promise<void>((resolve, reject) => {
-    server?.stdout?.on("data", (chunk: Buffer) => chunk.toString().includes("Ready to accept") && resolve());
-    server?.on("error", reject);
-    server?.on("exit", () => reject(new Error("redis-server is gone")));
-  });
+  writeFileSync(join(root, "bin", "redis-cli"), CLI, { mode: 0o755 });
+  redis = await startTestRedis();
+  port = redis.port;
 });
 
-afterAll(() => {
-  server?.removeAllListeners("exit");
-  server?.kill();
+afterAll(async () => {
+  await redis?.close();
   rmSync(root, { recursive: true, force: true });
 });
 
