@@ -10,14 +10,8 @@ const IMAGE = "registry.example.com/team/app:1.0.0";
 const workload = { kind: "Deployment", namespace: "shop", name: "api" };
 const intent = { kind: "add-migration-job", workload, container: "migrate" };
 
-interface Parts {
-  readonly init?: string;
-  readonly main?: string;
-  readonly pod?: string;
-  readonly meta?: string;
-  readonly template?: string;
-  readonly replicas?: number;
-}
+type Texts = Partial<Record<"init" | "main" | "pod" | "meta" | "template", string>>;
+type Parts = Texts & { readonly replicas?: number };
 
 function api({ init, main, pod, meta, template, replicas = 3 }: Parts = {}): string {
   return `apiVersion: apps/v1
