@@ -21,15 +21,20 @@ const PROBLEM = 500;
 const PROBLEMS = 8;
 
 /** `places`: of the topic's intent. The repository may have moved since the model answered. */
-export function assess({ choice, unusable }: PlanAnswer, situation: Situation, places: Places): Assessment {
+export async function assess(
+  { choice, unusable }: PlanAnswer,
+  situation: Situation,
+  places: Places,
+): Promise<Assessment> {
   if (choice === undefined) return bad([unusable ?? "it holds no choice"]);
   if (choice.kind === "none") return { kind: "none", missing: choice.missing };
   const { intent, because } = choice;
   const candidate = places.free.find((one) => isDeepStrictEqual(one.intent, intent));
   const problems = problemsOf(intent, situation);
   if (problems.length > 0) return bad(problems);
-  const rendered = renderChangeSet(intent, situation.platform, situation.policy);
-  if (rendered.kind === "refused") return bad([rendered.because]);
+  const offline = renderChangeSet(intent, situation.platform, situation.policy);
+  if (offline.kind === "refused") return bad([offline.because]);
+  const rendered = await situation.shown(offline);
   if (rendered.verdict.decision === "deny") {
     return bad(rendered.verdict.rules.flatMap(deniedBy));
   }

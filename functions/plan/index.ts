@@ -1,3 +1,4 @@
+import { dryRunPort } from "../../shared/adapters/dry-run.ts";
 import { gitPort } from "../../shared/adapters/git/open.ts";
 import { repositoryNames } from "../../shared/adapters/git/settings.ts";
 import { modelPort } from "../../shared/adapters/llm/open.ts";
@@ -12,6 +13,7 @@ export const stage = defineStage({
     return {
       git,
       history,
+      dryRun: dryRunPort(env),
       model: modelPort(env, "PLAN_MODEL", env["PLAN_MODEL"]),
       documents: ownDocuments(git),
       settings: { platform: repositoryNames(env), policy: {} },

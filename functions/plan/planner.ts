@@ -35,8 +35,8 @@ export async function planWithModel(
   const { improvement, definition } = situation;
   const places = definition === undefined ? NOWHERE : placesFor(definition, situation);
   const answers = improvement.plan_answers ?? [];
-  const assessed = answers.map((answer) => assess(answer, situation, places));
-  const concluded = conclude(answers, assessed, situation, places);
+  const assessed = await Promise.all(answers.map((answer) => assess(answer, situation, places)));
+  const concluded = await conclude(answers, assessed, situation, places);
   if (concluded !== undefined) return concluded;
 
   const material = await gather(situation, places, documents);
@@ -49,17 +49,18 @@ export async function planWithModel(
   const paid = [...answers, kept(answer, question, material)];
   await save({ plan_answers: paid });
   const current: Situation = { ...situation, improvement: { ...improvement, plan_answers: paid } };
-  const all = paid.map((one) => assess(one, current, places));
-  return conclude(paid, all, current, places) ?? again(0, {}, `the model is asked again: ${problemsOf(all.at(-1))}`);
+  const all = await Promise.all(paid.map((one) => assess(one, current, places)));
+  const end = await conclude(paid, all, current, places);
+  return end ?? again(0, {}, `the model is asked again: ${problemsOf(all.at(-1))}`);
 }
 
 /** Undefined: the model should be asked, for the first time or again. */
-function conclude(
+async function conclude(
   answers: readonly PlanAnswer[],
   assessed: readonly Assessment[],
   situation: Situation,
   places: Places,
-): Outcome | undefined {
+): Promise<Outcome | undefined> {
   const [answer, last] = [answers.at(-1), assessed.at(-1)];
   if (answer === undefined || last === undefined) return undefined;
   switch (last.kind) {

@@ -14,11 +14,15 @@ const TRIED = 20;
  * `planning` says why the rules choose, and what a person should doubt. `undecided`: a model that could have filled in
  * more than the rules find has not spoken.
  */
-export function planByRules(situation: Situation, planning: Planning, undecided = false): OutcomeOf<"plan"> {
+export async function planByRules(
+  situation: Situation,
+  planning: Planning,
+  undecided = false,
+): Promise<OutcomeOf<"plan">> {
   const { definition } = situation;
   if (definition === undefined) return noIntent(situation, planning, situation.improvement);
   const places = placesFor(definition, situation);
-  const chosen = choose(places.free, situation);
+  const chosen = await choose(places.free, situation);
   if (chosen !== undefined) return planned(chosen, places, planning, situation);
   return nothingLeft(definition, places, planning, situation, undecided);
 }
@@ -35,12 +39,14 @@ export function noIntent(
   return { ...asked, evidence: planningEvidence(planning, answered) };
 }
 
-/** The best candidate policy does not deny; if it denies all of them the best one, so that its verdict is on record. */
-function choose(candidates: readonly Candidate[], { platform, policy }: Situation): Chosen | undefined {
+/** The best candidate neither policy nor the cluster denies; if they deny all of them the best one, so that its verdict is on record. */
+async function choose(candidates: readonly Candidate[], situation: Situation): Promise<Chosen | undefined> {
+  const { platform, policy, shown } = situation;
   let denied: Chosen | undefined;
   for (const { intent, target, because } of candidates.slice(0, TRIED)) {
-    const rendered = renderChangeSet(intent, platform, policy);
-    if (rendered.kind === "refused") continue;
+    const offline = renderChangeSet(intent, platform, policy);
+    if (offline.kind === "refused") continue;
+    const rendered = await shown(offline);
     const chosen = { intent, target, because, rendered };
     if (rendered.verdict.decision !== "deny") return chosen;
     denied ??= chosen;

@@ -4,14 +4,20 @@ import { spokenIn, type Topic, topicOf } from "../../shared/domain/lexicon.ts";
 import type { Status } from "../../shared/domain/lifecycle.ts";
 import type { Candidate } from "../../shared/intents/intent.ts";
 import { intents, type RegisteredIntent, targetOf } from "../../shared/intents/registry.ts";
+import type { RenderedChangeSet } from "../../shared/intents/render.ts";
 import type { PolicySettings } from "../../shared/policy/settings.ts";
-import type { GitReader, History } from "../../shared/ports.ts";
+import type { DryRun, GitReader, History } from "../../shared/ports.ts";
 import { loadPlatform } from "../../shared/repository/load.ts";
 import type { Platform, PlatformOptions } from "../../shared/repository/platform.ts";
+import { shownToCluster } from "./dry-run.ts";
+
+type RenderedChange = Extract<RenderedChangeSet, { kind: "rendered" }>;
 
 export interface RepositoryPorts {
   readonly git: GitReader;
   readonly history: Pick<History, "recent">;
+  /** Absent where no cluster is to be asked. */
+  readonly dryRun?: DryRun | undefined;
   readonly settings: { readonly platform: PlatformOptions; readonly policy: PolicySettings };
 }
 
@@ -30,6 +36,8 @@ export interface Situation extends Subject {
   readonly past: readonly Improvement[];
   /** Targets of other improvements. */
   readonly taken: ReadonlySet<string>;
+  /** A change with what the cluster says to it in its verdict. */
+  readonly shown: (rendered: RenderedChange) => Promise<RenderedChange>;
 }
 
 /** Past improvements whose targets are taken. */
@@ -43,7 +51,7 @@ export function subjectOf(improvement: Improvement): Subject {
 export async function lookAround(
   improvement: Improvement,
   subject: Subject,
-  { git, history, settings }: RepositoryPorts,
+  { git, history, dryRun, settings }: RepositoryPorts,
   { signal, now }: { readonly signal: AbortSignal; readonly now: () => number },
 ): Promise<Situation> {
   const commit = await git.head(signal);
@@ -57,6 +65,7 @@ export async function lookAround(
     about: spokenIn(improvement),
     past,
     taken: new Set(past.flatMap(({ intent }) => (intent === undefined ? [] : [targetOf(intent)]))),
+    shown: (rendered) => shownToCluster(rendered, platform, dryRun, signal),
   };
 }
 
