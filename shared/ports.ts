@@ -1,7 +1,7 @@
 /** The narrow interfaces handlers see. One adapter file in shared/adapters (or shared/pipeline) implements each. */
 import type { Brakes } from "./domain/approval.ts";
 import type { FileChange } from "./domain/change-set.ts";
-import type { Improvement, LandedCommit } from "./domain/improvement.ts";
+import type { Improvement } from "./domain/improvement.ts";
 import type { StageName } from "./stages.ts";
 
 // ---------------------------------------------------------------- Git
@@ -54,52 +54,6 @@ export type Pushed =
 export interface RevertConflict {
   readonly kind: "conflict";
   readonly paths: readonly string[];
-}
-
-/** Changes as pull requests on a forge; the branch is their key. Throws RetryLater when the forge is out of reach. */
-export interface ChangeRequests {
-  /**
-   * A branch with one commit on top of `base`, and its request. A request of that branch that is there already, open,
-   * merged or closed, is returned instead, unless it is open and holds nothing but an older commit of ours: then it is
-   * brought up to this one. Throws PermanentError when the forge refuses, and when somebody else's work is on the branch
-   * without a request.
-   */
-  open(input: {
-    readonly branch: string;
-    readonly base: string;
-    readonly files: readonly FileChange[];
-    /** Message of the commit. */
-    readonly message: string;
-    readonly title: string;
-    readonly body: string;
-  }): Promise<ChangeRequest>;
-  /**
-   * The same for taking back what landed: a branch with the revert of `since`..`commit` on top of `base`. `undefined`:
-   * there is nothing left to take back.
-   */
-  openRevert(input: {
-    readonly branch: string;
-    readonly commit: string;
-    readonly since?: string;
-    readonly base: string;
-    readonly message: string;
-    readonly title: string;
-    readonly body: string;
-  }): Promise<ChangeRequest | RevertConflict | undefined>;
-  /** The newest request of `branch`; undefined when there is none. */
-  find(branch: string, signal?: AbortSignal): Promise<ChangeRequest | undefined>;
-  /** Asks the forge to merge an open request as it stands; answers what it is afterwards (still open: reviews or checks are missing). */
-  merge(branch: string): Promise<ChangeRequest>;
-  /** Closes an open request with a comment and deletes its branch; nothing happens to one that is not open. */
-  withdraw(branch: string, because: string): Promise<void>;
-}
-export interface ChangeRequest {
-  readonly number: number;
-  readonly url: string;
-  readonly state:
-    | { readonly kind: "open"; readonly head: string; readonly waitsFor?: string }
-    | { readonly kind: "closed"; readonly by?: string }
-    | { readonly kind: "merged"; readonly landed: LandedCommit; readonly by?: string };
 }
 
 // ---------------------------------------------------------------- cluster
@@ -214,30 +168,6 @@ export interface ClusterReader {
     name: string,
     signal?: AbortSignal,
   ): Promise<Readonly<Record<string, unknown>> | undefined>;
-}
-
-/** Asks a cluster what it would say to objects, without storing any (server-side dry run, fields checked strictly). */
-export interface DryRun {
-  /** What it means for a change that the cluster could not be asked: `auto` says so and goes on, `human` asks a person. */
-  readonly unanswered: "auto" | "human";
-  /** One finding per objection, [] when the cluster would take them all. Never throws for what a cluster answers. */
-  check(objects: readonly DryRunObject[], signal?: AbortSignal): Promise<readonly DryRunFinding[]>;
-}
-export interface DryRunObject {
-  /** With the namespace it would go to in its metadata. */
-  readonly object: Readonly<Record<string, unknown>>;
-  readonly effect: "create" | "change";
-}
-export interface DryRunFinding {
-  /** Position of the object in what was asked. */
-  readonly index: number;
-  /**
-   * `refused`: the API or its admission would not take it. `missing`: its kind or namespace is not there. `forbidden`: we
-   * may not ask. `unreachable`: no answer. `warning`: it would be taken, with this remark.
-   */
-  readonly kind: "refused" | "missing" | "forbidden" | "unreachable" | "warning";
-  /** In the cluster's words, one line, at most 500 characters. */
-  readonly message: string;
 }
 
 /** The Deployments of the stages, as the coordinator needs them. */

@@ -1,7 +1,7 @@
 /** The last thing planning does with a change: shows it to the cluster, where there is one. */
 import type { ChangeSet, Verdict } from "../../shared/domain/change-set.ts";
+import type { DryRun } from "../../shared/dry-run-port.ts";
 import { withDryRun } from "../../shared/policy/server-dry-run.ts";
-import type { DryRun } from "../../shared/ports.ts";
 import type { Platform } from "../../shared/repository/platform.ts";
 
 /** The rendered change with what the cluster says in its verdict. Throws only when `signal` ends it. */

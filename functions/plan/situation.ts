@@ -2,11 +2,12 @@
 import type { Improvement } from "../../shared/domain/improvement.ts";
 import { spokenIn, type Topic, topicOf } from "../../shared/domain/lexicon.ts";
 import type { Status } from "../../shared/domain/lifecycle.ts";
+import type { DryRun } from "../../shared/dry-run-port.ts";
 import type { Candidate } from "../../shared/intents/intent.ts";
 import { intents, type RegisteredIntent, targetOf } from "../../shared/intents/registry.ts";
 import type { RenderedChangeSet } from "../../shared/intents/render.ts";
 import type { PolicySettings } from "../../shared/policy/settings.ts";
-import type { DryRun, GitReader, History } from "../../shared/ports.ts";
+import type { GitReader, History } from "../../shared/ports.ts";
 import { loadPlatform } from "../../shared/repository/load.ts";
 import type { Platform, PlatformOptions } from "../../shared/repository/platform.ts";
 import { shownToCluster } from "./dry-run.ts";

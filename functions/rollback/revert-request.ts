@@ -4,7 +4,7 @@
  */
 import type { Improvement } from "../../shared/domain/improvement.ts";
 import { revertBranch, revertText } from "../../shared/domain/request-text.ts";
-import type { ChangeRequest, ChangeRequests } from "../../shared/ports.ts";
+import type { ChangeRequest, ChangeRequests } from "../../shared/forge-ports.ts";
 import type { Context } from "../../shared/runtime/stage.ts";
 import { inTheWay, type Step } from "./step.ts";
 

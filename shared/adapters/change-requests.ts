@@ -1,6 +1,6 @@
 /** Pull requests on GitHub as the port has them: the branch is the key, and every step may be the last one. */
 import type { FileChange } from "../domain/change-set.ts";
-import type { ChangeRequest, ChangeRequests } from "../ports.ts";
+import type { ChangeRequest, ChangeRequests } from "../forge-ports.ts";
 import { PermanentError, RetryLater } from "../runtime/errors.ts";
 import { branchRef, identity } from "./git/settings.ts";
 import { gitHubClient } from "./github/client.ts";

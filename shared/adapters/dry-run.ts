@@ -4,7 +4,7 @@
  * LimitRanges and Pod Security look at pods, so for a workload one pod of its template is asked about as well.
  */
 import * as z from "zod";
-import type { DryRun, DryRunFinding, DryRunObject } from "../ports.ts";
+import type { DryRun, DryRunFinding, DryRunObject } from "../dry-run-port.ts";
 import { type Fields, textAt } from "../repository/values.ts";
 import { type Environment, readSettings } from "../runtime/config.ts";
 import { RetryLater } from "../runtime/errors.ts";

@@ -1,6 +1,6 @@
 /** What a cluster says to a change before anybody commits it, as findings of policy. */
 import { type ChangeSet, type RuleHit, type Verdict, verdictOf } from "../domain/change-set.ts";
-import type { DryRun, DryRunFinding } from "../ports.ts";
+import type { DryRun, DryRunFinding } from "../dry-run-port.ts";
 import type { Platform, Resource } from "../repository/platform.ts";
 import { isFields } from "../repository/values.ts";
 import { placeIn } from "./place.ts";

@@ -6,7 +6,7 @@ import { followRequest, type RequestPorts } from "../../functions/sync/request.t
 import { gitHubChangeRequests } from "../../shared/adapters/change-requests.ts";
 import { gitHub } from "../../shared/adapters/git-github.ts";
 import type { Improvement, Patch } from "../../shared/domain/improvement.ts";
-import type { ChangeRequests } from "../../shared/ports.ts";
+import type { ChangeRequests } from "../../shared/forge-ports.ts";
 import { RetryLater } from "../../shared/runtime/errors.ts";
 import type { Context } from "../../shared/runtime/stage.ts";
 import { type GitRemote, gitRemote } from "../support/git-remote.ts";

@@ -1,7 +1,7 @@
 /** implement in pull-request mode, and where the branch takes nothing else. */
 import { describe, expect, test } from "vitest";
 import type { ImplementPorts } from "../../functions/implement/handle.ts";
-import type { ChangeRequest, ChangeRequests } from "../../shared/ports.ts";
+import type { ChangeRequest, ChangeRequests } from "../../shared/forge-ports.ts";
 import {
   approved,
   argocd,

@@ -1,7 +1,7 @@
 /** rollback where the branch takes pull requests only. */
 import { expect, test } from "vitest";
 import { revertByRequest } from "../../functions/rollback/revert-request.ts";
-import type { ChangeRequest, ChangeRequests } from "../../shared/ports.ts";
+import type { ChangeRequest, ChangeRequests } from "../../shared/forge-ports.ts";
 import { committedImprovement } from "../support/improvement.ts";
 import { record, run } from "../support/rollback.ts";
 

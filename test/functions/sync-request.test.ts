@@ -4,7 +4,7 @@ import { followRequest, type RequestPorts } from "../../functions/sync/request.t
 import type { FileChange } from "../../shared/domain/change-set.ts";
 import { rollbackMessage } from "../../shared/domain/commit-message.ts";
 import type { Improvement, LandedCommit } from "../../shared/domain/improvement.ts";
-import type { ChangeRequest } from "../../shared/ports.ts";
+import type { ChangeRequest } from "../../shared/forge-ports.ts";
 import { PermanentError, RetryLater } from "../../shared/runtime/errors.ts";
 import { approved, base, baseline, CART, context, deployment, git, NOW, settings } from "../support/implement.ts";
 

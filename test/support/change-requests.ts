@@ -1,6 +1,6 @@
 /** A repository on the GitHub stand-in with pull requests, and the people who work with them. */
 import { gitHubChangeRequests } from "../../shared/adapters/change-requests.ts";
-import type { ChangeRequest, ChangeRequests } from "../../shared/ports.ts";
+import type { ChangeRequest, ChangeRequests } from "../../shared/forge-ports.ts";
 import { blobOf } from "../contracts/git.ts";
 import { type GitRemote, gitRemote } from "./git-remote.ts";
 import type { People } from "./github/people.ts";

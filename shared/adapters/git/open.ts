@@ -1,6 +1,7 @@
 /** The Git port and pull requests as the environment wants them. */
 import * as z from "zod";
-import type { ChangeRequests, GitReader, GitWriter } from "../../ports.ts";
+import type { ChangeRequests } from "../../forge-ports.ts";
+import type { GitReader, GitWriter } from "../../ports.ts";
 import { ConfigurationError, type Environment, readSettings } from "../../runtime/config.ts";
 import { gitCli } from "../git-cli.ts";
 import { type GitHubSettings, gitHubSettings, pullRequestSettings } from "../github/settings.ts";

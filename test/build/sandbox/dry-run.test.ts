@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dryRunPort } from "../../../shared/adapters/dry-run.ts";
-import type { DryRun } from "../../../shared/ports.ts";
+import type { DryRun } from "../../../shared/dry-run-port.ts";
 import { application, platform, type School, school } from "./platform.ts";
 
 const quotas = `apiVersion: v1

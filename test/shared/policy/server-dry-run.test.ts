@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { shownToCluster } from "../../../functions/plan/dry-run.ts";
 import { changeSet, verdictOf } from "../../../shared/domain/change-set.ts";
+import type { DryRun, DryRunFinding, DryRunObject } from "../../../shared/dry-run-port.ts";
 import { dryRunHits, withDryRun } from "../../../shared/policy/server-dry-run.ts";
-import type { DryRun, DryRunFinding, DryRunObject } from "../../../shared/ports.ts";
 import { application, platformOf, service } from "../../support/platform.ts";
 
 const platform = platformOf({
