@@ -18,6 +18,8 @@ export function objectsPending(application: ArgoApplication, objects: readonly O
     return onlyDeletes && sync === "Synced" ? undefined : "Argo CD lists no resources yet";
   }
   for (const object of objects) {
+    // A hook has no state to be in: that the sync succeeded, which is asked elsewhere, says that it did.
+    if (object.hook === true) continue;
     const reason = pendingReason(object, findResource(resources, object, spec.destination.namespace));
     if (reason !== undefined) return reason;
   }
@@ -49,7 +51,7 @@ export function findResource(
 export function invertObjects(objects: readonly ObjectRef[]): readonly ObjectRef[] {
   const inverse = { create: "delete", delete: "create", change: "change" } as const;
   return objects
-    .filter(({ effect, retained }) => !(effect === "create" && retained === true))
+    .filter(({ effect, retained, hook }) => !(effect === "create" && (retained === true || hook === true)))
     .map((object) => ({ ...object, effect: inverse[object.effect] }));
 }
 

@@ -24,6 +24,7 @@ async function lookAt(object: ObjectRef, { application, argoCd, cluster, signal 
     return isBeingDeleted(found) ? successful(`${name} is being deleted`) : failed(`${name} is still there`);
   }
   if (found === undefined) return failed(`${name} does not exist`);
+  if (object.hook === true) return successful(`${name} was run by the sync`);
   if (isBeingDeleted(found)) return failed(`${name} is being deleted`);
   // "As committed" is Argo CD's own comparison: it knows defaults and ignored differences, we do not.
   const app = await argoCd.application(application, signal);

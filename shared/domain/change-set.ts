@@ -17,6 +17,8 @@ export interface ObjectRef {
   readonly effect: "create" | "change" | "delete";
   /** It holds data: once created it stays in the cluster, also when Git no longer names it (`Prune=false`). */
   readonly retained?: true;
+  /** Argo CD runs it during a sync: it is no part of the wanted state, and stays when Git no longer names it. */
+  readonly hook?: true;
 }
 
 export interface ChangeSet {

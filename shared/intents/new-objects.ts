@@ -72,7 +72,8 @@ export function writeNewObjects(
 function createdRef({ apiVersion, kind, name, annotations }: NewObject, namespace: string): ObjectRef {
   const options = annotations?.["argocd.argoproj.io/sync-options"]?.split(",") ?? [];
   const kept = options.some((option) => option.trim() === "Prune=false") ? ({ retained: true } as const) : {};
-  return { apiVersion, kind, namespace, name, effect: "create", ...kept };
+  const hook = annotations?.["argocd.argoproj.io/hook"] === undefined ? {} : ({ hook: true } as const);
+  return { apiVersion, kind, namespace, name, effect: "create", ...kept, ...hook };
 }
 
 /** Labels every object of ours carries: the repository's own way to say the name, and whose object it is. */

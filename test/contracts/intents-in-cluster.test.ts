@@ -7,28 +7,45 @@ import { renderChangeSet } from "../../shared/intents/render.ts";
 import { loadPlatform } from "../../shared/repository/load.ts";
 import type { Platform } from "../../shared/repository/platform.ts";
 import { school } from "../build/sandbox/platform.ts";
+import { asDirectory, cellarFiles } from "../shared/intents/cellar-platform.ts";
+import { archiveTexts } from "../shared/intents/database-platform.ts";
+import { galleryTexts } from "../shared/intents/gallery.ts";
+import { keysTexts } from "../shared/intents/keys-platform.ts";
 import { millTexts } from "../shared/intents/mill.ts";
-import { orchardTexts } from "../shared/intents/orchard.ts";
+import { dockTexts, quayTexts } from "../shared/intents/services-platform.ts";
+import { workersTexts } from "../shared/intents/workers.ts";
 import { committedImprovement } from "../support/improvement.ts";
 import { platformOf, sampleTexts } from "../support/platform.ts";
 import { connectTo, toTheEnd } from "../support/to-the-end.ts";
 
-const platforms: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  harbor: sampleTexts("harbor"),
-  meadow: sampleTexts("meadow"),
-  orchard: orchardTexts,
-  mill: millTexts,
-};
+type Texts = Readonly<Record<string, string>>;
+/** Platforms, and which intents have a place there that none of the others has: all, or those of a theme. */
+const platforms: readonly (readonly [name: string, texts: Texts, kinds: readonly string[]])[] = [
+  ["harbor", sampleTexts("harbor"), [...intents.keys()]],
+  ["meadow", sampleTexts("meadow"), [...intents.keys()]],
+  ["orchard", workersTexts, [...intents.keys()]],
+  ["mill", millTexts, [...intents.keys()]],
+  ["archive", archiveTexts("kustomize"), ["add-database-exporter", "add-migration-job", "set-replication"]],
+  ["keys", keysTexts, ["add-mcp-server", "add-external-secret", "rotate-secret"]],
+  [
+    "cellar",
+    asDirectory(cellarFiles),
+    ["add-volume-claim", "expand-volume-claim", "set-config-value", "add-role", "narrow-role"],
+  ],
+  ["gallery", galleryTexts, ["add-dashboard"]],
+  ["quay", quayTexts, ["deploy-service", "add-service", "expose-service"]],
+  ["dock", dockTexts, ["deploy-service", "add-service", "expose-service"]],
+];
 const tried = new Set<string>();
 
-describe.each(Object.entries(platforms))("%s", (_, texts) => {
-  test("what each intent makes of it becomes live and is verified", { timeout: 120_000 }, async () => {
+describe.each(platforms)("%s", (_, texts, kinds) => {
+  test("what each intent makes of it becomes live and is verified", { timeout: 180_000 }, async () => {
     const [publicUrl = ""] = platformOf(texts).addresses;
     await using it = await school(automated(texts), { publicUrl });
     await using ports = await connectTo(it.sandbox, it.remote);
     const { git, cluster, metrics } = ports;
     const ends: Record<string, string> = {};
-    for (const kind of intents.keys()) {
+    for (const kind of kinds) {
       const head = await git.head();
       const rendered = firstOf(kind, await loadPlatform(git, head, { publicUrl }));
       if (rendered === undefined) continue;

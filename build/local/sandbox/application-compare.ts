@@ -52,7 +52,7 @@ export function compare(
 
 /** Objects that carry the Application's tracking id. */
 export function liveObjects(store: ObjectStore, application: string): readonly KubeObject[] {
-  return store.all().filter((object) => trackedBy(object) === application);
+  return store.all().filter((object) => trackedBy(object) === application && !isHook(object));
 }
 
 /** Name of the Application an object belongs to. */

@@ -47,6 +47,7 @@ export async function sync(store: ObjectStore, request: SyncRequest): Promise<Sy
   const results = wanted
     .filter((object) => !refused.has(keyOf(refOf(object))))
     .map((object) => result(object, "Synced", applyObject(store, application.metadata.name, object)));
+  if (!bootstrap) for (const hook of desired.filter(isJobHook)) runHook(store, application.metadata.name, hook);
   if (prune) results.push(...pruneExtra(store, application.metadata.name, wanted));
   if (refused.size > 0) return failure(wanted, refused, unknownKind);
   return { phase: "Succeeded", message: "successfully synced (all tasks run)", resources: results };
@@ -65,6 +66,18 @@ function failure(
     ? "one or more synchronization tasks are not valid"
     : `one or more objects failed to apply, reason: ${[...refused.values()].join("; ")}`;
   return { phase: "Failed", message, resources };
+}
+
+/** Hooks of the phases a sync goes through; those for its failure or for deletion do not run. */
+function isJobHook(object: KubeObject): boolean {
+  const phases = object.metadata.annotations?.["argocd.argoproj.io/hook"]?.split(",") ?? [];
+  return object.kind === "Job" && phases.some((phase) => /^(?:PreSync|Sync|PostSync)$/.test(phase.trim()));
+}
+
+/** `BeforeHookCreation`, which is also Argo CD's default: the last run goes, a new one starts. */
+function runHook(store: ObjectStore, application: string, object: KubeObject): void {
+  store.remove(refOf(object));
+  applyObject(store, application, object);
 }
 
 /** Answers kubectl's word for what happened. */

@@ -158,6 +158,11 @@ export const change: Rules = {
     description: "A Job runs a command of its own.",
     remedy: "Read what it runs.",
   },
+  "always-human-hook": {
+    ...asked,
+    description: "Argo CD runs it while it syncs, once, and no revert undoes that.",
+    remedy: "Read what it runs, and how its effect would be taken back.",
+  },
   "always-human-scale-to-zero": {
     ...asked,
     description: "A workload runs no replicas.",

@@ -45,6 +45,8 @@ export const noClusterAdmin: ObjectRule = {
   },
 };
 
+const HOOK = "argocd.argoproj.io/hook";
+
 /** Every text in the pod templates of a namespace: the name of what they mount is one of them. */
 const textsOfPods = oncePer((platform) => {
   const found = new Map<string | undefined, Set<string>>();
@@ -170,6 +172,21 @@ export const alwaysHuman: readonly ObjectRule[] = [
         ? [problemAt("it runs a command of its own", ...workload.templatePath, "spec", "containers")]
         : [];
     },
+  },
+  {
+    id: "always-human-hook",
+    decision: "human",
+    on: "written",
+    check: ({ object }) =>
+      at(object, "metadata", "annotations", HOOK) === undefined
+        ? []
+        : [
+            problemAt(
+              "Argo CD runs it during a sync; taking the commit back does not undo what it did",
+              "metadata",
+              "annotations",
+            ),
+          ],
   },
   {
     id: "always-human-scale-to-zero",

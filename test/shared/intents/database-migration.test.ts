@@ -67,7 +67,11 @@ describe("moved out of an init container", () => {
     expect(at(deployment, "spec", "template", "spec", "initContainers")).toBeUndefined();
     expect(at(deployment, "metadata", "annotations")).toBeUndefined();
     expect(verdict.decision).toBe("human");
-    expect(verdict.rules.map(({ rule }) => rule)).toEqual(["always-human-foreign-object", "always-human-job-command"]);
+    expect(verdict.rules.map(({ rule }) => rule)).toEqual([
+      "always-human-foreign-object",
+      "always-human-job-command",
+      "always-human-hook",
+    ]);
   });
 
   test("the other init containers and every other byte stay", () => {

@@ -61,7 +61,10 @@ const rule = fc.record(
   },
   { requiredKeys: ["apiGroups", "resources", "verbs"] },
 );
+const KINDS = ["add-volume-claim", "expand-volume-claim", "add-role", "narrow-role", "set-config-value"];
+const found = KINDS.flatMap((kind) => intents.get(kind)?.candidates(platform) ?? []);
 const intent = fc.oneof(
+  fc.constantFrom(...found.map((candidate) => candidate.intent)),
   fc.record({
     kind: fc.constant("add-volume-claim"),
     workload: fc.record({ kind: fc.constantFrom("Deployment", "StatefulSet"), namespace, name }),

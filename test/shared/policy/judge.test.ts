@@ -228,6 +228,14 @@ describe("always a person", () => {
       "always-human-job-command",
     ],
     [
+      "a hook",
+      object("ServiceAccount", "", "v1").replace(
+        "metadata: {",
+        "metadata: {annotations: {argocd.argoproj.io/hook: PreSync}, ",
+      ),
+      "always-human-hook",
+    ],
+    [
       "no replicas",
       object("Deployment", workload().replace("spec:\n", "spec:\n  replicas: 0\n"), "apps/v1"),
       "always-human-scale-to-zero",
