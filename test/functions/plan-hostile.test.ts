@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Improvement, StoredIntent } from "../../shared/domain/improvement.ts";
 import { intents } from "../../shared/intents/registry.ts";
-import { setResourceLimits } from "../../shared/intents/set-resource-limits.ts";
+import { setResourceLimits } from "../../shared/intents/workloads/set-resource-limits.ts";
 import type { LanguageModel, ModelAnswer, ModelQuestion } from "../../shared/model-ports.ts";
 import { approvalOf, decided, LIMITS, platformTexts, proposal, rounds } from "../support/plan-model.ts";
 import { gitOf, platformOf } from "../support/platform.ts";

@@ -1,7 +1,7 @@
 /** plan with a model: it chooses among typed intents, is checked as an enemy is, is paid once, and can be away. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Improvement, StoredIntent } from "../../shared/domain/improvement.ts";
-import { setResourceLimits } from "../../shared/intents/set-resource-limits.ts";
+import { setResourceLimits } from "../../shared/intents/workloads/set-resource-limits.ts";
 import { type ModelServer, modelServer } from "../support/models/server.ts";
 import type { Reply } from "../support/models/wire.ts";
 import { approvalOf, decided, LIMITS, platformTexts, proposal, rounds } from "../support/plan-model.ts";

@@ -2,8 +2,8 @@
 import { CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { metricsQuery } from "../../../shared/checks/queries.ts";
-import { addDashboard } from "../../../shared/intents/add-dashboard.ts";
-import { addScaledObject } from "../../../shared/intents/add-scaled-object.ts";
+import { addDashboard } from "../../../shared/intents/monitoring/add-dashboard.ts";
+import { addScaledObject } from "../../../shared/intents/workloads/add-scaled-object.ts";
 import { renderChangeSet } from "../../../shared/intents/render.ts";
 import { galleryTexts } from "../../shared/intents/gallery.ts";
 import { platformOf } from "../../support/platform.ts";

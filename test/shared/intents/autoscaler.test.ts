@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { addHorizontalPodAutoscaler } from "../../../shared/intents/add-horizontal-pod-autoscaler.ts";
 import { renderChangeSet } from "../../../shared/intents/render.ts";
+import { addHorizontalPodAutoscaler } from "../../../shared/intents/workloads/add-horizontal-pod-autoscaler.ts";
 import { application, deployment, platformOf, SIZED } from "../../support/platform.ts";
 
 const intent = {

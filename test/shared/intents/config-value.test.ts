@@ -1,10 +1,10 @@
 /** One setting of a program's configuration: found, changed and told to its pods; everything else in the file stays. */
 import { describe, expect, test } from "vitest";
+import { knownSettings } from "../../../shared/intents/configuration/settings/catalogue.ts";
+import { addSetting, locate, replaceAt } from "../../../shared/intents/configuration/settings/formats.ts";
+import type { Format } from "../../../shared/intents/configuration/settings/place.ts";
 import { intents } from "../../../shared/intents/registry.ts";
 import { renderChangeSet } from "../../../shared/intents/render.ts";
-import { knownSettings } from "../../../shared/intents/settings/catalogue.ts";
-import { addSetting, locate, replaceAt } from "../../../shared/intents/settings/formats.ts";
-import type { Format } from "../../../shared/intents/settings/place.ts";
 import { withChanges } from "../../../shared/repository/change.ts";
 import type { Platform } from "../../../shared/repository/platform.ts";
 import { at } from "../../../shared/repository/values.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { addDashboard } from "../../../shared/intents/add-dashboard.ts";
+import { addDashboard } from "../../../shared/intents/monitoring/add-dashboard.ts";
 import type { Platform } from "../../../shared/repository/platform.ts";
 import { platformOf } from "../../support/platform.ts";
 import { configMap, dashboardOf, why } from "./boards.ts";

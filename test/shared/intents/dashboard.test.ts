@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { addDashboard } from "../../../shared/intents/add-dashboard.ts";
-import { knownMetrics } from "../../../shared/intents/dashboards/known-metrics.ts";
+import { addDashboard } from "../../../shared/intents/monitoring/add-dashboard.ts";
+import { knownMetrics } from "../../../shared/intents/monitoring/dashboards/known-metrics.ts";
 import { parseQuery } from "../../../shared/repository/promql.ts";
 import { queriesOf } from "../../support/grafana-dashboard.ts";
 import { application, platformOf } from "../../support/platform.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { splitScript, toolIn } from "../../../shared/intents/migrations.ts";
+import { splitScript, toolIn } from "../../../shared/intents/databases/migrations.ts";
 
 describe("what a container gives away", () => {
   test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { toolIn } from "../../../shared/intents/migrations.ts";
+import { toolIn } from "../../../shared/intents/databases/migrations.ts";
 import { intents } from "../../../shared/intents/registry.ts";
 import { renderChangeSet } from "../../../shared/intents/render.ts";
 import { at, type Fields, itemsAt } from "../../../shared/repository/values.ts";

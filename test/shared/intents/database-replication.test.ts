@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { valueAt } from "../../../shared/intents/databases/replicated-databases.ts";
 import { intents } from "../../../shared/intents/registry.ts";
 import { renderChangeSet } from "../../../shared/intents/render.ts";
-import { valueAt } from "../../../shared/intents/replicated-databases.ts";
 import { application, platformOf } from "../../support/platform.ts";
 
 interface Asked {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { addPodDisruptionBudget } from "../../../shared/intents/add-pod-disruption-budget.ts";
 import { renderChangeSet } from "../../../shared/intents/render.ts";
+import { addPodDisruptionBudget } from "../../../shared/intents/workloads/add-pod-disruption-budget.ts";
 import { application, platformOf } from "../../support/platform.ts";
 
 interface Options {

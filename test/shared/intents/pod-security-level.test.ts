@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { renderChangeSet } from "../../../shared/intents/render.ts";
-import { setPodSecurityLevel } from "../../../shared/intents/set-pod-security-level.ts";
+import { setPodSecurityLevel } from "../../../shared/intents/security/set-pod-security-level.ts";
 import { application, deployment, platformOf } from "../../support/platform.ts";
 
 const NAMESPACE = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { addProbes } from "../../../shared/intents/add-probes.ts";
 import { renderChangeSet } from "../../../shared/intents/render.ts";
+import { addProbes } from "../../../shared/intents/workloads/add-probes.ts";
 import { application, deployment, platformOf, service } from "../../support/platform.ts";
 
 const PORT = "          ports: [{name: http, containerPort: 8080}]\n";

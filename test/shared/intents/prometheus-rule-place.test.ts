@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { addPrometheusRule } from "../../../shared/intents/add-prometheus-rule.ts";
+import { addPrometheusRule } from "../../../shared/intents/monitoring/add-prometheus-rule.ts";
 import { operatorEvidence, ruleHome } from "../../../shared/repository/prometheus-operator.ts";
 import { deployment } from "../../support/platform.ts";
 import { ask, chart, monitored, of, prometheus, rule, serviceMonitor, type Texts, why, written } from "./monitored.ts";

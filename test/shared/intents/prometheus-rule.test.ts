@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { addPrometheusRule } from "../../../shared/intents/add-prometheus-rule.ts";
-import { signals, signalsIn } from "../../../shared/intents/alerts/all.ts";
+import { addPrometheusRule } from "../../../shared/intents/monitoring/add-prometheus-rule.ts";
+import { signals, signalsIn } from "../../../shared/intents/monitoring/alerts/all.ts";
 import { renderChangeSet } from "../../../shared/intents/render.ts";
 import { alertRulesOf, watches } from "../../../shared/repository/alert-rules.ts";
 import { deployment, sample } from "../../support/platform.ts";

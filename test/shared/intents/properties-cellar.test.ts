@@ -1,10 +1,10 @@
 /** Whatever an intent about volumes, settings or rights holds: valid and judged, or refused; it never throws. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { addSetting, locate, replaceAt } from "../../../shared/intents/configuration/settings/formats.ts";
+import { FORMATS } from "../../../shared/intents/configuration/settings/place.ts";
 import { intents } from "../../../shared/intents/registry.ts";
 import { renderChangeSet } from "../../../shared/intents/render.ts";
-import { addSetting, locate, replaceAt } from "../../../shared/intents/settings/formats.ts";
-import { FORMATS } from "../../../shared/intents/settings/place.ts";
 import { isSafePath } from "../../../shared/policy/change-rules.ts";
 import { judge } from "../../../shared/policy/judge.ts";
 import { withChanges } from "../../../shared/repository/change.ts";

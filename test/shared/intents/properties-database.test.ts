@@ -1,7 +1,7 @@
 /** Whatever an intent about databases holds, and whatever the repository does: valid and judged, or refused. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { migrationCommands } from "../../../shared/intents/migrations.ts";
+import { migrationCommands } from "../../../shared/intents/databases/migrations.ts";
 import { intents } from "../../../shared/intents/registry.ts";
 import { renderChangeSet } from "../../../shared/intents/render.ts";
 import { isSafePath } from "../../../shared/policy/change-rules.ts";

@@ -1,9 +1,9 @@
 /** Whatever an intent of these two kinds holds, and whatever else the repository does: valid and judged, or refused. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { addDashboard } from "../../../shared/intents/add-dashboard.ts";
-import { addScaledObject } from "../../../shared/intents/add-scaled-object.ts";
+import { addDashboard } from "../../../shared/intents/monitoring/add-dashboard.ts";
 import { renderChangeSet } from "../../../shared/intents/render.ts";
+import { addScaledObject } from "../../../shared/intents/workloads/add-scaled-object.ts";
 import { isSafePath } from "../../../shared/policy/change-rules.ts";
 import { judge } from "../../../shared/policy/judge.ts";
 import { withChanges } from "../../../shared/repository/change.ts";

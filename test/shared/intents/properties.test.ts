@@ -1,7 +1,7 @@
 /** Whatever an intent holds, the result is valid and judged, or refused; it never throws and never leaves the repository. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { signals } from "../../../shared/intents/alerts/all.ts";
+import { signals } from "../../../shared/intents/monitoring/alerts/all.ts";
 import { intents } from "../../../shared/intents/registry.ts";
 import { renderChangeSet } from "../../../shared/intents/render.ts";
 import { isSafePath } from "../../../shared/policy/change-rules.ts";

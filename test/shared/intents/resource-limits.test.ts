@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { renderChangeSet } from "../../../shared/intents/render.ts";
-import { setResourceLimits } from "../../../shared/intents/set-resource-limits.ts";
+import { setResourceLimits } from "../../../shared/intents/workloads/set-resource-limits.ts";
 import { application, deployment, platformOf, SIZED } from "../../support/platform.ts";
 
 const intent = {

@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { changeScript, PREPARE, PUBLISH } from "../../../shared/intents/rotation-scripts.ts";
+import { changeScript, PREPARE, PUBLISH } from "../../../shared/intents/secrets/rotation-scripts.ts";
 import { startTestRedis, type TestRedis } from "../../support/redis.ts";
 
 const root = mkdtempSync(join(tmpdir(), "rotation-"));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { addScaledObject } from "../../../shared/intents/add-scaled-object.ts";
+import { addScaledObject } from "../../../shared/intents/workloads/add-scaled-object.ts";
 import type { Platform } from "../../../shared/repository/platform.ts";
 import { orchard } from "./orchard.ts";
 import { authentication, file, one, secret, service, why, written } from "./scaled.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { addServiceMonitor } from "../../../shared/intents/add-service-monitor.ts";
+import { addServiceMonitor } from "../../../shared/intents/monitoring/add-service-monitor.ts";
 import { renderChangeSet } from "../../../shared/intents/render.ts";
 import { application, deployment, platformOf } from "../../support/platform.ts";
 

@@ -1,8 +1,8 @@
 /** A public host for a Service: in which style, under which domain, for which Service, and where not. */
 import { describe, expect, test } from "vitest";
-import { domainOf } from "../../../shared/intents/expose-service-routes.ts";
 import { intents } from "../../../shared/intents/registry.ts";
 import { renderChangeSet } from "../../../shared/intents/render.ts";
+import { domainOf } from "../../../shared/intents/services/expose-service-routes.ts";
 import { parseFile } from "../../../shared/repository/parse.ts";
 import type { Platform } from "../../../shared/repository/platform.ts";
 import { application, deployment, platformOf, service } from "../../support/platform.ts";

@@ -1,10 +1,10 @@
 /** Whatever an intent about services holds, and whatever a repository holds: valid and judged, or refused with a reason. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { catalogue } from "../../../shared/intents/catalogue/services.ts";
-import { servedDomains } from "../../../shared/intents/expose-service-routes.ts";
 import { intents } from "../../../shared/intents/registry.ts";
 import { renderChangeSet } from "../../../shared/intents/render.ts";
+import { catalogue } from "../../../shared/intents/services/catalogue/services.ts";
+import { servedDomains } from "../../../shared/intents/services/expose-service-routes.ts";
 import { isSafePath } from "../../../shared/policy/change-rules.ts";
 import { judge } from "../../../shared/policy/judge.ts";
 import { withChanges } from "../../../shared/repository/change.ts";

@@ -1,8 +1,8 @@
 /** New services: where the repository asks for one, what is written, and what speaks against it. */
 import { describe, expect, test } from "vitest";
-import { catalogue } from "../../../shared/intents/catalogue/services.ts";
 import { intents } from "../../../shared/intents/registry.ts";
 import { renderChangeSet } from "../../../shared/intents/render.ts";
+import { catalogue } from "../../../shared/intents/services/catalogue/services.ts";
 import { withChanges } from "../../../shared/repository/change.ts";
 import { asWorkload } from "../../../shared/repository/workloads.ts";
 import { application, deployment, service } from "../../support/platform.ts";
