@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: all figures in one run, each beside its peer. `-- --json` for machines, `-- --smoke` for a short one,
- * `-- --only coordinator` for a part (chain, cold-start, coordinator, repository, bundles; repeat it for several).
+ * `-- --only coordinator` for a part (chain, cold-start, coordinator, repository, verify, bundles; repeat it for several).
  */
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
@@ -21,6 +21,7 @@ const { chain } = await import("./chain.ts");
 const { coldStart } = await import("./cold-start.ts");
 const { coordinator } = await import("./coordinator.ts");
 const { repository } = await import("./repository.ts");
+const { verifyMany } = await import("./verify.ts");
 const { bundleSizes } = await import("./bundles.ts");
 
 const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
@@ -33,6 +34,12 @@ const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
         : { improvements: 100_000, starts: 7, rounds: 200, settleMs: 15_000 },
     ),
   repository: () => repository(smoke ? { manifests: 500, rounds: 1 } : { manifests: 5_000, rounds: 5 }),
+  verify: () =>
+    verifyMany(
+      smoke
+        ? { improvements: 100, duration: 30, interval: 5, bareSeconds: 10 }
+        : { improvements: 500, duration: 300, interval: 10, bareSeconds: 60 },
+    ),
   bundles: bundleSizes,
 };
 const unknown = only.filter((name) => parts[name] === undefined);
