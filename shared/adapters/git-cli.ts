@@ -1,13 +1,14 @@
 /** The Git port over the git binary (2.34 or newer) and any remote it accepts. */
 import type { GitReader, GitWriter } from "../ports.ts";
+import type { GitPreview } from "../preview-ports.ts";
 import { gitCache } from "./git/cache.ts";
 import { buildCommit, buildMerge } from "./git/commit.ts";
-import { findOurs } from "./git/log.ts";
+import { commitsOn, findOurs } from "./git/log.ts";
 import { mergeMessage } from "./git/merge-message.ts";
 import { entriesOf, isRegularFile, needCommit, notFilesOf, readBlobs } from "./git/objects.ts";
 import { pushCommit } from "./git/push.ts";
 import { remoteOf } from "./git/remote.ts";
-import { buildRevert } from "./git/revert.ts";
+import { buildRevert, previewRevert } from "./git/revert.ts";
 import { GitFailure } from "./git/run.ts";
 import { branchRef, type GitSettings, gitEnvironment, identity } from "./git/settings.ts";
 
@@ -18,7 +19,7 @@ import { branchRef, type GitSettings, gitEnvironment, identity } from "./git/set
  *
  * @example gitCli({ remote: "/srv/gitops.git", cacheDir: "/var/cache/school", author: "School <school@example.org>" })
  */
-export function gitCli(settings: GitSettings): GitReader & GitWriter {
+export function gitCli(settings: GitSettings): GitReader & GitWriter & GitPreview {
   const by = identity(settings.author);
   const cache = gitCache({
     cacheDir: settings.cacheDir,
@@ -68,5 +69,8 @@ export function gitCli(settings: GitSettings): GitReader & GitWriter {
         if (reverted.kind === "nothing") return { kind: "pushed", commit: base };
         return pushCommit(cache, { commit: reverted.commit, base });
       }),
+
+    previewRevert: ({ commit, since, base }) => cache.healing(() => previewRevert(cache, { commit, since, base, by })),
+    commitsOn: (input) => cache.healing(() => commitsOn(cache, input)),
   };
 }

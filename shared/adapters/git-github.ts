@@ -1,5 +1,6 @@
 /** The Git port over GitHub's Git Data API: no git binary and no local copy. */
 import type { GitReader, GitWriter } from "../ports.ts";
+import type { GitPreview } from "../preview-ports.ts";
 import { mergeMessage } from "./git/merge-message.ts";
 import { isRegularFile, notFilesOf } from "./git/objects.ts";
 import { branchRef, identity } from "./git/settings.ts";
@@ -8,7 +9,7 @@ import { buildCommit, commitTree } from "./github/commit.ts";
 import { gitHubHistory } from "./github/history.ts";
 import { gitHubObjects } from "./github/objects.ts";
 import { pushCommit } from "./github/push.ts";
-import { buildRevert } from "./github/revert.ts";
+import { buildRevert, previewRevert } from "./github/revert.ts";
 import type { GitHubSettings } from "./github/settings.ts";
 
 /**
@@ -16,7 +17,7 @@ import type { GitHubSettings } from "./github/settings.ts";
  * out of reach, limits how much may be asked or an operator has to mend something (its message says what),
  * PermanentError when GitHub refuses a commit. Throws ConfigurationError for unusable settings.
  */
-export function gitHub(settings: GitHubSettings): GitReader & GitWriter {
+export function gitHub(settings: GitHubSettings): GitReader & GitWriter & GitPreview {
   const by = identity(settings.author);
   const branch = branchRef(settings.branch ?? "main").replace("refs/heads/", "");
   const client = gitHubClient(settings);
@@ -51,5 +52,11 @@ export function gitHub(settings: GitHubSettings): GitReader & GitWriter {
       if (reverted.kind === "conflict") return reverted;
       return reverted.kind === "nothing" ? { kind: "pushed", commit: base } : push(reverted.commit, base);
     },
+
+    async previewRevert({ commit, since, base }) {
+      await history.mustShow(commit, base);
+      return previewRevert(client, objects, { commit, since, base });
+    },
+    commitsOn: (input) => history.commitsOn(input),
   };
 }

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { GitReader, GitWriter } from "../../shared/ports.ts";
+import type { GitPreview } from "../../shared/preview-ports.ts";
 import { type GitRemote, gitRemote } from "../support/git-remote.ts";
 
 const files = {
@@ -23,11 +24,13 @@ function edited(line: number, text: string, content = files["apps/shop/cart.yaml
   return content.replace(new RegExp(`^line ${line}$`, "m"), text);
 }
 
+type Git = GitReader & GitWriter & GitPreview;
+
 /** `open` gives an adapter for the branch main of `remote` that commits as `author`. */
-export function gitContract(adapter: string, open: (remote: GitRemote, author: string) => GitReader & GitWriter): void {
+export function gitContract(adapter: string, open: (remote: GitRemote, author: string) => Git): void {
   describe(`${adapter} as Git port`, () => {
     let remote: GitRemote;
-    let git: GitReader & GitWriter;
+    let git: Git;
     let base: string;
 
     beforeEach(async () => {

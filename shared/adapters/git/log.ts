@@ -1,5 +1,6 @@
 /** Finds the school's own commits. */
 import type { CommitFound } from "../../ports.ts";
+import type { CommitSummary } from "../../preview-ports.ts";
 import type { GitCache } from "./cache.ts";
 import { needCommit } from "./objects.ts";
 
@@ -29,6 +30,26 @@ export async function findOurs(
     const ours =
       committer.toLowerCase().endsWith(` <${mail.toLowerCase()}>`) && trailers.split("\n").includes(improvement);
     if (ours) found.push({ commit, message, committer });
+  }
+  return found;
+}
+
+/** Commits in after..head that changed one of `paths`, newest first. */
+export async function commitsOn(
+  cache: GitCache,
+  { after, head, paths, most }: { after: string; head: string; paths: readonly string[]; most: number },
+): Promise<readonly CommitSummary[]> {
+  // Without a path git lists every commit.
+  if (paths.length === 0) return [];
+  await needCommit(cache, after);
+  await needCommit(cache, head);
+  const format = "--format=tformat:%H%x00%an%x00%cI%x00%s";
+  const args = ["log", "-z", "--no-mailmap", "--no-show-signature", `--max-count=${most}`, format, `${after}..${head}`];
+  const fields = (await cache.git([...args, "--", ...paths])).toString("utf8").split("\0");
+  const found: CommitSummary[] = [];
+  for (let at = 0; at + 4 <= fields.length; at += 4) {
+    const [commit = "", author = "", when = "", subject = ""] = fields.slice(at, at + 4);
+    found.push({ commit, subject, author, at: new Date(when).toISOString() });
   }
   return found;
 }

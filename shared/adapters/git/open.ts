@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { ChangeRequests } from "../../forge-ports.ts";
 import type { GitReader, GitWriter } from "../../ports.ts";
+import type { GitPreview } from "../../preview-ports.ts";
 import { ConfigurationError, type Environment, readSettings } from "../../runtime/config.ts";
 import { gitCli } from "../git-cli.ts";
 import { type GitHubSettings, gitHubSettings, pullRequestSettings } from "../github/settings.ts";
@@ -16,16 +17,16 @@ const Variables = z.object({
  * Reads and writes the GitOps repository that `env` names. Opens nothing until it is used. Throws ConfigurationError
  * listing what is wrong.
  */
-export function gitPort(env: Environment): GitReader & GitWriter {
+export function gitPort(env: Environment): GitReader & GitWriter & GitPreview {
   const { GITOPS_DRIVER: driver } = readSettings(Variables, env);
   return driver === "git" ? gitCli(gitSettings(env)) : gitHubLater(env);
 }
 
 /** GitHub's client is loaded by the first call, so that a cold start with plain git does not wait for it. */
-function gitHubLater(env: Environment): GitReader & GitWriter {
+function gitHubLater(env: Environment): GitReader & GitWriter & GitPreview {
   const settings = gitHubSettings(env);
-  let opening: Promise<GitReader & GitWriter> | undefined;
-  async function opened(): Promise<GitReader & GitWriter> {
+  let opening: Promise<GitReader & GitWriter & GitPreview> | undefined;
+  async function opened(): Promise<GitReader & GitWriter & GitPreview> {
     opening ??= import("../git-github.ts").then(({ gitHub }) => gitHub(settings));
     return opening;
   }
@@ -37,6 +38,8 @@ function gitHubLater(env: Environment): GitReader & GitWriter {
     commit: async (input) => (await opened()).commit(input),
     findOurs: async (after, head, improvement) => (await opened()).findOurs(after, head, improvement),
     revert: async (input) => (await opened()).revert(input),
+    previewRevert: async (input) => (await opened()).previewRevert(input),
+    commitsOn: async (input) => (await opened()).commitsOn(input),
   };
 }
 

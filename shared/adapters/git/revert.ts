@@ -1,9 +1,10 @@
 /** Reverts a commit by git's own three-way merge, in a temporary worktree that no other process knows of. */
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import type { RevertPreview } from "../../preview-ports.ts";
 import type { GitCache } from "./cache.ts";
 import { commitTree, signedAs, treeOf } from "./commit.ts";
-import { needCommit, parentsOf } from "./objects.ts";
+import { needCommit, parentsOf, readBlobs } from "./objects.ts";
 import { GitFailure } from "./run.ts";
 import { withScratch } from "./scratch.ts";
 import type { Identity } from "./settings.ts";
@@ -14,15 +15,58 @@ export type Reverted =
   | { readonly kind: "nothing" }
   | { readonly kind: "conflict"; readonly paths: readonly string[] };
 
+interface ToRevert {
+  readonly commit: string;
+  readonly since?: string | undefined;
+  readonly base: string;
+  readonly by: Identity;
+}
+
 /**
  * Builds the commit that takes `commit` back on top of `base`; of a merge, what its side branch brought; with `since`,
  * everything between the two.
  */
 export async function buildRevert(
   cache: GitCache,
-  input: { commit: string; since?: string | undefined; base: string; message: string; by: Identity },
+  { message, ...input }: ToRevert & { readonly message: string },
 ): Promise<Reverted> {
-  const { since, base, message, by } = input;
+  const reverted = await revertedTree(cache, input);
+  if (reverted.kind !== "tree") return reverted;
+  const { base, by } = input;
+  return { kind: "commit", commit: await commitTree(cache, { tree: reverted.tree, parents: [base], message, by }) };
+}
+
+/** The files that such a commit would write. */
+export async function previewRevert(cache: GitCache, input: ToRevert): Promise<RevertPreview> {
+  const reverted = await revertedTree(cache, input);
+  if (reverted.kind !== "tree") return reverted;
+  const compared = ["diff-tree", "-r", "-z", "--no-renames", `${input.base}^{tree}`, reverted.tree];
+  const fields = (await cache.git(compared)).toString("utf8").split("\0");
+  const changes: { path: string; before: string | null; blob: string | null; isBlob: boolean }[] = [];
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    const [, mode = "", was = GONE, is = GONE] = (fields[at] ?? "").split(" ");
+    changes.push({ path: fields[at + 1] ?? "", before: orNone(was), blob: orNone(is), isBlob: mode !== SUBMODULE });
+  }
+  const readable = changes.flatMap(({ blob, isBlob }) => (isBlob && blob !== null ? blob : []));
+  const texts = await readBlobs(cache, readable);
+  const files = changes.map(({ path: file, before, blob }) => ({
+    path: file,
+    before,
+    after: blob === null ? null : (texts.get(blob) ?? ""),
+  }));
+  return { kind: "files", files: files.sort((a, b) => (a.path < b.path ? -1 : 1)) };
+}
+
+const SUBMODULE = "160000";
+/** How git names a side of a difference that has no file. */
+const GONE = "0".repeat(40);
+const orNone = (blob: string) => (blob === GONE ? null : blob);
+
+async function revertedTree(
+  cache: GitCache,
+  input: ToRevert,
+): Promise<{ readonly kind: "tree"; readonly tree: string } | Exclude<Reverted, { kind: "commit" }>> {
+  const { since, base, by } = input;
   await needCommit(cache, base);
   await needCommit(cache, input.commit);
   const commit = since === undefined ? input.commit : await asOne(cache, { ...input, since });
@@ -40,8 +84,7 @@ export async function buildRevert(
       return { kind: "conflict", paths };
     }
     const tree = (await cache.git(["write-tree"], at)).toString("utf8").trim();
-    if (tree === (await treeOf(cache, base))) return { kind: "nothing" };
-    return { kind: "commit", commit: await commitTree(cache, { tree, parents: [base], message, by }) };
+    return tree === (await treeOf(cache, base)) ? { kind: "nothing" } : { kind: "tree", tree };
   });
 }
 

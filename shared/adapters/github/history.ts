@@ -1,11 +1,13 @@
 /** What the branch is made of: its tip, who came before whom, and which commits are the school's own. */
 import * as z from "zod";
 import type { CommitFound } from "../../ports.ts";
+import type { CommitSummary } from "../../preview-ports.ts";
 import { RetryLater } from "../../runtime/errors.ts";
 import { isObjectId } from "../git/cache.ts";
 import type { GitHubClient } from "./client.ts";
 import { GitHubRefusal, MISTAKE_RETRY_MS } from "./fates.ts";
 import { Memory } from "./memory.ts";
+import { atOnce } from "./parallel.ts";
 import { trailerValues } from "./trailers.ts";
 
 export interface GitHubHistory {
@@ -23,6 +25,12 @@ export interface GitHubHistory {
     head: string,
     improvement: string,
   ): Promise<readonly CommitFound[]>;
+  commitsOn(input: {
+    after: string;
+    head: string;
+    paths: readonly string[];
+    most: number;
+  }): Promise<readonly CommitSummary[]>;
 }
 
 const Ref = z.object({ object: z.object({ sha: z.string().regex(/^[0-9a-f]{40}$/) }) });
@@ -45,6 +53,8 @@ const Compared = z.object({
 const PER_PAGE = 100;
 /** For some seconds GitHub may show a branch as it was. */
 export const BEHIND_RETRY_MS = 10_000;
+/** A change of more files than that is not looked through to its end. */
+const PATHS_ASKED = 30;
 /** Ancestry never changes. */
 const ANSWERS_KEPT = 5_000;
 
@@ -148,9 +158,35 @@ export function gitHubHistory(client: GitHubClient, { branch, mail }: { branch: 
     }
   }
 
+  /** GitHub lists the commits of one path at a time; which of them are in the range, the comparison says. */
+  async function commitsOn({ after, head, paths, most }: Parameters<GitHubHistory["commitsOn"]>[0]) {
+    const range = await between(after, head);
+    if (range.length === 0) return [];
+    const touching = new Set<string>();
+    await atOnce(paths.slice(0, PATHS_ASKED), async (path) => {
+      const found = await client.ask({
+        action: "list commits of",
+        answer: z.array(Listed),
+        send: (send, at) =>
+          send("GET /repos/{owner}/{repo}/commits", { ...at, sha: head, path, per_page: Math.min(most, PER_PAGE) }),
+      });
+      for (const { sha } of found) touching.add(sha);
+    });
+    return range
+      .filter(({ sha }) => touching.has(sha))
+      .slice(0, most)
+      .map(({ sha, commit: { message, author, committer } }) => ({
+        commit: sha,
+        subject: message.split("\n", 1)[0] ?? "",
+        author: author?.name ?? "",
+        at: new Date(committer?.date ?? 0).toISOString(),
+      }));
+  }
+
   return {
     tip,
     isAncestor,
+    commitsOn,
     between,
     async mustShow(commit, base) {
       if (commit === base || !(await isAncestor(base, commit))) return;

@@ -3,17 +3,25 @@
  * need a branch of its own, which starts workflows and is left behind by a process that dies.
  */
 import type { RevertConflict } from "../../ports.ts";
+import type { RevertPreview } from "../../preview-ports.ts";
 import type { TreeEntry } from "../git/objects.ts";
 import type { Identity } from "../git/settings.ts";
 import type { GitHubClient } from "./client.ts";
 import { buildTree, commitTree, type Entry, needCommit } from "./commit.ts";
 import { mergeFile } from "./merge.ts";
+import { blobId } from "./object-id.ts";
 import type { GitHubObjects } from "./objects.ts";
 
 export type Reverted =
   | { readonly kind: "commit"; readonly commit: string }
   | { readonly kind: "nothing" }
   | RevertConflict;
+
+interface ToRevert {
+  readonly commit: string;
+  readonly since?: string | undefined;
+  readonly base: string;
+}
 
 /**
  * Builds the commit that takes `commit` back on top of `base`; of a merge, what its side branch brought; with `since`,
@@ -23,10 +31,42 @@ export type Reverted =
 export async function buildRevert(
   client: GitHubClient,
   objects: GitHubObjects,
-  input: { commit: string; since?: string | undefined; base: string; message: string; by: Identity },
+  { message, by, ...input }: ToRevert & { readonly message: string; readonly by: Identity },
 ): Promise<Reverted> {
-  const { commit, since, base, message, by } = input;
-  const head = await needCommit(client, objects, base);
+  const merged = await mergeBack(client, objects, input);
+  if (merged.kind !== "entries") return merged;
+  const head = await needCommit(client, objects, input.base);
+  const tree = await buildTree(client, head.tree, merged.entries);
+  if (tree === head.tree) return { kind: "nothing" };
+  return { kind: "commit", commit: await commitTree(client, { tree, parents: [input.base], message, by }) };
+}
+
+/** The files that such a commit would write; nothing is uploaded. */
+export async function previewRevert(
+  client: GitHubClient,
+  objects: GitHubObjects,
+  input: ToRevert,
+): Promise<RevertPreview> {
+  const merged = await mergeBack(client, objects, input);
+  if (merged.kind !== "entries") return merged;
+  const ours = await objects.entries(input.base);
+  // A submodule is no blob to read.
+  const readable = merged.entries.flatMap((entry) => ("blob" in entry && entry.mode !== "160000" ? entry.blob : []));
+  const texts = await objects.read(readable);
+  const files = merged.entries.map((entry) => ({
+    path: entry.path,
+    before: ours.get(entry.path)?.blob ?? null,
+    after: "gone" in entry ? null : "text" in entry ? entry.text : (texts.get(entry.blob) ?? ""),
+  }));
+  return { kind: "files", files: files.sort((a, b) => (a.path < b.path ? -1 : 1)) };
+}
+
+async function mergeBack(
+  client: GitHubClient,
+  objects: GitHubObjects,
+  { commit, since, base }: ToRevert,
+): Promise<{ readonly kind: "entries"; readonly entries: readonly Entry[] } | { kind: "nothing" } | RevertConflict> {
+  await needCommit(client, objects, base);
   const { parents } = await needCommit(client, objects, commit);
   const [first] = since === undefined ? parents : [since];
   const ours = await objects.entries(base);
@@ -39,15 +79,16 @@ export async function buildRevert(
     const versions = { path, ours: ours.get(path), base: after.get(path), theirs: before.get(path) };
     const merged = await mergeFile(versions, (blobs) => objects.read(blobs));
     if (merged === "conflict") conflicts.push(path);
-    else if (merged !== "as it is") entries.push(merged);
+    else if (merged !== "as it is" && !isAsItIs(merged, ours.get(path))) entries.push(merged);
   }
   conflicts.push(...inTheWay(ours, entries));
   if (conflicts.length > 0) return { kind: "conflict", paths: conflicts.sort() };
-  if (entries.length === 0) return { kind: "nothing" };
+  return entries.length === 0 ? { kind: "nothing" } : { kind: "entries", entries };
+}
 
-  const tree = await buildTree(client, head.tree, entries);
-  if (tree === head.tree) return { kind: "nothing" };
-  return { kind: "commit", commit: await commitTree(client, { tree, parents: [base], message, by }) };
+/** Two ways of taking it back came to the same text. */
+function isAsItIs(merged: Entry, ours: TreeEntry | undefined): boolean {
+  return "text" in merged && merged.mode === ours?.mode && blobId(merged.text) === ours.blob;
 }
 
 /** Paths that differ. */

@@ -35,8 +35,9 @@ export async function compare({ git, at, parameters, query }: Asked): Promise<An
 }
 
 export async function listCommits({ git, at, query }: Asked): Promise<Answer> {
-  const { sha = "HEAD", since } = query;
-  const found = await git(["rev-list", ...(since === undefined ? [] : [`--since=${since}`]), sha, "--"]);
+  const { sha = "HEAD", since, path } = query;
+  const paths = path === undefined ? [] : [path];
+  const found = await git(["rev-list", ...(since === undefined ? [] : [`--since=${since}`]), sha, "--", ...paths]);
   if (found.code !== 0) return refused(404, "Not Found");
   const commits = await loaded(git, found.stdout.toString("utf8").trim(), query);
   return ok(commits.map((commit) => listedCommit(at, commit)));
