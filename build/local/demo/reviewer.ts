@@ -6,7 +6,7 @@
  * before the demonstration was interrupted is in the trails.
  */
 import type { Improvement } from "../../../shared/domain/improvement.ts";
-import type { Fault } from "../sandbox/faults.ts";
+import type { Fault } from "../sandbox/fault-kinds.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { DemoClient, Line } from "./client.ts";
 

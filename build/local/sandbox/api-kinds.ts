@@ -1,9 +1,9 @@
 /** Which kinds the server serves now: the built-in table, the repository's definitions and every kind that has objects. */
 import { at, textAt } from "./json.ts";
 import { type Kind, kindOf, SERVED_KINDS } from "./kinds.ts";
-import type { ObjectStore } from "./store.ts";
+import type { ReadableStore } from "./past.ts";
 
-export function servedKinds(store: ObjectStore): readonly Kind[] {
+export function servedKinds(store: ReadableStore): readonly Kind[] {
   const kinds = new Map<string, Kind>();
   const add = (kind: Kind) => kinds.set(`${kind.group}/${kind.version}/${kind.plural}`, kind);
   for (const kind of SERVED_KINDS) add(kind);

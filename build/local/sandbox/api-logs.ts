@@ -3,7 +3,7 @@ import type { ResourcePath } from "./api-path.ts";
 import { readOne } from "./api-read.ts";
 import { badRequest } from "./api-status.ts";
 import type { Cluster } from "./cluster.ts";
-import { hits } from "./faults.ts";
+import { dependencyName, hits } from "./faults.ts";
 import { at, listAt, textAt } from "./json.ts";
 import { logLines } from "./logs.ts";
 import { allWorkloads, podsOf } from "./workloads.ts";
@@ -37,8 +37,10 @@ export function podLog(cluster: Cluster, path: ResourcePath, name: string, query
     pod: name,
     from,
     to: now,
-    errorRatio: 0.001 + (faults.find(({ kind }) => kind === "error-rate")?.ratio ?? 0),
+    errorRatio:
+      0.001 + Math.max(0, ...faults.filter(({ kind }) => kind === "error-rate").map(({ ratio = 0.2 }) => ratio)),
     panics: faults.some(({ kind }) => kind === "log-panic"),
+    missing: faults.filter(({ kind }) => kind === "missing-dependency").map(dependencyName),
     crashing,
     timestamps: query.get("timestamps") === "true",
   });
@@ -54,8 +56,6 @@ function faultsOf(cluster: Cluster, { namespace }: ResourcePath, name: string) {
   return allWorkloads(store, namespace).flatMap((workload) => {
     const pod = podsOf(store, workload).find(({ metadata }) => metadata.name === name);
     if (pod === undefined) return [];
-    return [...faults.values()]
-      .filter((fault) => hits(store, fault, workload, pod, agenda.now()))
-      .map((fault) => ({ kind: fault.kind, ratio: fault.kind === "error-rate" ? (fault.ratio ?? 0.2) : 0 }));
+    return [...faults.values()].filter((fault) => hits(store, fault, workload, pod, agenda.now()));
   });
 }

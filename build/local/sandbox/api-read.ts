@@ -5,11 +5,12 @@ import { badRequest, notFound, unknownPath } from "./api-status.ts";
 import { endpointsOf } from "./built-in-status.ts";
 import { type JsonMap, textsAt } from "./json.ts";
 import { type Kind } from "./kinds.ts";
+import type { ReadableStore } from "./past.ts";
 import { parseFieldSelector, parseLabelSelector } from "./selectors.ts";
-import type { KubeObject, ObjectStore } from "./store.ts";
+import type { KubeObject } from "./store.ts";
 
 /** The kind a path speaks of. Throws 404 when the server has none such. */
-export function kindAt(store: ObjectStore, { group, version, plural }: ResourcePath): Kind {
+export function kindAt(store: ReadableStore, { group, version, plural }: ResourcePath): Kind {
   const kind = servedKinds(store).find((served) => {
     return served.group === group && served.version === version && served.plural === plural;
   });
@@ -18,7 +19,7 @@ export function kindAt(store: ObjectStore, { group, version, plural }: ResourceP
 }
 
 /** Throws ApiError 404. */
-export function readOne(store: ObjectStore, path: ResourcePath, name: string): KubeObject {
+export function readOne(store: ReadableStore, path: ResourcePath, name: string): KubeObject {
   const kind = kindAt(store, path);
   if (kind.namespaced && path.namespace === undefined) throw unknownPath();
   const namespace = kind.namespaced ? path.namespace : undefined;
@@ -30,7 +31,7 @@ export function readOne(store: ObjectStore, path: ResourcePath, name: string): K
 }
 
 /** Throws ApiError 400 for selectors that cannot be parsed. */
-export function readList(store: ObjectStore, path: ResourcePath, query: URLSearchParams): JsonMap {
+export function readList(store: ReadableStore, path: ResourcePath, query: URLSearchParams): JsonMap {
   const kind = kindAt(store, path);
   const labels = parseLabelSelector(query.get("labelSelector") ?? "");
   const fields = parseFieldSelector(query.get("fieldSelector") ?? "");
@@ -52,7 +53,7 @@ export function readList(store: ObjectStore, path: ResourcePath, query: URLSearc
   };
 }
 
-function all(store: ObjectStore, { group, kind }: Kind, namespace: string | undefined): readonly KubeObject[] {
+function all(store: ReadableStore, { group, kind }: Kind, namespace: string | undefined): readonly KubeObject[] {
   const stored = store.list(group, kind, namespace);
   if (group !== "" || kind !== "Endpoints") return stored;
   return [...stored, ...store.list("", "Service", namespace).flatMap((service) => endpointsOf(store, service) ?? [])];

@@ -42,7 +42,7 @@ export function kubernetesApi(api: Api): Hono {
 }
 
 async function answer(api: Api, context: Context): Promise<Response> {
-  const { store } = api.cluster;
+  const { store, history, faults } = api.cluster;
   const url = new URL(context.req.url);
   const found = context.req.method === "GET" ? discovery(store, url.pathname) : undefined;
   if (found !== undefined) return context.json(found);
@@ -51,12 +51,14 @@ async function answer(api: Api, context: Context): Promise<Response> {
   if (path.subresource !== undefined) return subresource(api, context, path, url.searchParams);
   const dryRun = url.searchParams.get("dryRun") === "All";
   const { name } = path;
+  const lag = faults.get("api-stale");
+  const seen = lag === undefined ? store : history.before(lag.milliseconds ?? 5_000);
   switch (context.req.method) {
     case "GET":
       if (["true", "1"].includes(url.searchParams.get("watch") ?? "")) {
         throw badRequest("watch is not served by this stand-in");
       }
-      return context.json(name === undefined ? readList(store, path, url.searchParams) : readOne(store, path, name));
+      return context.json(name === undefined ? readList(seen, path, url.searchParams) : readOne(seen, path, name));
     case "PATCH":
       if (isApply(context.req.header("content-type"))) {
         const { object, created, warnings } = await applyDryRun(store, path, await body(context), url.searchParams);

@@ -2,6 +2,7 @@
 import type { Cluster } from "./cluster.ts";
 import { at, digest, type JsonMap, listAt, mapAt, textAt, textsAt } from "./json.ts";
 import { groupOf } from "./kinds.ts";
+import type { ReadableStore } from "./past.ts";
 import { podAddress, time } from "./pod.ts";
 import { selectedByMap } from "./selectors.ts";
 import { type KubeObject, type ObjectStore, refOf } from "./store.ts";
@@ -79,7 +80,7 @@ function completeJob(store: ObjectStore, job: KubeObject, now: number): void {
 }
 
 /** Endpoints of every Service with a selector: its ready pods now. */
-export function endpointsOf(store: ObjectStore, service: KubeObject): KubeObject | undefined {
+export function endpointsOf(store: ReadableStore, service: KubeObject): KubeObject | undefined {
   const selector = textsAt(service, "spec", "selector");
   if (Object.keys(selector).length === 0) return undefined;
   const { name, namespace } = service.metadata;

@@ -2,7 +2,8 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { ApiError, badRequest } from "./api-status.ts";
-import { FAULT_KINDS, type Fault, type InjectedFault } from "./faults.ts";
+import { FAULT_KINDS, FAULT_TIMES, type Fault } from "./fault-kinds.ts";
+import type { InjectedFault } from "./faults.ts";
 
 export interface Controls {
   inject(fault: Fault): InjectedFault;
@@ -13,11 +14,16 @@ export interface Controls {
 
 const faultBody = z.strictObject({
   kind: z.enum(FAULT_KINDS),
-  namespace: z.string().min(1),
+  namespace: z.string().min(1).exactOptional(),
   workload: z.string().min(1).exactOptional(),
-  when: z.enum(["always", "changed"]).exactOptional(),
+  when: z.enum(FAULT_TIMES).exactOptional(),
   ratio: z.number().min(0).max(1).exactOptional(),
   milliseconds: z.number().min(0).exactOptional(),
+  dependency: z
+    .string()
+    .regex(/^[a-z0-9-]+(?:\/[a-z0-9-]+)?$/)
+    .exactOptional(),
+  answer: z.enum(["refused", "503"]).exactOptional(),
 });
 
 export function controls(sandbox: Controls): Hono {

@@ -1,75 +1,33 @@
-/** Faults that can be switched on: what they do, to whom, and whether they are in force right now. */
-import { digest, isMap, mapAt, textAt, textsAt } from "./json.ts";
-import { LAST_APPLIED } from "./labels.ts";
+/** Faults that are switched on: to whom they are, and whether they are in force right now. */
+import { badRequest } from "./api-status.ts";
+import { type Fault, type FaultKind, type FaultTime, faultName, faultProblem } from "./fault-kinds.ts";
+import { type Fingerprint, fingerprint } from "./fault-traces.ts";
+import { textsAt } from "./json.ts";
 import type { Affliction } from "./pod.ts";
-import { selectedByMap, selects } from "./selectors.ts";
+import { selectedByMap } from "./selectors.ts";
 import type { KubeObject, ObjectStore } from "./store.ts";
-import { allWorkloads, podLabels, podRevision, revisionOf } from "./workloads.ts";
-
-export const FAULT_KINDS = [
-  "crash-loop",
-  "image-pull",
-  "slow-start",
-  "error-rate",
-  "latency",
-  "no-traffic",
-  "log-panic",
-] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number];
-
-export interface Fault {
-  readonly kind: FaultKind;
-  readonly namespace: string;
-  /** Name of a Deployment, StatefulSet or DaemonSet; without it, all of the namespace. */
-  readonly workload?: string;
-  /**
-   * `changed`: in force only while what is applied for the workload, or beside it in its namespace, differs from what
-   * was applied when the fault was injected. After a true revert the cluster is therefore well again.
-   */
-  readonly when?: "always" | "changed";
-  /** error-rate: share of requests answered 5xx, 0.2 unless given. */
-  readonly ratio?: number;
-  /** latency: 95th percentile in milliseconds, 2000 unless given; slow-start: delay in milliseconds, 30000. */
-  readonly milliseconds?: number;
-}
+import { allWorkloads, podRevision, revisionOf } from "./workloads.ts";
 
 export interface InjectedFault extends Fault {
-  readonly when: "always" | "changed";
-  /** `<kind>:<namespace>/<workload or *>`: injecting it again replaces it. */
+  readonly when: FaultTime;
+  /** `<kind>:<namespace>/<workload or *>`, of a server's the kind alone: injecting it again replaces it. */
   readonly name: string;
   /** Milliseconds since the epoch. */
   readonly injectedAt: number;
   /** Workload name -> what was applied then. */
   readonly baseline: Readonly<Record<string, Fingerprint>>;
+  /** `since-change`: when the change came, milliseconds since the epoch. */
+  readonly changedAt?: number;
 }
 
-interface Fingerprint {
-  readonly own: string;
-  readonly revision: string;
-  readonly surroundings: string;
-}
-
-/** Kinds that come into being with the pod or serve the control plane, and so never affect a workload. */
-const inert = new Set([
-  "Pod",
-  "ReplicaSet",
-  "Event",
-  "Endpoints",
-  "Application",
-  "Deployment",
-  "StatefulSet",
-  "DaemonSet",
-]);
 /** Only pods made after such a fault was injected suffer from it: a running container keeps running. */
 const atStart = new Set<FaultKind>(["crash-loop", "image-pull", "slow-start"]);
 
-function faultName({ kind, namespace, workload }: Fault): string {
-  return `${kind}:${namespace}/${workload ?? "*"}`;
-}
-
-/** Remembers what is applied at this moment. */
+/** Remembers what is applied at this moment. Throws ApiError 400 when there can be no such fault. */
 export function injectFault(store: ObjectStore, fault: Fault, now: number): InjectedFault {
-  const targets = allWorkloads(store, fault.namespace).filter((workload) => concerns(fault, workload));
+  const problem = faultProblem(fault) ?? dependencyProblem(store, fault);
+  if (problem !== undefined) throw badRequest(problem);
+  const targets = allWorkloads(store, fault.namespace ?? "").filter((workload) => concerns(fault, workload));
   const baseline = targets.map((workload) => [workload.metadata.name, fingerprint(store, workload)] as const);
   return {
     ...fault,
@@ -78,6 +36,12 @@ export function injectFault(store: ObjectStore, fault: Fault, now: number): Inje
     injectedAt: now,
     baseline: Object.fromEntries(baseline),
   };
+}
+
+function dependencyProblem(store: ObjectStore, fault: Fault): string | undefined {
+  const wanted = dependencyOf(fault);
+  if (wanted === undefined || store.get({ group: "", kind: "Service", ...wanted }) !== undefined) return undefined;
+  return `there is no Service ${wanted.name} in ${wanted.namespace}`;
 }
 
 /** True when the fault hits this pod now. `createdAt` is the pod's age in milliseconds since the epoch. */
@@ -89,7 +53,10 @@ export function hits(
   createdAt: number,
 ): boolean {
   if (!concerns(fault, workload)) return false;
-  if (fault.when === "always") return !atStart.has(fault.kind) || createdAt >= fault.injectedAt;
+  // What a workload needs is missing for its old pods as well.
+  if (fault.kind === "missing-dependency") return inForce(store, fault, workload);
+  const since = fault.changedAt ?? fault.injectedAt;
+  if (isThroughout(fault)) return !atStart.has(fault.kind) || createdAt >= since;
   const before = fault.baseline[workload.metadata.name];
   const after = fingerprint(store, workload);
   if (before === undefined || before.surroundings !== after.surroundings) return true;
@@ -101,10 +68,25 @@ export function hits(
 /** Is the fault in force for the workload at all, whatever its pods? */
 export function inForce(store: ObjectStore, fault: InjectedFault, workload: KubeObject): boolean {
   if (!concerns(fault, workload)) return false;
-  if (fault.when === "always") return true;
-  const before = fault.baseline[workload.metadata.name];
-  const after = fingerprint(store, workload);
-  return before === undefined || before.surroundings !== after.surroundings || before.own !== after.own;
+  return isThroughout(fault) || isChanged(store, fault, workload);
+}
+
+/** The fault with the moment of the change, when it waited for one that has come now. */
+export function noticed(store: ObjectStore, fault: InjectedFault, now: number): InjectedFault {
+  if (fault.when !== "since-change" || fault.changedAt !== undefined) return fault;
+  const changed = allWorkloads(store, fault.namespace ?? "").some(
+    (workload) => concerns(fault, workload) && isChanged(store, fault, workload),
+  );
+  return changed ? { ...fault, changedAt: now } : fault;
+}
+
+/** Does the pod belong to a Service that is down because a workload is to miss it? */
+export function isMissing(store: ObjectStore, fault: InjectedFault, pod: KubeObject): boolean {
+  const wanted = fault.kind === "missing-dependency" ? dependencyOf(fault) : undefined;
+  if (wanted === undefined || pod.metadata.namespace !== wanted.namespace) return false;
+  const service = store.get({ group: "", kind: "Service", ...wanted });
+  if (!selectedByMap(textsAt(service, "spec", "selector"), pod.metadata.labels ?? {})) return false;
+  return allWorkloads(store, fault.namespace ?? "").some((workload) => inForce(store, fault, workload));
 }
 
 export function afflictionOf(faults: readonly InjectedFault[]): Affliction {
@@ -112,51 +94,33 @@ export function afflictionOf(faults: readonly InjectedFault[]): Affliction {
   return {
     crash: faults.some(({ kind }) => kind === "crash-loop"),
     imagePull: faults.some(({ kind }) => kind === "image-pull"),
+    unready: faults.some(({ kind }) => kind === "missing-dependency"),
     slowMs: Math.max(0, ...slow),
   };
 }
 
+/** What a missing dependency is called in a log line. */
+export function dependencyName(fault: Fault): string {
+  const wanted = dependencyOf(fault);
+  return wanted === undefined ? "upstream.example.com" : `${wanted.name}.${wanted.namespace}.svc.cluster.local`;
+}
+
+function dependencyOf({ dependency, namespace = "" }: Fault): { namespace: string; name: string } | undefined {
+  if (dependency === undefined) return undefined;
+  const [first = "", second] = dependency.split("/");
+  return second === undefined ? { namespace, name: first } : { namespace: first, name: second };
+}
+
+function isThroughout({ when, changedAt }: InjectedFault): boolean {
+  return when === "always" || changedAt !== undefined;
+}
+
+function isChanged(store: ObjectStore, fault: InjectedFault, workload: KubeObject): boolean {
+  const before = fault.baseline[workload.metadata.name];
+  const after = fingerprint(store, workload);
+  return before === undefined || before.surroundings !== after.surroundings || before.own !== after.own;
+}
+
 function concerns(fault: Fault, { metadata }: KubeObject): boolean {
   return fault.namespace === metadata.namespace && (fault.workload ?? metadata.name) === metadata.name;
-}
-
-function fingerprint(store: ObjectStore, workload: KubeObject): Fingerprint {
-  const near = store
-    .inNamespace(workload.metadata.namespace ?? "")
-    .filter((object) => !inert.has(object.kind) && mayAffect(object, workload))
-    .map((object) => `${object.apiVersion}/${object.kind}/${object.metadata.name} ${applied(object)}`);
-  return { own: digest(applied(workload)), revision: revisionOf(workload), surroundings: digest([...near].sort()) };
-}
-
-/** What was applied from Git; objects nobody applied (a default Namespace) count by their existence only. */
-function applied(object: KubeObject): string {
-  return object.metadata.annotations?.[LAST_APPLIED] ?? "";
-}
-
-/** Could this object of the namespace make a difference to the workload's pods? When in doubt, yes. */
-function mayAffect(object: KubeObject, workload: KubeObject): boolean {
-  const labels = podLabels(workload);
-  switch (object.kind) {
-    case "NetworkPolicy":
-      return selects(mapAt(object, "spec", "podSelector"), labels);
-    case "Service":
-      return selectedByMap(textsAt(object, "spec", "selector"), labels);
-    case "PodDisruptionBudget":
-      return selects(mapAt(object, "spec", "selector"), labels);
-    case "ConfigMap":
-    case "Secret":
-    case "ServiceAccount":
-    case "PersistentVolumeClaim":
-      return mentions(mapAt(workload, "spec", "template", "spec"), object.metadata.name);
-    case "HorizontalPodAutoscaler":
-      return textAt(object, "spec", "scaleTargetRef", "name") === workload.metadata.name;
-    default:
-      return true;
-  }
-}
-
-function mentions(value: unknown, name: string): boolean {
-  if (Array.isArray(value)) return value.some((item) => mentions(item, name));
-  if (isMap(value)) return Object.values(value).some((item) => mentions(item, name));
-  return value === name;
 }

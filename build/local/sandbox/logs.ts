@@ -9,6 +9,8 @@ export interface LogRequest {
   /** Share of requests that fail. */
   readonly errorRatio: number;
   readonly panics: boolean;
+  /** Names of what cannot be reached. */
+  readonly missing: readonly string[];
   /** The container cannot start: the last words before it exits. */
   readonly crashing: boolean;
   readonly timestamps: boolean;
@@ -19,7 +21,7 @@ const MOST_LINES = 2_000;
 
 /** Lines oldest first. */
 export function logLines(request: LogRequest): readonly string[] {
-  const { pod, to, errorRatio, panics, crashing, timestamps } = request;
+  const { pod, to, errorRatio, panics, missing, crashing, timestamps } = request;
   const from = Math.max(request.from, to - MOST_LINES * EVERY_MS);
   const stamp = (at: number, line: string) => (timestamps ? `${new Date(at).toISOString()} ${line}` : line);
   if (crashing) {
@@ -32,10 +34,17 @@ export function logLines(request: LogRequest): readonly string[] {
     const failed = fraction(`${pod} ${at}`) < errorRatio;
     const level = failed ? "error" : "info";
     lines.push(stamp(at, entry(at, level, failed ? "request failed status=500" : "request done status=200")));
+    lines.push(...complaints(missing, at).map((line) => stamp(at, line)));
   }
+  // A readiness probe asks more often than requests come.
+  lines.push(...complaints(missing, to).map((line) => stamp(to, line)));
   if (!panics) return lines;
   const words = ["panic: runtime error: invalid memory address or nil pointer dereference", "goroutine 1 [running]:"];
   return [...lines, ...words.map((line) => stamp(to, line))];
+}
+
+function complaints(missing: readonly string[], at: number): string[] {
+  return missing.map((name) => entry(at, "error", `dial ${name}: connect: connection refused`));
 }
 
 function entry(at: number, level: string, message: string): string {

@@ -5,7 +5,8 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import { FAULT_KINDS, type InjectedFault } from "./faults.ts";
+import { FAULT_KINDS, FAULT_TIMES } from "./fault-kinds.ts";
+import type { InjectedFault } from "./faults.ts";
 
 export interface Memory {
   /** Written before it returns. */
@@ -28,11 +29,14 @@ const Remembered = z.object({
   faults: z.array(
     z.object({
       kind: z.enum(FAULT_KINDS),
-      namespace: z.string(),
+      namespace: z.string().exactOptional(),
       workload: z.string().exactOptional(),
-      when: z.enum(["always", "changed"]),
+      when: z.enum(FAULT_TIMES),
       ratio: z.number().exactOptional(),
       milliseconds: z.number().exactOptional(),
+      dependency: z.string().exactOptional(),
+      answer: z.enum(["refused", "503"]).exactOptional(),
+      changedAt: z.number().exactOptional(),
       name: z.string(),
       injectedAt: z.number(),
       baseline: z.record(z.string(), Fingerprint),

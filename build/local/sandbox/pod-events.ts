@@ -4,7 +4,13 @@ import { listAt, textAt } from "./json.ts";
 import type { Life } from "./pod.ts";
 import type { KubeObject, ObjectStore } from "./store.ts";
 
-export function tellPodEvents(store: ObjectStore, pod: KubeObject, before: Life, after: Life, now: number): void {
+export function tellPodEvents(
+  store: ObjectStore,
+  pod: KubeObject,
+  before: Life,
+  after: Life,
+  { unready, now }: { readonly unready: boolean; readonly now: number },
+): void {
   const container = listAt(pod, "spec", "containers")[0];
   const name = textAt(container, "name") ?? "";
   const image = textAt(container, "image") ?? "";
@@ -17,6 +23,9 @@ export function tellPodEvents(store: ObjectStore, pod: KubeObject, before: Life,
   }
   const started = after.step === "running" && (before.step !== "running" || after.restarts > before.restarts);
   if (started) tell("Normal", "Started", `Started container ${name}`);
+  const failing = after.step === "running" && !after.ready && (before.ready || started);
+  if (failing && unready)
+    tell("Warning", "Unhealthy", "Readiness probe failed: HTTP probe failed with statuscode: 503");
   const crashed = after.lastRun?.finishedAt !== before.lastRun?.finishedAt;
   if (crashed) tell("Warning", "BackOff", `Back-off restarting failed container ${name} in pod ${pod.metadata.name}`);
 }

@@ -17,6 +17,8 @@ export interface Life {
 export interface Affliction {
   readonly crash: boolean;
   readonly imagePull: boolean;
+  /** The readiness probe fails. */
+  readonly unready: boolean;
   /** Milliseconds by which readiness is late. */
   readonly slowMs: number;
 }
@@ -57,6 +59,7 @@ function nextStep(life: Life, affliction: Affliction, now: number, pace: Pace): 
         const lastRun = { startedAt: life.since, finishedAt: at };
         return { at, life: { ...life, step: "backoff", since: at, ready: false, lastRun } };
       }
+      if (affliction.unready) return life.ready ? { at: now, life: { ...life, ready: false } } : undefined;
       if (life.ready) return undefined;
       return { at: life.since + half + affliction.slowMs, life: { ...life, ready: true } };
     }

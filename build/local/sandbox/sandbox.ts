@@ -1,11 +1,8 @@
 /** The stand-in cluster: a Kubernetes API, Argo CD and Prometheus over HTTP, for local runs and tests only. */
 import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { getRequestListener } from "@hono/node-server";
-import type { Hono } from "hono";
 import { defaultMetricNames, type MetricNames } from "../../../shared/checks/queries.ts";
 import { createAgenda, DEFAULT_PACE, type Pace } from "./agenda.ts";
 import { kubernetesApi } from "./api.ts";
@@ -16,12 +13,17 @@ import { runAutoscaling } from "./autoscaling-controller.ts";
 import { runBuiltIns } from "./built-in-status.ts";
 import type { Cluster } from "./cluster.ts";
 import { runDisruption } from "./disruption-controller.ts";
-import { type Fault, type InjectedFault, injectFault } from "./faults.ts";
+import type { Fault } from "./fault-kinds.ts";
+import { type InjectedFault, injectFault } from "./faults.ts";
 import { followGit } from "./git-follower.ts";
 import { kubeconfig } from "./kubeconfig.ts";
 import { ARGOCD_NAMESPACE } from "./labels.ts";
 import { openMemory } from "./memory.ts";
+import { keepHistory } from "./past.ts";
 import { prometheusApi } from "./prometheus.ts";
+import { keepQuotas } from "./quota-fault.ts";
+import { serve } from "./server.ts";
+import { apiInterference, prometheusInterference, prometheusListens } from "./server-faults.ts";
 import { describe, type SandboxState } from "./state.ts";
 import { ObjectStore } from "./store.ts";
 import { runWorkloads } from "./workload-controller.ts";
@@ -57,7 +59,7 @@ export interface Sandbox {
   readonly token: string;
   /** YAML text. */
   kubeconfig(): string;
-  /** Switches a fault on; the same fault on the same target is replaced. */
+  /** Switches a fault on; the same fault on the same target is replaced. Throws ApiError when there can be no such. */
   inject(fault: Fault): InjectedFault;
   /** By name as `inject` answered it; without one, every fault. False: there was none. */
   clear(name?: string): boolean;
@@ -72,12 +74,15 @@ export interface Sandbox {
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const agenda = createAgenda();
   const store = new ObjectStore(() => agenda.now());
+  const history = keepHistory(store, () => agenda.now());
   const report = options.report ?? ((error: unknown) => console.error("sandbox:", error));
   const directory = options.dataDir ?? (await mkdtemp(join(tmpdir(), "sandbox-")));
   await mkdir(directory, { recursive: true });
   const memory = openMemory(directory, report);
   const faults = new Map(memory.faults.map((fault) => [fault.name, fault]));
-  const cluster: Cluster = { store, agenda, pace: { ...DEFAULT_PACE, ...options.pace }, faults };
+  const rememberFaults = () => memory.rememberFaults(faults.values());
+  const pace = { ...DEFAULT_PACE, ...options.pace };
+  const cluster: Cluster = { store, history, agenda, pace, faults, rememberFaults };
   const token = options.token ?? randomBytes(24).toString("base64url");
 
   const builtIns = runBuiltIns(cluster);
@@ -99,27 +104,35 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   function inject(fault: Fault): InjectedFault {
     const injected = injectFault(store, fault, agenda.now());
     faults.set(injected.name, injected);
-    memory.rememberFaults(faults.values());
-    workloads.nudge();
+    faultsChanged();
     return injected;
   }
   function clear(name?: string): boolean {
     const known = name === undefined ? faults.size > 0 : faults.has(name);
     if (name === undefined) faults.clear();
     else faults.delete(name);
-    if (known) memory.rememberFaults(faults.values());
-    workloads.nudge();
+    if (known) faultsChanged();
     return known;
+  }
+  function faultsChanged(): void {
+    rememberFaults();
+    keepQuotas(store, faults.values());
+    prometheus.listen(prometheusListens(faults));
+    workloads.nudge();
   }
   const state = () => describe(cluster);
   const scaleTarget = options.scaleTarget ?? { replicas: () => undefined, onScale: () => undefined };
-  const api = await listen(
-    kubernetesApi({ cluster, token, scaleTarget, controls: { inject, clear, state }, report }),
-    options.port ?? 0,
-  );
-  const prometheus = await listen(
+  const prometheus = await serve(
     prometheusApi(cluster, options.metricNames ?? defaultMetricNames),
     options.prometheusPort ?? 0,
+    prometheusInterference(faults),
+  );
+  keepQuotas(store, faults.values());
+  prometheus.listen(prometheusListens(faults));
+  const api = await serve(
+    kubernetesApi({ cluster, token, scaleTarget, controls: { inject, clear, state }, report }),
+    options.port ?? 0,
+    apiInterference(faults),
   );
   return {
     url: api.url,
@@ -131,7 +144,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     state,
     async close() {
       agenda.close();
-      await Promise.all([stop(api.server), stop(prometheus.server), applications.idle()]);
+      await Promise.all([api.close(), prometheus.close(), applications.idle()]);
       if (options.dataDir === undefined) await rm(directory, { recursive: true, force: true });
     },
   };
@@ -142,23 +155,4 @@ function follow({ agenda }: Cluster, applications: ApplicationController, pollMs
     applications.poll();
     void applications.idle().then(() => follow({ agenda } as Cluster, applications, pollMs));
   });
-}
-
-/** On the loopback interface only. */
-async function listen(app: Hono, port: number): Promise<{ server: Server; url: string }> {
-  const answer = getRequestListener((request) => app.fetch(request));
-  const server = createServer((request, response) => void answer(request, response));
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the server has no port");
-  return { server, url: `http://127.0.0.1:${address.port}` };
-}
-
-async function stop(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeAllConnections();
-  await closed;
 }

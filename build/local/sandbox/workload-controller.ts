@@ -1,7 +1,7 @@
 /** Runs rollouts: brings pods, ReplicaSets and workload status in line with what is applied, step by step. */
 import type { Cluster } from "./cluster.ts";
 import { recordEvent } from "./events.ts";
-import { afflictionOf, hits, inForce } from "./faults.ts";
+import { afflictionOf, hits, inForce, isMissing, noticed } from "./faults.ts";
 import { digest, type JsonMap, mapAt } from "./json.ts";
 import { withDefaults } from "./limits.ts";
 import { type Life, live, newLife, podMetadata, podStatus } from "./pod.ts";
@@ -48,6 +48,12 @@ export function runWorkloads(cluster: Cluster): WorkloadController {
   }
 
   function round(bornReady: boolean): void {
+    for (const fault of cluster.faults.values()) {
+      const seen = noticed(store, fault, agenda.now());
+      if (seen === fault) continue;
+      cluster.faults.set(fault.name, seen);
+      cluster.rememberFaults();
+    }
     const workloads = allWorkloads(store);
     for (const workload of workloads) reconcile(workload, bornReady);
     removeOrphans();
@@ -83,15 +89,16 @@ export function runWorkloads(cluster: Cluster): WorkloadController {
   function advance(workload: KubeObject, pod: KubeObject, now: number): void {
     const uid = pod.metadata.uid ?? "";
     const before = lives.get(uid) ?? newLife(now, false);
-    const suffering = [...cluster.faults.values()].filter((fault) =>
-      hits(store, fault, workload, pod, before.createdAt),
+    const suffering = [...cluster.faults.values()].filter(
+      (fault) => hits(store, fault, workload, pod, before.createdAt) || isMissing(store, fault, pod),
     );
-    const { life: after, dueAt } = live(before, afflictionOf(suffering), now, pace);
+    const affliction = afflictionOf(suffering);
+    const { life: after, dueAt } = live(before, affliction, now, pace);
     if (dueAt !== undefined) wake(dueAt);
     lives.set(uid, after);
     const status = podStatus(pod.metadata.name, mapAt(pod, "spec"), after);
     store.put({ ...pod, status });
-    tellPodEvents(store, pod, before, after, now);
+    tellPodEvents(store, pod, before, after, { unready: affliction.unready, now });
   }
 
   /** Undefined when it was created, else the API server's reason for refusing it. */
