@@ -3,10 +3,12 @@
  * a pull request, where that is how the branch is changed.
  */
 import type { ObjectRef } from "../../shared/domain/change-set.ts";
+import type { CheckSettings } from "../../shared/domain/check-settings.ts";
 import { implementMessage } from "../../shared/domain/commit-message.ts";
 import type { Baseline } from "../../shared/domain/health.ts";
 import type { Improvement, Patch } from "../../shared/domain/improvement.ts";
 import type { ChangeRequests } from "../../shared/forge-ports.ts";
+import { checkSettingsIn } from "../../shared/policy/check-settings.ts";
 import type { PolicySettings } from "../../shared/policy/settings.ts";
 import type { ArgoCd, Gate, GitReader, GitWriter } from "../../shared/ports.ts";
 import { lockName } from "../../shared/repository/lock.ts";
@@ -27,6 +29,7 @@ export interface ImplementPorts {
   /** What is true before the push, by the queries verification will ask again. */
   readonly baseline: (of: {
     readonly objects: readonly ObjectRef[];
+    readonly settings: CheckSettings | undefined;
     /** Milliseconds since the epoch. */
     readonly now: number;
     readonly signal: AbortSignal;
@@ -131,20 +134,25 @@ async function prepare(
 
   const trouble = notReady(application, await argocd.application(application, context.signal));
   if (trouble !== undefined) return waitOrAsk(improvement, trouble, context);
-  const measured = await baseline({ objects, now: context.now(), signal: context.signal });
-  return { rendered, lock, baseline: measured };
+  const checks = checkSettingsIn(platform.files);
+  const measured = await baseline({ objects, settings: checks, now: context.now(), signal: context.signal });
+  return { rendered, lock, baseline: measured, checks };
 }
 
 /** Stored before the push: where to look for the commit if this process dies, and what was true until now. */
 async function aboutToPush(
   improvement: Improvement,
   head: string,
-  { baseline, lock }: { readonly baseline: Baseline; readonly lock: string },
+  {
+    baseline,
+    checks,
+    lock,
+  }: { readonly baseline: Baseline; readonly checks: CheckSettings | undefined; readonly lock: string },
   context: Context,
 ): Promise<Improvement> {
   const { not_ready_since: _over, ...facts } = improvement;
   const git_head_before = improvement.git_head_before ?? head;
-  await context.save({ git_head_before, baseline, lock, not_ready_since: null });
+  await context.save({ git_head_before, baseline, check_settings: checks ?? null, lock, not_ready_since: null });
   return { ...facts, git_head_before };
 }
 

@@ -1,7 +1,7 @@
 /** Measures again after the revert, by the same checks: only a cluster that is well again ends the rollback. */
 import { invertObjects } from "../../shared/argocd/objects.ts";
-import { allChecks } from "../../shared/checks/all.ts";
-import type { World } from "../../shared/checks/check.ts";
+import type { Check, World } from "../../shared/checks/check.ts";
+import { checksFor } from "../../shared/checks/configured.ts";
 import { runRound } from "../../shared/checks/round.ts";
 import type { Schedule } from "../../shared/checks/schedule.ts";
 import type { ChangeSet } from "../../shared/domain/change-set.ts";
@@ -22,18 +22,19 @@ export interface ProvePorts extends Pick<World, "cluster" | "metrics" | "argoCd"
 }
 
 export async function prove(
-  { baseline, rollback_commit, rollback_live_at: liveAt }: Improvement,
+  { baseline, check_settings: settings, rollback_commit, rollback_live_at: liveAt }: Improvement,
   { changeSet, before }: { readonly changeSet: ChangeSet; readonly before: Verification },
   { cluster, metrics, argoCd, metricNames, schedule }: ProvePorts,
   context: Context,
 ): Promise<Step> {
   const now = context.now();
-  const { verification, decision } = await runRound(before, allChecks, schedule, {
+  const { verification, decision } = await runRound(before, proofs(settings), schedule, {
     cluster,
     metrics,
     argoCd,
     metricNames,
     baseline: sinceProof(baseline, before),
+    settings,
     application: changeSet.application,
     objects: invertObjects(changeSet.objects),
     now,
@@ -57,6 +58,11 @@ export async function prove(
       return blocked(decision.because, patch);
     }
   }
+}
+
+/** What was created and is gone again leaves nothing to measure: then the Application as a whole is what has to be well. */
+function proofs(settings: Improvement["check_settings"]): readonly Check[] {
+  return checksFor(settings).map(({ surroundings: _, ...check }) => check);
 }
 
 function blocked(because: string, patch: Patch): Step {

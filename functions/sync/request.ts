@@ -3,10 +3,12 @@
  * while it is open the baseline is taken anew, so that the last one before the merge is what verification compares with.
  */
 import type { ObjectRef } from "../../shared/domain/change-set.ts";
+import type { CheckSettings } from "../../shared/domain/check-settings.ts";
 import { trailersOf } from "../../shared/domain/commit-message.ts";
 import type { Baseline } from "../../shared/domain/health.ts";
 import type { Improvement, LandedCommit, Patch } from "../../shared/domain/improvement.ts";
 import type { ChangeRequests } from "../../shared/forge-ports.ts";
+import { checkSettingsIn, readCheckSettings } from "../../shared/policy/check-settings.ts";
 import type { PolicySettings } from "../../shared/policy/settings.ts";
 import type { Gate, GitReader, GitWriter } from "../../shared/ports.ts";
 import { loadPlatform } from "../../shared/repository/load.ts";
@@ -24,6 +26,7 @@ export interface RequestPorts {
   readonly gate: Pick<Gate, "lock">;
   readonly baseline: (of: {
     readonly objects: readonly ObjectRef[];
+    readonly settings: CheckSettings | undefined;
     /** Milliseconds since the epoch. */
     readonly now: number;
     readonly signal: AbortSignal;
@@ -75,9 +78,15 @@ async function landing(
   switch (found.state.kind) {
     case "open": {
       const { objects } = changeSet;
-      const baseline = await ports.baseline({ objects, now: context.now(), signal: context.signal });
+      const { signal } = context;
+      const settings = await readCheckSettings(ports.git, await ports.git.head(signal));
+      const baseline = await ports.baseline({ objects, settings, now: context.now(), signal });
       const missing = found.state.waitsFor === undefined ? "" : `: ${found.state.waitsFor}`;
-      return again(requestLookMs, { baseline, sync_started_at: null }, `${found.url} is open${missing}`);
+      return again(
+        requestLookMs,
+        { baseline, check_settings: settings ?? null, sync_started_at: null },
+        `${found.url} is open${missing}`,
+      );
     }
     case "closed": {
       const by = found.state.by === undefined ? "" : ` by ${found.state.by}`;
@@ -102,8 +111,11 @@ async function merged(
   const change = await whatLanded(improvement, landed, git, settings, context.now());
   if (change.kind === "nothing") return rejected(`${landed.last} was merged, and changes nothing`);
   const platform = await loadPlatform(git, landed.last, settings.platform);
+  // Nobody looked while it was open: then nothing was measured by other settings.
+  const checks = improvement.baseline === undefined ? checkSettingsIn(platform.files) : undefined;
   const patch = {
     change_set: change.changeSet,
+    ...(checks === undefined ? {} : { check_settings: checks }),
     ...(change.kind === "edited" ? { verdict: change.verdict, landed_edited: "true" as const } : {}),
     landed,
     git_commit: landed.last,

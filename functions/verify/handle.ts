@@ -1,6 +1,6 @@
 /** verify: measure the deployment for a while; verified, rolled back, or a person's to decide. One round per call. */
-import { allChecks } from "../../shared/checks/all.ts";
 import type { World } from "../../shared/checks/check.ts";
+import { checksFor, settingsRemark } from "../../shared/checks/configured.ts";
 import { runRound, startVerification } from "../../shared/checks/round.ts";
 import type { Schedule } from "../../shared/checks/schedule.ts";
 import type { Improvement, Patch } from "../../shared/domain/improvement.ts";
@@ -19,7 +19,7 @@ export async function verify(
   ports: VerifyPorts,
   context: Context,
 ): Promise<OutcomeOf<"verify">> {
-  const { change_set: changeSet, baseline, verification: stored } = improvement;
+  const { change_set: changeSet, baseline, check_settings: settings, verification: stored } = improvement;
   if (changeSet === undefined) throw new PermanentError("the record names no change set to verify");
   const { schedule, rollbackEnabled, ...readers } = ports;
   const now = context.now();
@@ -27,12 +27,13 @@ export async function verify(
   const before = stored === undefined || stored.outcome !== undefined ? startVerification(now, schedule) : stored;
 
   const { application, objects } = changeSet;
-  const world = { ...readers, application, objects, baseline, now, signal: context.signal };
-  const { verification, decision } = await runRound(before, allChecks, schedule, world);
+  const world = { ...readers, application, objects, baseline, settings, now, signal: context.signal };
+  const { verification, decision } = await runRound(before, checksFor(settings), schedule, world);
+  const because = `${decision.because}${settingsRemark(settings)}`;
 
   switch (decision.kind) {
     case "continue":
-      return again(Math.max(0, decision.nextAt - now), { verification }, decision.because);
+      return again(Math.max(0, decision.nextAt - now), { verification }, because);
     case "passed": {
       const verifiedAt = new Date(now).toISOString();
       const passed: Patch = {
@@ -41,16 +42,16 @@ export async function verify(
         verified_at: verifiedAt,
         failure_reason: null,
       };
-      return moveTo("verified", passed, decision.because);
+      return moveTo("verified", passed, because);
     }
     case "failed": {
-      const failed: Patch = { verification, health_checks_passed: "false", failure_reason: decision.because };
-      if (rollbackEnabled) return moveTo("rolling_back", failed, decision.because);
-      return moveTo("held", { ...failed, held_from: "deployed" }, `rollback is off: ${decision.because}`);
+      const failed: Patch = { verification, health_checks_passed: "false", failure_reason: because };
+      if (rollbackEnabled) return moveTo("rolling_back", failed, because);
+      return moveTo("held", { ...failed, held_from: "deployed" }, `rollback is off: ${because}`);
     }
     case "undecided": {
-      const undecided: Patch = { verification, failure_reason: decision.because, held_from: "deployed" };
-      return moveTo("held", undecided, `the measurements do not decide: ${decision.because}`);
+      const undecided: Patch = { verification, failure_reason: because, held_from: "deployed" };
+      return moveTo("held", undecided, `the measurements do not decide: ${because}`);
     }
   }
 }

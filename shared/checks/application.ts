@@ -4,6 +4,7 @@ import { clusterLimits } from "./schedule.ts";
 
 export const application: Check = {
   name: "application",
+  surroundings: true,
   // Argo CD aggregates every few seconds; one look may fall between two of its reconciliations.
   limits: (schedule) => clusterLimits(schedule, 1, false),
   async look({ application: name, argoCd, baseline, signal }) {

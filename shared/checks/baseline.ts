@@ -1,7 +1,10 @@
 /** What is true before a change, measured by the queries the checks use afterwards. */
+
 import type { ObjectRef } from "../domain/change-set.ts";
+import type { CheckSettings } from "../domain/check-settings.ts";
 import type { Baseline, ServiceBaseline } from "../domain/health.ts";
 import type { ClusterReader, Metrics, PodState } from "../ports.ts";
+import { measureQueries } from "./baseline-queries.ts";
 import { troubleIn } from "./fingerprint.ts";
 import { LOG_SECONDS, LOGGED_PODS } from "./logs.ts";
 import { podTrouble } from "./neighbours.ts";
@@ -19,6 +22,8 @@ export interface BaselineInput {
   readonly cluster: ClusterReader;
   readonly metrics: Metrics;
   readonly metricNames?: MetricNames;
+  /** What the repository says about its checks: its own queries are measured, too. */
+  readonly settings?: CheckSettings | undefined;
   /** Health of the Argo CD Application right now; `Healthy` when the caller has made sure of it and says nothing. */
   readonly health?: string;
   /** Milliseconds since the epoch. */
@@ -35,12 +40,21 @@ const MOST_FINGERPRINTS = 200;
  * are the caller's to retry: a change without a baseline could not be judged.
  */
 export async function takeBaseline(input: BaselineInput): Promise<Baseline> {
-  const { objects, now, health = "Healthy" } = input;
+  const {
+    objects,
+    settings,
+    metrics,
+    metricNames: names = defaultMetricNames,
+    now,
+    health = "Healthy",
+    signal,
+  } = input;
   const targets = workloadTargets(objects);
   const namespaces = allNamespaces(objects);
-  const [workloads, neighbourhoods] = await Promise.all([
+  const [workloads, neighbourhoods, queries] = await Promise.all([
     Promise.all(targets.map((target) => measureWorkload(target, input))),
     Promise.all(namespaces.map((namespace) => measureNamespace(namespace, input))),
+    measureQueries(settings, { objects, metrics, names, signal }),
   ]);
   const all = [...neighbourhoods, ...workloads];
   const pods = all.flatMap((measured) => measured.pods).slice(0, MOST_PODS);
@@ -64,6 +78,7 @@ export async function takeBaseline(input: BaselineInput): Promise<Baseline> {
         return trouble === undefined ? [] : [[id, trouble] as const];
       }),
     ),
+    ...(Object.keys(queries).length === 0 ? {} : { queries }),
   };
 }
 

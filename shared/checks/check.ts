@@ -1,5 +1,6 @@
 /** What a health check is, and what it may look at. One check, one file; round.ts runs them and judges. */
 import type { ObjectRef } from "../domain/change-set.ts";
+import type { CheckSettings } from "../domain/check-settings.ts";
 import type { Baseline, CheckLimits, Phase } from "../domain/health.ts";
 import type { ArgoCd, ClusterReader, Metrics } from "../ports.ts";
 import type { MetricNames } from "./queries.ts";
@@ -16,6 +17,8 @@ export interface World {
   readonly metrics: Metrics;
   readonly argoCd: ArgoCd;
   readonly metricNames: MetricNames;
+  /** What the repository says about its checks itself. */
+  readonly settings?: CheckSettings | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** When this verification began. */
@@ -33,6 +36,10 @@ export type Look =
 export interface Check {
   readonly name: string;
   readonly limits: (schedule: Schedule) => CheckLimits;
+  /** Measured and reported, but without a say in the verdict. */
+  readonly dryRun?: true;
+  /** It looks at what is around the change: when nothing else could be measured, it proves nothing. */
+  readonly surroundings?: true;
   /** Measures once. An error of a port is thrown and becomes a measurement of phase Error. */
   look(world: World): Promise<Look>;
 }

@@ -36,11 +36,21 @@ export function judge(run: CheckRun, from: number): Judgement {
   if (good.length < limits.minSuccessful) {
     return { kind: "open", because: `measured ${good.length} times, ${limits.minSuccessful} are needed` };
   }
-  const steady = last.at - (unbroken(period)[0]?.at ?? last.at);
+  const row = unbroken(period);
+  if (row.length < (limits.consecutiveSuccess ?? 0)) {
+    return { kind: "open", because: `well ${row.length} times in a row, ${limits.consecutiveSuccess} are needed` };
+  }
+  const steady = last.at - (row[0]?.at ?? last.at);
   if (steady < limits.steadyMs) {
     return { kind: "open", because: `well for ${seconds(steady)} s only, ${seconds(limits.steadyMs)} s are needed` };
   }
   return { kind: "passing" };
+}
+
+/** True when it was measured as often as wanted in this period; errors are no measurements (as in Argo Rollouts). */
+export function isComplete({ limits, measurements }: CheckRun, from: number): boolean {
+  if (limits.count === undefined) return false;
+  return measurements.filter(({ at, phase }) => at >= from && phase !== "Error").length >= limits.count;
 }
 
 /** The Successful measurements at the end, without a break. */

@@ -13,10 +13,11 @@ import {
   type World,
   worstOf,
 } from "./check.ts";
-import { errorRatioLimit, percent } from "./error-ratio.ts";
+import { percent } from "./error-ratio.ts";
 import { namespaceErrorRatioQuery } from "./queries.ts";
 import { metricLimits } from "./schedule.ts";
 import { affectedNamespaces, fatalReason, key } from "./targets.ts";
+import { errorRatioLimit, ratioBefore } from "./thresholds.ts";
 
 export const neighbours: Check = {
   name: "neighbours",
@@ -66,7 +67,7 @@ async function podsIn(namespace: string, { baseline, cluster, signal }: World): 
 
 async function requestsIn(
   namespace: string,
-  { baseline, metrics, metricNames, objects, signal }: World,
+  { baseline, metrics, metricNames, objects, settings, signal }: World,
 ): Promise<Look> {
   const samples = await metrics.query(namespaceErrorRatioQuery(namespace, metricNames), signal);
   const now = new Map(samples.map(({ labels, value }) => [labels[metricNames.workloadLabel] ?? "", value]));
@@ -79,7 +80,7 @@ async function requestsIn(
   for (const [workload, ratio] of now) {
     if (!Number.isFinite(ratio)) continue;
     const id = key(namespace, workload);
-    const limit = errorRatioLimit(baseline, id);
+    const limit = errorRatioLimit(ratioBefore(baseline, id), "neighbours", settings);
     const message = `${percent(ratio)} of the requests to ${id} fail (limit ${percent(limit)})`;
     looks.push(ratio > limit ? failed(message, ratio) : successful(message, ratio));
   }

@@ -3,9 +3,7 @@ import type { ClusterEvent } from "../ports.ts";
 import { type Check, failed, inconclusive, type Look, successful, type World, worstOf } from "./check.ts";
 import { clusterLimits } from "./schedule.ts";
 import { describeTarget, key, podsOf, type WorkloadTarget, workloadTargets } from "./targets.ts";
-
-/** One restart may be a dependency that came up late. */
-const TOLERATED_RESTARTS = 1;
+import { toleratedRestarts } from "./thresholds.ts";
 
 export const restarts: Check = {
   name: "restarts",
@@ -17,7 +15,7 @@ export const restarts: Check = {
 };
 
 async function lookAt(target: WorkloadTarget, world: World): Promise<Look> {
-  const { baseline, cluster, signal } = world;
+  const { baseline, cluster, settings, signal } = world;
   const name = describeTarget(target);
   const found = await podsOf(target, cluster, signal);
   if (found === undefined) return inconclusive(`${name} does not exist`);
@@ -31,7 +29,8 @@ async function lookAt(target: WorkloadTarget, world: World): Promise<Look> {
   const newest = warnings.sort((a, b) => b.lastSeen - a.lastSeen)[0];
   const because = newest === undefined ? "" : ` (${newest.reason}: ${newest.message.slice(0, 200)})`;
 
-  if (count > TOLERATED_RESTARTS) return failed(`${count} restarts in ${name} since the change${because}`, count);
+  if (count > toleratedRestarts(settings))
+    return failed(`${count} restarts in ${name} since the change${because}`, count);
   // A quota or an admission rule refuses the pods: the workload cannot get better by waiting.
   const refused = warnings.find(({ reason }) => reason === "FailedCreate");
   if (refused !== undefined && found.workload.ready < found.workload.desired) {

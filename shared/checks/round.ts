@@ -5,7 +5,7 @@
 import type { CheckRun, Measurement, Verification } from "../domain/health.ts";
 import { LeaseLost } from "../runtime/errors.ts";
 import type { Check, Look, World } from "./check.ts";
-import { judge } from "./judge.ts";
+import { isComplete, type Judgement, judge } from "./judge.ts";
 import { rememberReads } from "./remember.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -49,14 +49,20 @@ export async function runRound(
   };
   const runs = await Promise.all(
     checks.map(async (check) => {
-      const run = before.checks[check.name] ?? { limits: check.limits(schedule), measurements: [], applies: true };
+      const run = before.checks[check.name] ?? firstRun(check, schedule);
       const lookedLater = (run.lookedAt ?? 0) > now;
-      const due = dueAt(run, before) <= now || lookedLater || (over && (run.lookedAt ?? 0) < before.endsAt);
+      const lacksEnd = over && (run.lookedAt ?? 0) < before.endsAt && !isComplete(run, periodOf(before));
+      const due = dueAt(run, before) <= now || lookedLater || lacksEnd;
       return [check.name, due ? await measure(check, run, seen) : run] as const;
     }),
   );
   const verification = { ...before, checks: Object.fromEntries(runs) };
-  return conclude(verification, schedule, now);
+  return conclude(verification, checks, schedule, now);
+}
+
+function firstRun({ limits, dryRun }: Check, schedule: Schedule): CheckRun {
+  const run = { limits: limits(schedule), measurements: [], applies: true };
+  return dryRun === true ? { ...run, dryRun } : run;
 }
 
 /** The clock was set back: what was measured by it tells nothing about the time from now on. */
@@ -99,21 +105,38 @@ function record(run: CheckRun, measurement: Measurement): CheckRun {
   return { ...run, measurements };
 }
 
-function conclude(verification: Verification, schedule: Schedule, now: number): Round {
-  const from = verification.extendedAt ?? verification.startedAt;
-  const judged = Object.entries(verification.checks).map(([name, run]) => ({ name, ...judge(run, from) }));
+function conclude(verification: Verification, checks: readonly Check[], schedule: Schedule, now: number): Round {
+  const from = periodOf(verification);
+  const runs = Object.entries(verification.checks);
+  const judgedOf = (isDry: boolean) =>
+    runs.filter(([, { dryRun = false }]) => dryRun === isDry).map(([name, run]) => ({ name, ...judge(run, from) }));
+  const judged = judgedOf(false);
+  const dry = [...said(judgedOf(true), "failed"), ...said(judgedOf(true), "open")];
+  const alsoDry = dry.length === 0 ? "" : ` (dry run, without a say: ${dry.join("; ")})`;
 
-  const bad = judged.flatMap((check) => (check.kind === "failed" ? [`${check.name}: ${check.because}`] : []));
-  if (bad.length > 0) return end(verification, "failed", bad.join("; "));
+  const bad = said(judged, "failed");
+  if (bad.length > 0) return end(verification, "failed", `${bad.join("; ")}${alsoDry}`);
   if (now < verification.endsAt) return goOn(verification, "checks are running");
 
-  const open = judged.flatMap((check) => (check.kind === "open" ? [`${check.name}: ${check.because}`] : []));
+  const open = said(judged, "open");
   const passing = judged.filter(({ kind }) => kind === "passing").map(({ name }) => name);
-  if (open.length === 0 && passing.length > 0) return end(verification, "passed", `healthy: ${passing.join(", ")}`);
-  const because = open.length > 0 ? open.join("; ") : "no check applies to this change";
+  const aside = new Set(checks.filter(({ surroundings }) => surroundings === true).map(({ name }) => name));
+  const isProof = passing.some((name) => !aside.has(name));
+  if (open.length === 0 && isProof) return end(verification, "passed", `healthy: ${passing.join(", ")}${alsoDry}`);
+  const because = `${open.length > 0 ? open.join("; ") : "no check applies to this change"}${alsoDry}`;
   if (verification.extended) return end(verification, "undecided", because);
   const extended = { ...verification, extended: true, extendedAt: now, endsAt: now + schedule.durationMs };
   return goOn(extended, `not decided, so the verification is extended once: ${because}`);
+}
+
+/** What was said of the checks that ended like this. */
+function said(judged: readonly (Judgement & { readonly name: string })[], kind: "failed" | "open"): readonly string[] {
+  return judged.flatMap((check) => (check.kind === kind ? [`${check.name}: ${check.because}`] : []));
+}
+
+/** When the measurements that count began. */
+function periodOf({ startedAt, extendedAt }: Verification): number {
+  return extendedAt ?? startedAt;
 }
 
 function end(verification: Verification, outcome: "passed" | "failed" | "undecided", because: string): Round {
@@ -127,9 +150,10 @@ function goOn(verification: Verification, because: string): Round {
 }
 
 /** When a check is to be measured next, milliseconds since the epoch. */
-function dueAt(run: CheckRun, { startedAt }: Verification): number {
+function dueAt(run: CheckRun, verification: Verification): number {
   const { lookedAt, limits, measurements } = run;
-  if (lookedAt === undefined) return startedAt + limits.initialDelayMs;
+  if (lookedAt === undefined) return verification.startedAt + limits.initialDelayMs;
+  if (isComplete(run, periodOf(verification))) return Number.POSITIVE_INFINITY;
   const failing = measurements.at(-1)?.phase === "Error";
   return lookedAt + (failing ? Math.min(ERROR_INTERVAL_MS, limits.intervalMs) : limits.intervalMs);
 }

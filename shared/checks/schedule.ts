@@ -11,7 +11,7 @@ export interface Schedule {
 /** A short verification still measures at least this often, so that a limit of failures means something. */
 const LEAST_MEASUREMENTS = 6;
 const SHORTEST_INTERVAL_MS = 1_000;
-const NO_LIMIT = 1_000_000;
+export const NO_LIMIT = 1_000_000;
 
 /** For facts of the cluster: at once and often; being not ready yet is no failure however often it is seen. */
 export function clusterLimits(schedule: Schedule, failureLimit: number, steady = true): CheckLimits {
@@ -42,7 +42,11 @@ export function metricLimits(schedule: Schedule): CheckLimits {
   };
 }
 
-function interval({ durationMs, intervalMs }: Schedule, factor: number): number {
-  const longest = Math.floor(durationMs / LEAST_MEASUREMENTS);
-  return Math.max(SHORTEST_INTERVAL_MS, Math.min(intervalMs * factor, longest));
+function interval(schedule: Schedule, factor: number): number {
+  return intervalWithin(schedule, schedule.intervalMs * factor);
+}
+
+/** The interval that was wanted, in milliseconds, or the longest this verification has room for. */
+export function intervalWithin({ durationMs }: Schedule, wantedMs: number): number {
+  return Math.max(SHORTEST_INTERVAL_MS, Math.min(wantedMs, Math.floor(durationMs / LEAST_MEASUREMENTS)));
 }

@@ -21,6 +21,10 @@ export interface CheckLimits {
   /** Successful measurements needed at least, and how many milliseconds the last unbroken row of them must span. */
   readonly minSuccessful: number;
   readonly steadyMs: number;
+  /** Successful measurements needed in a row at the end. */
+  readonly consecutiveSuccess?: number;
+  /** After so many measurements without an error it is not measured any more, until an extension begins. */
+  readonly count?: number;
 }
 
 /** All measurements of one check so far, newest last. */
@@ -30,6 +34,8 @@ export interface CheckRun {
   /** False: the check does not apply to this change set, and says why in `because`. */
   readonly applies: boolean;
   readonly because?: string;
+  /** Measured and reported, but without a say in the verdict. */
+  readonly dryRun?: true;
   /** The last look, also one that found nothing to measure. */
   readonly lookedAt?: number;
 }
@@ -60,6 +66,8 @@ export interface Baseline {
   readonly services?: Readonly<Record<string, ServiceBaseline>>;
   /** Pods (`namespace/name`) that were already in trouble, and why: a change is not blamed for them. */
   readonly troubledPods?: Readonly<Record<string, string>>;
+  /** Results of the repository's own queries, by check and what it was asked for; null: there, but no number. */
+  readonly queries?: Readonly<Record<string, number | null>>;
 }
 
 /** Requests of one workload. A number is absent when there was no traffic to measure. */

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import type { SignedApproval } from "./approval-signature.ts";
 import type { ChangeSet, Verdict } from "./change-set.ts";
+import type { CheckSettings } from "./check-settings.ts";
 import type { Baseline, Verification } from "./health.ts";
 import type { Status } from "./lifecycle.ts";
 
@@ -162,6 +163,8 @@ export interface Improvement extends Proposal {
   readonly review_stage?: string;
   readonly review_reason?: string;
   readonly baseline?: Baseline;
+  /** What the repository said about its checks when the baseline was taken; the verdict goes by it to the end. */
+  readonly check_settings?: CheckSettings;
   /** Since when `implement` waits for the Application to be Synced and Healthy before it pushes. */
   readonly not_ready_since?: string;
   /** Branch head before the first push: a commit of ours is looked for only in that..HEAD. */
@@ -219,6 +222,7 @@ const jsonFields: ReadonlySet<string> = new Set<keyof Improvement>([
   "verdict",
   "approval",
   "baseline",
+  "check_settings",
   "request",
   "landed",
   "rollback_request",

@@ -1,5 +1,6 @@
 /** The policy file of a GitOps repository: its form. It may tighten as it likes; what it loosens it has to give reasons for. */
 import * as z from "zod";
+import { ChecksForm } from "../checks/configuration.ts";
 import { parseQuantity } from "../repository/quantity.ts";
 import type { RuleInfo, Severity } from "./catalogue/rule-info.ts";
 import { ruleCatalogue } from "./catalogue.ts";
@@ -68,6 +69,7 @@ const Form = z.strictObject({
     )
     .max(1_000)
     .optional(),
+  checks: ChecksForm.optional(),
 });
 
 /** Only ever stricter than the rule is by itself; exemptions are for the rest. */
@@ -102,8 +104,12 @@ export interface PolicyProblem {
 /** The policy in a parsed document, or everything that does not fit. */
 export function policyIn(value: unknown): PolicyFile | readonly PolicyProblem[] {
   const parsed = PolicyForm.safeParse(value);
-  if (parsed.success) return parsed.data;
-  return parsed.error.issues.slice(0, 20).map((issue) => {
+  return parsed.success ? parsed.data : problemsOf(parsed.error);
+}
+
+/** Everything that does not fit, in words. */
+export function problemsOf(error: z.ZodError): readonly PolicyProblem[] {
+  return error.issues.slice(0, 20).map((issue) => {
     const at = issue.path.filter((key) => typeof key !== "symbol");
     const [unknown] = issue.code === "unrecognized_keys" ? issue.keys : [];
     const place = unknown === undefined ? at : [...at, unknown];

@@ -62,7 +62,7 @@ describe("while it is open", () => {
     expect(answer).toEqual({
       kind: "again",
       afterMs: 300_000,
-      patch: { baseline, sync_started_at: null },
+      patch: { baseline, check_settings: null, sync_started_at: null },
       because: `${URL} is open: 1 review is missing`,
     });
   });
