@@ -144,7 +144,7 @@ function databaseStep(platform: Platform, { workload, container, service, port, 
 
 function mounts(): Fields[] {
   return [
-    { name: "work", mountPath: "/work" },
+    { name: "work", mountPath: "/rotation" },
     { name: "tmp", mountPath: "/tmp" },
   ];
 }

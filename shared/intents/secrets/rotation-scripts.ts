@@ -6,16 +6,16 @@
 import type { DatabaseKind } from "../databases/databases.ts";
 
 /** Version, password and next password (as base64) in one request, so that they belong together. */
-const READ = `kubectl get secret "$SECRET" --namespace "$NAMESPACE" --output "go-template=$TEMPLATE" > /work/state
-read -r VERSION CURRENT NEXT < /work/state || test -n "$VERSION"`;
+const READ = `kubectl get secret "$SECRET" --namespace "$NAMESPACE" --output "go-template=$TEMPLATE" > /rotation/state
+read -r VERSION CURRENT NEXT < /rotation/state || test -n "$VERSION"`;
 
 /** Nothing is written over what somebody else wrote since it was read: the API refuses another resourceVersion. */
 const START = `set -eu
 umask 077
 TEMPLATE="{{.metadata.resourceVersion}} {{with index .data \\"$KEY\\"}}{{.}}{{else}}-{{end}} {{with index .data \\"$KEY.next\\"}}{{.}}{{end}}"
 write() {
-  printf '{"metadata":{"resourceVersion":"%s"},"data":{"%s":%s}}' "$VERSION" "$1" "$2" > /work/patch
-  kubectl patch secret "$SECRET" --namespace "$NAMESPACE" --type merge --patch-file /work/patch
+  printf '{"metadata":{"resourceVersion":"%s"},"data":{"%s":%s}}' "$VERSION" "$1" "$2" > /rotation/patch
+  kubectl patch secret "$SECRET" --namespace "$NAMESPACE" --type merge --patch-file /rotation/patch
 }
 ${READ}`;
 
@@ -31,13 +31,13 @@ if [ -z "$NEXT" ]; then
   NEXT=$(printf %s "$PLAIN" | base64)
   write "$KEY.next" "\\"$NEXT\\""
 fi
-printf %s "$CURRENT" | base64 -d > /work/current
-printf %s "$NEXT" | base64 -d > /work/next
+printf %s "$CURRENT" | base64 -d > /rotation/current
+printf %s "$NEXT" | base64 -d > /rotation/next
 `;
 
 /** With kubectl: what the database takes now becomes what everybody reads, who reads it is restarted, and it is done. */
 export const PUBLISH = `${START}
-if [ "$NEXT" != "$(base64 < /work/next)" ]; then
+if [ "$NEXT" != "$(base64 < /rotation/next)" ]; then
   echo "Secret $SECRET was changed by somebody else meanwhile" >&2
   exit 1
 fi
@@ -64,7 +64,7 @@ SET log_statement = 'none';
 SET log_min_duration_statement = -1;
 SET log_min_error_statement = 'panic';
 \\set ON_ERROR_STOP 1
-\\set next \`cat /work/next\`
+\\set next \`cat /rotation/next\`
 ALTER ROLE CURRENT_USER PASSWORD :'next';
 SQL
 }`,
@@ -86,12 +86,12 @@ export function changeScript(kind: DatabaseKind): string | undefined {
   const client = CLIENTS[kind];
   if (client === undefined) return undefined;
   return `set -eu
-NEXT=$(cat /work/next)
+NEXT=$(cat /rotation/next)
 ${client}
 if login "$NEXT"; then
   WORKING=$NEXT
-elif login "$(cat /work/current)"; then
-  WORKING=$(cat /work/current)
+elif login "$(cat /rotation/current)"; then
+  WORKING=$(cat /rotation/current)
 else
   echo "the database takes neither the password of the Secret nor the next one" >&2
   exit 1

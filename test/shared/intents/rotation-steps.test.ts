@@ -61,7 +61,7 @@ const plain = (key: string) => Buffer.from(secret()[key] ?? "", "base64").toStri
 const steps = { prepare: PREPARE, change: changeScript("redis") ?? "", publish: PUBLISH };
 
 function run(step: keyof typeof steps, more: Record<string, string> = {}) {
-  const script = steps[step].replaceAll("/work/", `${root}/work/`);
+  const script = steps[step].replaceAll("/rotation/", `${root}/rotation/`);
   const PATH = `${root}/bin:${process.env["PATH"] ?? ""}`;
   const env = {
     PATH,
@@ -94,7 +94,7 @@ const ask = (password: string, command: string) =>
 
 beforeAll(async () => {
   mkdirSync(join(root, "bin"));
-  mkdirSync(join(root, "work"));
+  mkdirSync(join(root, "rotation"));
   writeFileSync(join(root, "bin", "kubectl"), KUBECTL, { mode: 0o755 });
   writeFileSync(join(root, "bin", "redis-cli"), CLI, { mode: 0o755 });
   redis = await startTestRedis();
@@ -177,7 +177,7 @@ describe("nothing is changed", () => {
     const { status, stderr } = run("publish");
     expect([status, stderr]).toEqual([1, expect.stringContaining("somebody else")]);
     expect(plain("password")).toBe("first");
-    current = readFileSync(join(root, "work", "next"), "utf8");
+    current = readFileSync(join(root, "rotation", "next"), "utf8");
   });
 
   test("when the database takes neither password", () => {
@@ -206,16 +206,16 @@ GIVEN="\${PGPASSWORD:-$MYSQL_PWD}"
 test "$GIVEN" = "$(cat ${root}/accepted)" || exit 2
 case "$*" in *"SELECT 1"*) exit 0;; esac
 INPUT=$(cat)
-case "$INPUT" in *ALTER*) printf %s "$(cat ${root}/work/next)" > ${root}/accepted; printf '%s\\n' "$INPUT" > ${root}/asked;; esac
+case "$INPUT" in *ALTER*) printf %s "$(cat ${root}/rotation/next)" > ${root}/accepted; printf '%s\\n' "$INPUT" > ${root}/asked;; esac
 `;
   const change = (accepted: string, next = "Next123") => {
     for (const name of [client, ...(kind === "mysql" ? ["mariadb"] : [])])
       writeFileSync(join(root, "bin", name), CLIENT, { mode: 0o755 });
     writeFileSync(join(root, "accepted"), accepted);
     writeFileSync(join(root, "asked"), "");
-    writeFileSync(join(root, "work", "current"), "old");
-    writeFileSync(join(root, "work", "next"), next);
-    const script = (changeScript(kind) ?? "").replaceAll("/work/", `${root}/work/`);
+    writeFileSync(join(root, "rotation", "current"), "old");
+    writeFileSync(join(root, "rotation", "next"), next);
+    const script = (changeScript(kind) ?? "").replaceAll("/rotation/", `${root}/rotation/`);
     const { status } = spawnSync("sh", ["-c", script], {
       env: { PATH: `${root}/bin:${process.env["PATH"] ?? ""}`, HOST: "h", PORT: "1" },
     });
