@@ -2,7 +2,7 @@
  * The first thing every npm script runs. Plain JavaScript for Node 20 with nothing installed: brings the packages and
  * a Redis server, then hands over to Node 24 by its absolute path (PATH still means the old Node).
  *
- * Usage: node build/setup.mjs start|test|check|generate|bundle|bench [arguments for that command]
+ * Usage: node build/setup.mjs start|test|check|generate|bundle|bench|scenario [arguments for that command]
  */
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,6 +27,7 @@ const commands = {
   check: { redis: false, steps: [["build/check.ts"]] },
   generate: { redis: false, steps: [["build/generate.ts"]] },
   bundle: { redis: false, steps: [["build/bundle.ts"]] },
+  scenario: { redis: true, steps: [["build/bundle.ts", "--quiet"], ["build/local/scenarios/run.ts"]] },
 };
 
 async function main([name, ...args]) {

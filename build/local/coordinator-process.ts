@@ -12,6 +12,8 @@ const LEAVE_WITH_PARENT = path.join(import.meta.dirname, "autoscaler/leave-with-
 
 export interface CoordinatorProcess {
   readonly url: string;
+  /** Kills it with SIGKILL, as when its node is gone; another takes its place at once. */
+  lose(): void;
   close(): Promise<void>;
 }
 
@@ -57,23 +59,30 @@ async function launchOn(port: number, options: CoordinatorOptions): Promise<Coor
   }
 
   let stopping = false;
+  let lost = false;
   let exits = 0;
   function keepAlive(running: ChildProcess): void {
     running.once("exit", (code, signal) => {
-      exits += 1;
       if (stopping) return;
       log(`the coordinator ended (${signal ?? `exit code ${code}`}); starting it again, see ${logFile}`);
       const again = () => {
         if (stopping) return;
+        lost = false;
         child = launch(port, options);
         keepAlive(child);
       };
+      if (lost) return again();
+      exits += 1;
       setTimeout(again, Math.min(30_000, 500 * 2 ** exits));
     });
   }
   keepAlive(child);
   return {
     url,
+    lose() {
+      lost = true;
+      child.kill("SIGKILL");
+    },
     async close() {
       stopping = true;
       if (child.exitCode !== null || child.signalCode !== null) return;

@@ -14,7 +14,7 @@ const STALE_LOCK_MS = 2_000;
 const SAMPLES = path.join(ROOT, "build/local/samples/platforms");
 
 /** The user's Git settings (hooks, signing, templates) must not leak into a sample. */
-const isolated = {
+export const isolated = {
   PATH: process.env["PATH"] ?? "",
   GIT_CONFIG_NOSYSTEM: "1",
   GIT_CONFIG_GLOBAL: "/dev/null",
@@ -65,7 +65,12 @@ export async function sampleRepository(dataDir: string, sample: string): Promise
   if (!samples().includes(sample)) {
     throw new CannotStart(`There is no sample platform ${sample}; there are: ${samples().join(", ")}`);
   }
-  const source = path.join(SAMPLES, sample);
+  await repositoryFrom(path.join(SAMPLES, sample), repository, `The ${sample} platform`);
+  return repository;
+}
+
+/** Makes a bare repository at the path `repository`, with everything in the folder `source` as its first commit. */
+export async function repositoryFrom(source: string, repository: string, message: string): Promise<void> {
   const work = await mkdtemp(path.join(tmpdir(), "school-sample-"));
   try {
     await cp(source, work, { recursive: true });
@@ -73,7 +78,7 @@ export async function sampleRepository(dataDir: string, sample: string): Promise
     await git("init", "--quiet", "--initial-branch=main");
     // The sample holds a file with CRLF line endings; it must arrive as it is.
     await git("-c", "core.autocrlf=false", "add", "--all");
-    await git("commit", "--quiet", "--message", `The ${sample} platform`);
+    await git("commit", "--quiet", "--message", message);
     // Built beside and renamed, so that a killed start never leaves half a repository behind.
     await rm(`${repository}.new`, { recursive: true, force: true });
     await git("clone", "--quiet", "--bare", work, `${repository}.new`);
@@ -81,7 +86,6 @@ export async function sampleRepository(dataDir: string, sample: string): Promise
   } finally {
     await rm(work, { recursive: true, force: true });
   }
-  return repository;
 }
 
 /**

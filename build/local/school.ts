@@ -28,6 +28,8 @@ export interface LocalSchool {
   readonly autoscaler: Autoscaler;
   /** The stand-in cluster; absent when a real one is configured. */
   readonly sandbox?: Sandbox;
+  /** Kills (-9) what runs of a stage, or the coordinator, as a lost node would; it is replaced at once. */
+  lose(part: string): void;
   close(): Promise<void>;
 }
 
@@ -119,6 +121,7 @@ export async function startSchool(
       unused: notYetUsed(env),
       autoscaler: scaler,
       ...(sandbox === undefined ? {} : { sandbox }),
+      lose: (part) => (part === "coordinator" ? coordinator.lose() : void scaler.lose(part)),
       close,
     };
 

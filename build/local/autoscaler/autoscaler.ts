@@ -45,6 +45,8 @@ export interface Autoscaler {
   wake(stage: string): void;
   /** A patch of a Deployment's scale by its name (`cortex-<stage>`). False when there is no such Deployment. */
   scale(deployment: string, replicas: number): boolean;
+  /** Kills the processes of a stage as a lost node would, and answers how many there were. */
+  lose(stage: string): number;
   /** By stage. */
   replicas(): ReadonlyMap<string, Replicas>;
   /** Returns the function that ends the subscription. */
@@ -116,6 +118,7 @@ export async function startAutoscaler(options: AutoscalerOptions): Promise<Autos
       if (layer !== undefined) apply(layer, patchReplicas(layer.state, replicas));
       return layer !== undefined;
     },
+    lose: (stage) => layers.get(stage)?.pods.lose() ?? 0,
     replicas: () => new Map([...layers].map(([stage, layer]) => [stage, replicasOf(layer)])),
     onChange(listener) {
       listeners.add(listener);

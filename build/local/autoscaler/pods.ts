@@ -29,6 +29,11 @@ export interface PodsOptions {
 export interface Pods {
   /** Starts or stops processes until `replicas` are wanted; returns at once. */
   scale(replicas: number): void;
+  /**
+   * Kills every live process with SIGKILL, as when the node it runs on is gone, and answers how many. Those that are
+   * wanted are replaced at once: only who ends by itself waits for its next start.
+   */
+  lose(): number;
   /** Live processes, those that are draining included. */
   readonly running: () => number;
   /** Scales to zero and resolves when no process is left. */
@@ -38,6 +43,7 @@ export interface Pods {
 interface Pod {
   wanted: boolean;
   crashes: number;
+  lost: boolean;
   child?: ChildProcess;
   restart?: NodeJS.Timeout;
   deadline?: NodeJS.Timeout;
@@ -57,6 +63,7 @@ export function pods(options: PodsOptions): Pods {
     const child = spawn(program, args, { env, detached: true, stdio: ["ignore", output, output, "ipc"] });
     closeSync(output);
     pod.child = child;
+    pod.lost = false;
     const startedAt = performance.now();
     let gone = false;
     const ended = (how: string) => {
@@ -72,7 +79,9 @@ export function pods(options: PodsOptions): Pods {
   function after(pod: Pod, how: string, livedMs: number): void {
     delete pod.child;
     clearTimeout(pod.deadline);
-    if (pod.wanted) {
+    if (pod.wanted && pod.lost) {
+      start(pod);
+    } else if (pod.wanted) {
       pod.crashes = livedMs > FORGIVEN_AFTER_MS ? 1 : pod.crashes + 1;
       const wait = Math.min(FIRST_BACK_OFF_MS * 2 ** (pod.crashes - 1), LONGEST_BACK_OFF_MS);
       log(`${name} ended by itself (${how}); next start in ${wait / 1_000} s, see ${logFile}`);
@@ -107,14 +116,24 @@ export function pods(options: PodsOptions): Pods {
     const leaving = wanted.sort((a, b) => Number(a.child !== undefined) - Number(b.child !== undefined));
     for (const pod of leaving.slice(0, Math.max(0, wanted.length - replicas))) stop(pod);
     for (let missing = replicas - wanted.length; missing > 0; missing -= 1) {
-      const pod: Pod = { wanted: true, crashes: 0 };
+      const pod: Pod = { wanted: true, crashes: 0, lost: false };
       all.add(pod);
       start(pod);
     }
   }
 
+  function lose(): number {
+    const living = [...all].filter(({ child }) => child !== undefined);
+    for (const pod of living) {
+      pod.lost = true;
+      pod.child?.kill("SIGKILL");
+    }
+    return living.length;
+  }
+
   return {
     scale,
+    lose,
     running: () => [...all].filter(({ child }) => child !== undefined).length,
     async close() {
       scale(0);
