@@ -4,6 +4,7 @@ import type { ObjectRef } from "../domain/change-set.ts";
 import type { CheckSettings } from "../domain/check-settings.ts";
 import type { Baseline } from "../domain/health.ts";
 import type { Metrics } from "../ports.ts";
+import { PermanentError } from "../runtime/errors.ts";
 import { type AskedQuery, allAsked, worstSample } from "./own-query.ts";
 import type { MetricNames } from "./queries.ts";
 import { type RequestCheck, requestMetric, resultKey } from "./request-metrics.ts";
@@ -27,11 +28,18 @@ export async function measureQueries(
   const asked = [...requestQueries(settings, objects, names), ...allAsked(settings, objects, names)];
   const results = await Promise.all(
     asked.map(async ({ id, query, condition }) => {
-      const value = worstSample(await metrics.query(query, signal), condition);
+      const samples = await metrics.query(query, signal).catch(refused);
+      const value = worstSample(samples, condition);
       return value === undefined ? [] : [[id, Number.isFinite(value) ? value : null] as const];
     }),
   );
   return Object.fromEntries(results.flat());
+}
+
+/** A query Prometheus does not take is the repository's mistake: the check that asks it says so, and decides nothing. */
+function refused(error: unknown): readonly [] {
+  if (error instanceof PermanentError) return [];
+  throw error;
 }
 
 function requestQueries(

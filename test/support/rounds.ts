@@ -64,7 +64,7 @@ export async function drive<To extends string>(
 }
 
 /** As the record store does it: null removes, everything passes through JSON. */
-function applied(improvement: Improvement, patch: Patch): Improvement {
+export function applied(improvement: Improvement, patch: Patch): Improvement {
   const merged = Object.entries({ ...improvement, ...patch }).filter(([, value]) => value !== null);
   return JSON.parse(JSON.stringify(Object.fromEntries(merged))) as Improvement;
 }
