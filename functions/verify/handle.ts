@@ -1,6 +1,7 @@
 /** verify: measure the deployment for a while; verified, rolled back, or a person's to decide. One round per call. */
 import type { World } from "../../shared/checks/check.ts";
 import { checksFor, settingsRemark } from "../../shared/checks/configured.ts";
+import type { Readers } from "../../shared/checks/remember.ts";
 import { runRound, startVerification } from "../../shared/checks/round.ts";
 import type { Schedule } from "../../shared/checks/schedule.ts";
 import type { Improvement, Patch } from "../../shared/domain/improvement.ts";
@@ -10,6 +11,8 @@ import type { Context } from "../../shared/runtime/stage.ts";
 
 export interface VerifyPorts extends Pick<World, "cluster" | "metrics" | "argoCd" | "metricNames"> {
   readonly schedule: Schedule;
+  /** The same readers for a verification that began `ageMs` ago, sharing what others have just read. */
+  readonly shared?: (ageMs: number) => Readers;
   /** False: what fails is left to a person. */
   readonly rollbackEnabled: boolean;
 }
@@ -21,19 +24,21 @@ export async function verify(
 ): Promise<OutcomeOf<"verify">> {
   const { change_set: changeSet, baseline, check_settings: settings, verification: stored } = improvement;
   if (changeSet === undefined) throw new PermanentError("the record names no change set to verify");
-  const { schedule, rollbackEnabled, ...readers } = ports;
+  const { schedule, rollbackEnabled, shared, ...readers } = ports;
   const now = context.now();
   // One that ended belongs to an earlier deployment, or a person asked for another after it.
   const before = stored === undefined || stored.outcome !== undefined ? startVerification(now, schedule) : stored;
 
   const { application, objects } = changeSet;
-  const world = { ...readers, application, objects, baseline, settings, now, signal: context.signal };
+  const fresh = shared?.(Math.max(0, now - before.startedAt)) ?? {};
+  const world = { ...readers, ...fresh, application, objects, baseline, settings, now, signal: context.signal };
   const { verification, decision } = await runRound(before, checksFor(settings), schedule, world);
   const because = `${decision.because}${settingsRemark(settings)}`;
 
   switch (decision.kind) {
     case "continue":
-      return again(Math.max(0, decision.nextAt - now), { verification }, because);
+      // The round itself took a while, and the next one is not later for that.
+      return again(Math.max(0, decision.nextAt - context.now()), { verification }, because);
     case "passed": {
       const verifiedAt = new Date(now).toISOString();
       const passed: Patch = {

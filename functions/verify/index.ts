@@ -5,6 +5,7 @@ import { kubeClient } from "../../shared/adapters/kube-client.ts";
 import { clusterSettings } from "../../shared/adapters/kube-config.ts";
 import { metricNames, prometheus, prometheusSettings } from "../../shared/adapters/prometheus.ts";
 import { scheduleOf, verificationSettings } from "../../shared/checks/settings.ts";
+import { shareReads } from "../../shared/checks/share-reads.ts";
 import { readSettings } from "../../shared/runtime/config.ts";
 import { defineStage } from "../../shared/runtime/stage.ts";
 import { verify } from "./handle.ts";
@@ -16,10 +17,14 @@ export const stage = defineStage({
   ports: (env) => {
     const settings = readSettings(Settings, env);
     const client = kubeClient(settings);
-    return {
+    const readers = {
       argoCd: argoCd(settings, client),
       cluster: clusterReader(settings, client),
       metrics: prometheus(settings),
+    };
+    return {
+      ...readers,
+      shared: shareReads(readers),
       metricNames: metricNames(settings),
       schedule: scheduleOf(settings),
       rollbackEnabled: settings.ROLLBACK_ENABLED,

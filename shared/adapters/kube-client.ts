@@ -5,6 +5,7 @@
 import type { Configuration, HttpMethod } from "@kubernetes/client-node";
 import { PermanentError, RetryLater } from "../runtime/errors.ts";
 import { type ClusterSettings, loadKubeConfig } from "./kube-config.ts";
+import { keepConnections } from "./kube-connections.ts";
 
 /** A path under the API server, its query, and what is asked for in words, for error messages ("get pods in shop"). */
 export interface KubeRequest {
@@ -89,7 +90,7 @@ function warningsIn(header: string): readonly string[] {
 
 async function connect(settings: ClusterSettings): Promise<Configuration> {
   const { KubeConfig } = await import("./kube-official.ts");
-  const config = loadKubeConfig(new KubeConfig(), () => new KubeConfig(), settings);
+  const config = keepConnections(loadKubeConfig(new KubeConfig(), () => new KubeConfig(), settings));
   // makeApiClient hands its configuration to the class it is given; ours only keeps it.
   return config.makeApiClient(RawApi).configuration;
 }

@@ -1,7 +1,7 @@
 /** Reads of one round, each made once: several checks ask for the same pods, and all of them must see the same moment. */
 import type { ArgoCd, ClusterReader, Metrics } from "../ports.ts";
 
-interface Readers {
+export interface Readers {
   readonly cluster: ClusterReader;
   readonly argoCd: ArgoCd;
   readonly metrics: Metrics;

@@ -149,11 +149,17 @@ function goOn(verification: Verification, because: string): Round {
   return { verification, decision: { kind: "continue", nextAt, because: because.slice(0, 1_000) } };
 }
 
-/** When a check is to be measured next, milliseconds since the epoch. */
+/**
+ * When a check is to be measured next, milliseconds since the epoch. Looks keep their times, counted from the start: one
+ * that came late does not push all that follow, and checks that are due together stay together in one round.
+ */
 function dueAt(run: CheckRun, verification: Verification): number {
   const { lookedAt, limits, measurements } = run;
-  if (lookedAt === undefined) return verification.startedAt + limits.initialDelayMs;
+  const { initialDelayMs, intervalMs } = limits;
+  const first = verification.startedAt + initialDelayMs;
+  if (lookedAt === undefined) return first;
   if (isComplete(run, periodOf(verification))) return Number.POSITIVE_INFINITY;
-  const failing = measurements.at(-1)?.phase === "Error";
-  return lookedAt + (failing ? Math.min(ERROR_INTERVAL_MS, limits.intervalMs) : limits.intervalMs);
+  if (measurements.at(-1)?.phase === "Error") return lookedAt + Math.min(ERROR_INTERVAL_MS, intervalMs);
+  // The nearest of its times, so that two looks are never less than half an interval apart.
+  return first + Math.round((lookedAt + intervalMs - first) / intervalMs) * intervalMs;
 }
