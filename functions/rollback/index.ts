@@ -2,6 +2,7 @@ import * as z from "zod";
 import { argoCd } from "../../shared/adapters/argocd.ts";
 import { clusterReader } from "../../shared/adapters/cluster-reader.ts";
 import { changeRequests, commitMode, gitPort } from "../../shared/adapters/git/open.ts";
+import { repositoryNames } from "../../shared/adapters/git/settings.ts";
 import { kubeClient } from "../../shared/adapters/kube-client.ts";
 import { clusterSettings } from "../../shared/adapters/kube-config.ts";
 import { metricNames, prometheus, prometheusSettings } from "../../shared/adapters/prometheus.ts";
@@ -25,6 +26,7 @@ export const stage = defineStage({
       git: gitPort(env),
       requests: changeRequests(env),
       mode: commitMode(env),
+      platform: repositoryNames(env),
       argoCd: argoCd(settings, client),
       cluster: clusterReader(settings, client),
       metrics: prometheus(settings),

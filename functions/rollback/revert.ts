@@ -4,15 +4,21 @@ import { appliedRevisions, requestedRevisions } from "../../shared/argocd/revisi
 import type { ChangeSet } from "../../shared/domain/change-set.ts";
 import { rollbackMessage, trailersOf } from "../../shared/domain/commit-message.ts";
 import type { Improvement } from "../../shared/domain/improvement.ts";
-import type { ArgoCd, GitReader, GitWriter } from "../../shared/ports.ts";
+import type { ArgoCd, ClusterReader, GitReader, GitWriter } from "../../shared/ports.ts";
+import type { GitPreview } from "../../shared/preview-ports.ts";
+import type { PlatformOptions } from "../../shared/repository/platform.ts";
 import { RetryLater } from "../../shared/runtime/errors.ts";
 import type { Context } from "../../shared/runtime/stage.ts";
+import { examine } from "./examine.ts";
 import { type RevertRequests, revertByRequest } from "./revert-request.ts";
 import { inTheWay, OPTIONS, type Step } from "./step.ts";
 
 export interface RevertPorts {
-  readonly git: Pick<GitReader, "head" | "isAncestor"> & Pick<GitWriter, "findOurs" | "revert">;
+  readonly git: GitReader & Pick<GitWriter, "findOurs" | "revert"> & Pick<GitPreview, "previewRevert">;
   readonly argoCd: ArgoCd;
+  readonly cluster: Pick<ClusterReader, "object">;
+  /** How the repository is known to Argo CD. */
+  readonly platform: PlatformOptions;
   /** Absent where no forge is configured. */
   readonly requests?: RevertRequests | undefined;
   /** `pull-request`: nothing is pushed to the branch itself. */
@@ -46,19 +52,23 @@ export async function revert(
       if (earlier !== undefined) return reverted(earlier, commit, "by an earlier try");
     }
     const range = { commit, ...(since === undefined ? {} : { since }) };
+    const examined = await examine(changeSet, { ...range, base: head }, ports, context);
+    if (examined.kind === "blocked") return examined.step;
+    const byRequest = async (forge: RevertRequests) =>
+      examined.onto(await revertByRequest(improvement, { ...range, base: head, message, reason }, forge, context));
     const opened = improvement.rollback_request !== undefined;
-    if (requests !== undefined && (opened || ports.mode === "pull-request")) {
-      return revertByRequest(improvement, { ...range, base: head, message, reason }, requests, context);
-    }
+    if (requests !== undefined && (opened || ports.mode === "pull-request")) return byRequest(requests);
     const pushed = await git.revert({ ...range, base: head, message });
     switch (pushed.kind) {
       case "pushed":
-        return reverted(pushed.commit, commit, pushed.commit === head ? "already, by somebody else" : "");
+        return examined.onto(
+          reverted(pushed.commit, commit, pushed.commit === head ? "already, by somebody else" : ""),
+        );
       case "conflict":
         return inTheWay(pushed);
       case "protected":
         if (requests === undefined) return { kind: "blocked", because: `${pushed.because}. ${OPTIONS}` };
-        return revertByRequest(improvement, { ...range, base: head, message, reason }, requests, context);
+        return byRequest(requests);
       case "moved":
         context.log.info({ head, tries }, "the branch moved; reverting on its new head");
     }

@@ -58,7 +58,14 @@ const rules: readonly Rule[] = [
   },
   {
     name: "shared logic does no I/O",
-    applies: within("shared/repository/", "shared/intents/", "shared/policy/", "shared/checks/", "shared/argocd/"),
+    applies: within(
+      "shared/repository/",
+      "shared/intents/",
+      "shared/policy/",
+      "shared/checks/",
+      "shared/argocd/",
+      "shared/revert/",
+    ),
     forbids: ({ to, typeOnly }) => (IO.test(to) && !typeOnly) || to.startsWith("shared/adapters/"),
   },
   {

@@ -7,6 +7,7 @@ import { defaultMetricNames } from "../../shared/checks/queries.ts";
 import { implementMessage } from "../../shared/domain/commit-message.ts";
 import type { Improvement } from "../../shared/domain/improvement.ts";
 import type { ArgoApplication, GitReader, GitWriter } from "../../shared/ports.ts";
+import type { GitPreview } from "../../shared/preview-ports.ts";
 import { healthy, type Status } from "../shared/argocd/application.ts";
 import { api, argoCdOf, clusterOf, metricsOf, type Shop, shop } from "../shared/checks/world.ts";
 import { type GitRemote, gitRemote } from "./git-remote.ts";
@@ -19,7 +20,7 @@ export const AFTER = BEFORE.replace("memory: none", "memory: 64Mi");
 export const timing = { intervalMs: 10_000, timeoutMs: 600_000 };
 
 export let remote: GitRemote;
-export let git: GitReader & GitWriter;
+export let git: GitReader & GitWriter & GitPreview;
 export let bad: string;
 export let state: Shop;
 export let argoCd: ReturnType<typeof argoCdOf>;
@@ -71,6 +72,7 @@ export function run(over: Partial<RollbackPorts> = {}, options: Drive = {}) {
     metricNames: defaultMetricNames,
     timing,
     mode: "direct",
+    platform: {},
     schedule: { durationMs: 60_000, intervalMs: 10_000 },
     ...over,
   };

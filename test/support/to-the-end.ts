@@ -14,7 +14,7 @@ import { gitCli } from "../../shared/adapters/git-cli.ts";
 import { prometheus } from "../../shared/adapters/prometheus.ts";
 import { defaultMetricNames } from "../../shared/checks/queries.ts";
 import type { Improvement, Patch } from "../../shared/domain/improvement.ts";
-import type { GitReader, GitWriter } from "../../shared/ports.ts";
+import type { GitWriter } from "../../shared/ports.ts";
 import type { Context } from "../../shared/runtime/stage.ts";
 import type { GitRemote } from "./git-remote.ts";
 import { noProposals } from "./proposals.ts";
@@ -22,7 +22,7 @@ import { noProposals } from "./proposals.ts";
 /** The cluster lives a thousand times faster than a real one, so the stages' timers are cut short likewise. */
 const LONGEST_WAIT_MS = 50;
 
-export type EndPorts = RollbackPorts & SyncPorts & VerifyPorts & { readonly git: GitReader & GitWriter };
+export type EndPorts = RollbackPorts & SyncPorts & VerifyPorts & { readonly git: RollbackPorts["git"] & GitWriter };
 
 /** The real adapters on a stand-in cluster and the repository it follows. */
 export async function connectTo(sandbox: Sandbox, remote: GitRemote): Promise<EndPorts & AsyncDisposable> {
@@ -47,6 +47,7 @@ export async function connectTo(sandbox: Sandbox, remote: GitRemote): Promise<En
     rollbackEnabled: true,
     proposals: noProposals,
     mode: "direct",
+    platform: { repository: remote.url },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 }
