@@ -29,6 +29,12 @@ export function usesOf(platform: Platform, namespace: string, secret: string): r
   return (byNamespace(platform).get(namespace) ?? []).filter((use) => use.secret === secret);
 }
 
+/** Names of the Secrets a workload's containers read, sorted; what only its images are pulled with is left out. */
+export function secretsRead(workload: RepositoryWorkload): readonly string[] {
+  const read = usesIn(workload).filter(({ way }) => way !== "image pull");
+  return [...new Set(read.map(({ secret }) => secret))].sort();
+}
+
 function usesIn(workload: RepositoryWorkload): SecretUse[] {
   const { podSpec } = workload;
   const containers = [...itemsAt(podSpec, "initContainers"), ...itemsAt(podSpec, "containers")];

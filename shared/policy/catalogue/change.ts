@@ -158,6 +158,11 @@ export const change: Rules = {
     description: "A Job runs a command of its own.",
     remedy: "Read what it runs.",
   },
+  "always-human-credentials": {
+    ...asked,
+    description: "A new workload reads a Secret.",
+    remedy: "Make sure that it may have what the Secret opens, or give it credentials of its own.",
+  },
   "always-human-hook": {
     ...asked,
     description: "Argo CD runs it while it syncs, once, and no revert undoes that.",

@@ -1,6 +1,7 @@
 /** Kinds and contents that are refused outright, and those that always need a person, whatever their relevance. */
 import { isPickedUpDashboard } from "../../repository/grafana.ts";
 import { ofKind, oncePer } from "../../repository/lookup.ts";
+import { secretsRead } from "../../repository/secrets.ts";
 import { at, type Fields, fieldsAt, itemsAt, listAt, textAt } from "../../repository/values.ts";
 import { asWorkload, workloadsOf } from "../../repository/workloads.ts";
 import { isProtectedNamespace } from "../protected.ts";
@@ -171,6 +172,18 @@ export const alwaysHuman: readonly ObjectRule[] = [
       return isJob && runsCommand === true
         ? [problemAt("it runs a command of its own", ...workload.templatePath, "spec", "containers")]
         : [];
+    },
+  },
+  {
+    id: "always-human-credentials",
+    decision: "human",
+    on: "created",
+    check(resource) {
+      const workload = asWorkload(resource);
+      const secrets = workload === undefined ? [] : secretsRead(workload);
+      return workload === undefined || secrets.length === 0
+        ? []
+        : [problemAt(`it is handed the credentials in Secret ${secrets.join(", ")}`, ...workload.templatePath, "spec")];
     },
   },
   {

@@ -93,7 +93,7 @@ test.each([
     "MONGODB_PASSWORD",
   ],
 ] as const)(
-  "%s: its own exporter, the workload's own Secret, no rule against it",
+  "%s: its own exporter, the workload's own Secret, and a person who looks",
   (image, port, env, metrics, address, secret) => {
     const { container, find, verdict, changeSet } = written({
       "data/db.yaml": database({ image, env }),
@@ -104,7 +104,7 @@ test.each([
     if (address === undefined) expect(container["args"]).toContain("--mysqld.address=db:3306");
     else expect(container["env"]).toContainEqual(address);
     expect(at(find("ServiceMonitor")[0], "metadata", "labels", "release")).toBe("main");
-    expect(verdict).toEqual({ decision: "auto", rules: [] });
+    expect(verdict.rules.map(({ rule }) => rule)).toEqual(["always-human-credentials"]);
     expect(changeSet.objects.map(({ kind, effect }) => `${effect} ${kind}`)).toEqual([
       "create Deployment",
       "create Service",
@@ -208,7 +208,7 @@ describe("the image", () => {
     if (rendered.kind === "refused") throw new Error(rendered.because);
     expect(rendered.verdict.rules.map(({ rule }) => rule)).toContain("restrict-image-registries");
     const allowed = renderChangeSet(intent, platform, { allowedRegistries: ["quay.io"] });
-    expect(allowed).toMatchObject({ verdict: { decision: "auto" } });
+    expect(allowed).toMatchObject({ verdict: { decision: "human" } });
   });
 });
 
@@ -276,6 +276,6 @@ test("a long name stays one a Service and a label may have", () => {
   };
   const rendered = renderChangeSet({ ...intent, workload: { ...intent.workload, name } }, platformOf(texts(more)));
   if (rendered.kind === "refused") throw new Error(rendered.because);
-  expect(rendered.verdict).toEqual({ decision: "auto", rules: [] });
+  expect(rendered.verdict.rules.map(({ rule }) => rule)).toEqual(["always-human-credentials"]);
   expect(rendered.changeSet.objects.every((one) => one.name.length <= 63)).toBe(true);
 });

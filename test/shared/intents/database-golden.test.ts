@@ -36,7 +36,7 @@ describe.each(["directory", "kustomize"] as const)("%s", (layout) => {
     for (const { intent } of intents.get(kind)?.candidates(platform) ?? []) {
       const rendered = renderChangeSet(intent, platform);
       if (rendered.kind === "refused") throw new Error(rendered.because);
-      expect(rendered.verdict.decision).toBe(kind === "add-database-exporter" ? "auto" : "human");
+      expect(rendered.verdict.decision).toBe("human");
       const after = withChanges(platform, rendered.changeSet.files);
       expect(renderChangeSet(intent, after).kind).toBe("refused");
       const left = intents.get(kind)?.candidates(after) ?? [];

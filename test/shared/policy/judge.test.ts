@@ -228,6 +228,11 @@ describe("always a person", () => {
       "always-human-job-command",
     ],
     [
+      "credentials of somebody",
+      deployment("new", { extra: `${SIZED}          envFrom: [{secretRef: {name: db-login}}]\n` }),
+      "always-human-credentials",
+    ],
+    [
       "a hook",
       object("ServiceAccount", "", "v1").replace(
         "metadata: {",
