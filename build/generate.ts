@@ -1,6 +1,6 @@
 /**
  * Writes what follows from other sources: the manifests in keda/ and knative/ from the registry, the fields policy knows
- * from the Kubernetes client's models, the description of the coordinator's API from its schemas. The result is committed.
+ * from the Kubernetes client's models, the lists of rules and intents, the description of the coordinator's API from its schemas. The result is committed.
  *
  * Usage: generate.ts [--check]   --check writes nothing and fails when a file is stale
  */
@@ -8,6 +8,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describeApi } from "../functions/coordinator/openapi/describe.ts";
 import packageJson from "../package.json" with { type: "json" };
+import { intentReference } from "./intent-reference.ts";
 import { knownFields } from "./known-fields.ts";
 import { renderManifests } from "./manifests/render.ts";
 import { ruleReference } from "./policy/rule-reference.ts";
@@ -19,6 +20,7 @@ export async function staleFiles(): Promise<Map<string, string>> {
   const files = renderManifests(packageJson.version);
   files.set("shared/policy/known-fields.json", await knownFields());
   files.set("shared/policy/README.md", await ruleReference());
+  files.set("shared/intents/README.md", await intentReference());
   files.set("functions/coordinator/openapi.json", `${JSON.stringify(describeApi(), null, 2)}\n`);
   for (const [file, text] of files) {
     const committed = await readFile(path.join(root, file), "utf8").catch((error: NodeJS.ErrnoException) => {

@@ -1,10 +1,7 @@
 /** The rule reference in shared/policy/README.md: what stands between its marks follows from the catalogue. */
-import { readFile } from "node:fs/promises";
 import type { RuleInfo } from "../../shared/policy/catalogue/rule-info.ts";
 import { ruleCatalogue } from "../../shared/policy/catalogue.ts";
-
-const BEGIN = "<!-- rules: written by `npm run generate` -->";
-const END = "<!-- end of rules -->";
+import { row, withPart } from "../generated-part.ts";
 
 const TITLES: Readonly<Record<RuleInfo["category"], string>> = {
   shape: "Shape: what the API server takes",
@@ -18,12 +15,7 @@ const TITLES: Readonly<Record<RuleInfo["category"], string>> = {
 
 /** The README as it should be. Throws when its marks are gone. */
 export async function ruleReference(): Promise<string> {
-  const readme = await readFile(new URL("../../shared/policy/README.md", import.meta.url), "utf8");
-  const [before, rest] = readme.split(BEGIN);
-  const after = rest?.split(END)[1];
-  if (before === undefined || after === undefined)
-    throw new Error(`shared/policy/README.md has lost its marks ${BEGIN} and ${END}`);
-  return `${before}${BEGIN}\n\n${tables()}\n${END}${after}`;
+  return withPart("shared/policy/README.md", "rules", tables());
 }
 
 function tables(): string {
@@ -37,8 +29,4 @@ function tables(): string {
       return `### ${title}\n\n${head}\n|${" --- |".repeat(6)}\n${rows.join("\n")}\n`;
     })
     .join("\n");
-}
-
-function row(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 }
