@@ -29,10 +29,10 @@ export const RuntimeSettings = z.object({
   FREEZE_WINDOWS: z
     .string()
     .default("")
-    .transform((text, { addIssue }) => {
+    .transform((text, context) => {
       const windows = parseFreezeWindows(text);
       if (typeof windows !== "string") return windows;
-      addIssue({ code: "custom", message: windows });
+      context.addIssue({ code: "custom", message: windows });
       return z.NEVER;
     }),
 });
