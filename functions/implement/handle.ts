@@ -132,11 +132,17 @@ async function prepare(
   const stopped = stoppedBy(answer);
   if (stopped !== undefined) return stopped;
 
-  const trouble = notReady(application, await argocd.application(application, context.signal));
-  if (trouble !== undefined) return waitOrAsk(improvement, trouble, context);
   const checks = checkSettingsIn(platform.files);
-  const measured = await baseline({ objects, settings: checks, now: context.now(), signal: context.signal });
-  return { rendered, lock, baseline: measured, checks };
+  try {
+    const trouble = notReady(application, await argocd.application(application, context.signal));
+    if (trouble !== undefined) return waitOrAsk(improvement, trouble, context);
+    const measured = await baseline({ objects, settings: checks, now: context.now(), signal: context.signal });
+    return { rendered, lock, baseline: measured, checks };
+  } catch (error) {
+    // Nothing is pushed yet: a cluster or a Prometheus out of reach is waited for, it is no attempt that failed.
+    if (error instanceof RetryLater) return waitOrAsk(improvement, error.message, context);
+    throw error;
+  }
 }
 
 /** Stored before the push: where to look for the commit if this process dies, and what was true until now. */

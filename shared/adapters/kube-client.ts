@@ -6,6 +6,7 @@ import type { Configuration, HttpMethod } from "@kubernetes/client-node";
 import { PermanentError, RetryLater } from "../runtime/errors.ts";
 import { type ClusterSettings, loadKubeConfig } from "./kube-config.ts";
 import { keepConnections } from "./kube-connections.ts";
+import { askAgain } from "./kube-retry.ts";
 
 /** A path under the API server, its query, and what is asked for in words, for error messages ("get pods in shop"). */
 export interface KubeRequest {
@@ -42,7 +43,9 @@ export function kubeClient(settings: ClusterSettings): KubeClient {
   let connecting: Promise<Configuration> | undefined;
   const call = async (method: string, request: KubeRequest, body?: Body): Promise<Answer> => {
     connecting ??= connect(settings);
-    return send(await connecting, method as HttpMethod, request, settings.KUBE_TIMEOUT_MS, body);
+    const configuration = await connecting;
+    const once = () => send(configuration, method as HttpMethod, request, settings.KUBE_TIMEOUT_MS, body);
+    return method === "GET" ? askAgain(once, settings.KUBE_TIMEOUT_MS, request.signal) : once();
   };
   return {
     async get(request) {
