@@ -13,7 +13,7 @@ export interface Refusal {
   readonly message: string;
 }
 
-type Model = new (object: object) => { validate(): void };
+type Model = new (object: never) => { validate(): void };
 
 const label = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
 const subdomain = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
@@ -53,16 +53,39 @@ function invalid({ kind, metadata }: KubeObject, problem: string): Refusal {
   return { code: 422, reason: "Invalid", message: `${kind} "${metadata.name}" is invalid: ${problem}` };
 }
 
-/** Custom kinds have no schema here and pass; their definitions decide on a real cluster. */
+/**
+ * Argo CD's own kinds have its published schema; other custom kinds have none here and pass: their definitions decide on a
+ * real cluster.
+ */
 async function schemaProblem(object: KubeObject): Promise<string | undefined> {
   const group = groupOf(object.apiVersion);
+  if (group === "argoproj.io") return modelProblem(await argoCdModel(object), object);
   if (!isBuiltinGroup(group)) return undefined;
   if (!/^[\w.-]+(?:\/[\w-]+)?$/.test(object.apiVersion) || !/^[A-Z]\w*$/.test(object.kind)) return "unknown kind";
   const folder = group === "" ? versionOf(object.apiVersion) : object.apiVersion;
   const Model = await importModel(folder, object.kind);
-  if (Model === undefined) return "unknown kind";
+  return Model === undefined ? "unknown kind" : modelProblem(Model, object);
+}
+
+/** Argo Rollouts and others share Argo CD's group: their kinds have no schema here. */
+async function argoCdModel({ apiVersion, kind }: KubeObject): Promise<Model | undefined> {
+  if (versionOf(apiVersion) !== "v1alpha1") return undefined;
+  switch (kind) {
+    case "Application":
+      return (await import("@kubernetes-models/argo-cd/argoproj.io/v1alpha1/Application")).Application;
+    case "ApplicationSet":
+      return (await import("@kubernetes-models/argo-cd/argoproj.io/v1alpha1/ApplicationSet")).ApplicationSet;
+    case "AppProject":
+      return (await import("@kubernetes-models/argo-cd/argoproj.io/v1alpha1/AppProject")).AppProject;
+    default:
+      return undefined;
+  }
+}
+
+function modelProblem(Model: Model | undefined, object: KubeObject): string | undefined {
+  if (Model === undefined) return undefined;
   try {
-    new Model(object).validate();
+    new Model(object as never).validate();
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message.replaceAll("data/", "").replaceAll("/", ".") : String(error);
