@@ -1,5 +1,5 @@
 /** An improvement as text for a person, part by part; every word of it may come from outside and is made harmless. */
-import type { ChangeDescription } from "../../functions/coordinator/diff.ts";
+import type { ChangeDescription, FileDiff } from "../../functions/coordinator/diff.ts";
 import type { CheckRun, Verification } from "../../shared/domain/health.ts";
 import type { Improvement } from "../../shared/domain/improvement.ts";
 import type { TrailEntry } from "../../shared/pipeline/records.ts";
@@ -138,14 +138,18 @@ function trailLine({ at, from, to, by, because }: TrailEntry): string {
 function diff(terminal: Terminal, change: ChangeDescription | undefined): Lines {
   if (change === undefined) return [];
   const note = change.note === undefined ? [] : [harmless(change.note)];
-  const files = change.files.flatMap(({ path, effect, diff: patch, content }) =>
+  return ["", terminal.paint("bold", "Diff"), ...note, ...fileLines(terminal, change.files)];
+}
+
+/** Files as unified diffs, coloured where there are colours. */
+export function fileLines(terminal: Terminal, files: readonly FileDiff[]): Lines {
+  return files.flatMap(({ path, effect, diff: patch, content }) =>
     patch === null
       ? [`${effect} ${harmless(path)}, new content:`, ...harmless(content ?? "").split("\n")]
       : harmless(patch)
           .split("\n")
           .map((line) => coloured(terminal, line)),
   );
-  return ["", terminal.paint("bold", "Diff"), ...note, ...files];
 }
 
 function coloured(terminal: Terminal, line: string): string {

@@ -40,9 +40,18 @@ export async function describeChange(
   return { id, application, hash, files: described, ...(old.note === undefined ? {} : { note: old.note }) };
 }
 
+/** The same for files that are no change set's. */
+export async function fileDiffs(
+  files: readonly FileChange[],
+  git: () => Promise<Pick<GitReader, "head" | "read">>,
+): Promise<readonly FileDiff[]> {
+  const { texts } = await oldTexts(files, git);
+  return Promise.all(files.map((file) => fileDiff(file, texts)));
+}
+
 async function oldTexts(
   files: readonly FileChange[],
-  git: () => Promise<GitReader>,
+  git: () => Promise<Pick<GitReader, "head" | "read">>,
 ): Promise<{ texts: ReadonlyMap<string, string | null>; note?: string }> {
   const blobs = files.flatMap(({ before }) => (before === null ? [] : [before]));
   if (blobs.length === 0) return { texts: new Map() };

@@ -12,6 +12,7 @@ import type { Tokens } from "../../shared/runtime/tokens.ts";
 import type { StageName } from "../../shared/stages.ts";
 import type { Live } from "./live/hub.ts";
 import type { CoordinatorSettings } from "./settings.ts";
+import type { Sight } from "./sight.ts";
 
 export interface School {
   readonly redis: Redis;
@@ -27,6 +28,8 @@ export interface School {
   readonly log: Logger;
   /** Loaded when somebody first looks at a diff. Throws ConfigurationError when no repository is configured. */
   readonly git: () => Promise<GitReader>;
+  /** The same for a dry run of a rollback. */
+  readonly sight: () => Promise<Sight>;
   /** Asks for a cold layer whose list just got an event; does nothing where there is no cluster to ask. */
   readonly wake: (stage: StageName) => void;
   /** Those who follow the events as they happen. */

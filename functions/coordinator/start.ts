@@ -28,6 +28,7 @@ import { startWake } from "./loops/wake.ts";
 import type { School } from "./school.ts";
 import { answerBroken, SERVER_OPTIONS } from "./server.ts";
 import { CoordinatorSettings } from "./settings.ts";
+import { openSight, type Sight } from "./sight.ts";
 import { waker } from "./waker.ts";
 
 export interface CoordinatorOptions {
@@ -36,6 +37,7 @@ export interface CoordinatorOptions {
   readonly log?: Logger;
   readonly layers?: Layers;
   readonly git?: () => Promise<GitReader>;
+  readonly sight?: () => Promise<Sight>;
 }
 
 export interface Coordinator {
@@ -68,7 +70,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     log.warn({ err: error, redis: withoutPassword(settings.REDIS_URL) }, "Redis is out of reach; waiting for it"),
   );
   const wake = layers === undefined ? () => undefined : waker(layers, log);
-  const school = schoolOn(redis, { settings, tokens, log, git: options.git ?? (() => gitFrom(env)), wake });
+  const git = options.git ?? (() => gitFrom(env));
+  const school = schoolOn(redis, { settings, tokens, log, git, sight: options.sight ?? sightOf(env), wake });
   const server = await listen(coordinatorApp(school).fetch, settings).catch((error: unknown) => {
     redis.disconnect();
     throw error;
@@ -91,7 +94,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   };
 }
 
-function schoolOn(redis: Redis, own: Pick<School, "settings" | "tokens" | "log" | "git" | "wake">): School {
+function schoolOn(redis: Redis, own: Pick<School, "settings" | "tokens" | "log" | "git" | "sight" | "wake">): School {
   const { settings, log } = own;
   const keys = keysOf(settings.KEY_PREFIX);
   const scripts = loadOperatorScripts(redis, settings.KEY_PREFIX);
@@ -136,6 +139,20 @@ function layersFrom(env: Environment, settings: CoordinatorSettings): Layers | u
 async function gitFrom(env: Environment): Promise<GitReader> {
   const { gitPort } = await import("../../shared/adapters/git/open.ts");
   return gitPort(env);
+}
+
+/** Opened once, by the first who looks; a failure is not kept. */
+function sightOf(env: Environment): () => Promise<Sight> {
+  let opening: Promise<Sight> | undefined;
+  return async () => {
+    opening ??= openSight(env);
+    try {
+      return await opening;
+    } catch (error) {
+      opening = undefined;
+      throw error;
+    }
+  };
 }
 
 function blockingConnection(url: string, log: Logger): Redis {

@@ -106,7 +106,7 @@ function covers(live: unknown, said: unknown): boolean {
     return Array.isArray(live) && said.length === live.length && said.every((item, i) => covers(live[i], item));
   }
   if (isFields(said)) return isFields(live) && Object.entries(said).every(([key, value]) => covers(live[key], value));
-  return String(live) === String(said);
+  return same(live, said);
 }
 
 function same(one: unknown, other: unknown): boolean {

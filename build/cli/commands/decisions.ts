@@ -1,14 +1,18 @@
 /** What a person decides about one improvement: school approve, reject, accept, … Each says why. */
 import type { Action } from "../../../functions/coordinator/decisions.ts";
+import type { RollbackPreview } from "../../../functions/coordinator/rollback-preview.ts";
 import type { Client } from "../client.ts";
 import { type Common, JSON_OPTION, type Register } from "../command.ts";
+import { UsageError } from "../failure.ts";
+import { describeRollback } from "../rollback-preview.ts";
 import { statusStyle } from "../terminal.ts";
 
 export type Decision = Action | "retry";
 
 interface Options extends Common {
-  readonly reason: string;
+  readonly reason?: string;
   readonly expert?: string;
+  readonly dryRun?: boolean;
 }
 
 /** Every decision the API knows: the type says when one is missing. */
@@ -24,21 +28,37 @@ export const DECISIONS: Readonly<Record<Decision, string>> = {
   override: "go on in spite of a conflict",
 };
 
-export const decisions: Register = (program, { terminal, school }) => {
+export const decisions: Register = (program, { terminal, school, fail }) => {
   for (const [name, description] of Object.entries(DECISIONS) as [Decision, string][]) {
     const command = program
       .command(name)
       .description(description)
-      .argument("<id>", "the improvement's id, as `school list` shows it")
-      .requiredOption("--reason <text>", "why; it goes into the audit trail");
+      .argument("<id>", "the improvement's id, as `school list` shows it");
+    if (name === "rollback") command.option("--reason <text>", WHY).option("--dry-run", "only show what it would do");
+    else command.requiredOption("--reason <text>", WHY);
     if (name === "approve") command.option("--expert <expert>", "the expert to ask, where routing found none");
-    command.option(...JSON_OPTION).action(async (id: string, { reason, expert, json }: Options) => {
+    command.option(...JSON_OPTION).action(async (id: string, { reason, expert, dryRun, json }: Options) => {
+      if (dryRun === true) {
+        const preview = await previewRollback(school(), id);
+        if (json === true) terminal.json(preview);
+        else terminal.line(describeRollback(terminal, preview));
+        if (!preview.possible) fail();
+        return;
+      }
+      if (reason === undefined) throw new UsageError("say why with --reason, or look first with --dry-run");
       const answer = await decide(school(), id, name, reason, { expert });
       if (json === true) return terminal.json(answer);
       terminal.line(`${answer.id} is now ${terminal.paint(statusStyle(answer.status), answer.status)}`);
     });
   }
 };
+
+const WHY = "why; it goes into the audit trail";
+
+/** Throws Failure with the school's words when it cannot look. */
+function previewRollback(client: Client, id: string): Promise<RollbackPreview> {
+  return client.get(`/api/improvements/${encodeURIComponent(id)}/rollback`);
+}
 
 /** Throws Failure with the school's words when it refuses. */
 export function decide(

@@ -1,4 +1,4 @@
-/** GET /api/improvements: the list, one with everything, its trail and its diff. */
+/** GET /api/improvements: the list, one with everything, its trail, its diff, and what a rollback would do. */
 import { Hono } from "hono";
 import * as z from "zod";
 import { CATEGORIES, EXPERTS } from "../../../shared/domain/improvement.ts";
@@ -8,6 +8,7 @@ import { Cursor, cursorText, nextLink } from "../cursor.ts";
 import { describeChange } from "../diff.ts";
 import { findImprovement } from "../find.ts";
 import { type Env, Limit, Moment, needs, queryOf, Several } from "../request.ts";
+import { previewRollback } from "../rollback-preview.ts";
 import type { School } from "../school.ts";
 
 const Name = z.string().trim().min(1).max(300);
@@ -70,6 +71,10 @@ export function improvementsApi(school: School): Hono<Env> {
     .get("/:id/diff", async (context) => {
       const improvement = await findImprovement(school, context.req.param("id"));
       return context.json(await describeChange(improvement, school.git));
+    })
+    .get("/:id/rollback", async (context) => {
+      const improvement = await findImprovement(school, context.req.param("id"));
+      return context.json(await previewRollback(improvement, school));
     });
 }
 

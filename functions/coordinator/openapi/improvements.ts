@@ -4,6 +4,7 @@ import { ListQuery } from "../api/improvements.ts";
 import { ACTIONS, FROM } from "../decisions.ts";
 import type { Operation } from "./operation.ts";
 import { Change, Decided, Improvement, ImprovementPage, StatusCounts, Trail } from "./schemas.ts";
+import { RollbackPreview } from "./schemas-rollback.ts";
 
 const line = {
   id: "3f9c1a7be0d24c55",
@@ -137,6 +138,46 @@ export const improvementRoutes: readonly Operation[] = [
       },
     },
     problems: [404],
+  },
+  {
+    method: "get",
+    path: "/api/improvements/:id/rollback",
+    id: "previewRollback",
+    area: "Improvements",
+    role: "viewer",
+    summary: "What a rollback of it would do now, without doing it",
+    answer: {
+      description: "The revert against the branch's head, what it does to the cluster, and who is in the way",
+      schema: RollbackPreview,
+      example: {
+        id: line.id,
+        possible: true,
+        because: null,
+        way: "push",
+        commit: "9f8e7d6c5b4a39281706f5e4d3c2b1a098765432",
+        since: null,
+        head: "1c2b3a4d5e6f708192a3b4c5d6e7f80912345678",
+        application: "shop",
+        lock: { name: "shop", holder: null, status: null, waiting: 0 },
+        conflicts: [],
+        files: [
+          { path: "apps/shop/limits.yaml", effect: "delete", diff: "--- a/apps/shop/limits.yaml\n+++ /dev/null\n…" },
+        ],
+        objects: [
+          {
+            apiVersion: "v1",
+            kind: "LimitRange",
+            namespace: "shop",
+            name: "limits",
+            effect: "delete",
+            fate: "applied",
+          },
+        ],
+        later: [],
+        warnings: [],
+      },
+    },
+    problems: [404, 503],
   },
   ...[...ACTIONS, "retry" as const].map(decision),
 ];

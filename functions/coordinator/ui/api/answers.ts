@@ -92,3 +92,28 @@ export interface Whole {
   /** Absent while nothing is planned. */
   readonly change?: ChangeAnswer;
 }
+
+/** What a rollback would do now. */
+export interface RollbackAnswer {
+  readonly possible: boolean;
+  readonly because: string | null;
+  readonly way: "push" | "pull-request" | null;
+  readonly application: string | null;
+  readonly conflicts: readonly string[];
+  readonly files: readonly FileDiff[];
+  readonly objects: readonly {
+    readonly kind: string;
+    readonly namespace?: string;
+    readonly name: string;
+    readonly effect: "create" | "change" | "delete";
+    readonly fate: "applied" | "kept" | "lost" | "refused" | "unknown";
+    readonly because?: string;
+  }[];
+  readonly later: readonly {
+    readonly commit: string;
+    readonly subject: string;
+    readonly author: string;
+    readonly at: string;
+  }[];
+  readonly warnings: readonly string[];
+}

@@ -2,7 +2,7 @@
 import type { Improvement } from "../../../../shared/domain/improvement.ts";
 import type { ActionName } from "../logic/actions.ts";
 import { type Filters, filterQuery } from "../logic/address.ts";
-import type { ChangeAnswer, Page, Person, StatusAnswer, TrailStep, Whole } from "./answers.ts";
+import type { ChangeAnswer, Page, Person, RollbackAnswer, StatusAnswer, TrailStep, Whole } from "./answers.ts";
 import { Failure, failureOf, unreachable } from "./failure.ts";
 
 export interface Client {
@@ -11,6 +11,8 @@ export interface Client {
   list(filters: Filters, page: { limit: number; cursor?: string }, signal?: AbortSignal): Promise<Page>;
   /** The record with its trail and its diff. */
   whole(id: string, signal?: AbortSignal): Promise<Whole>;
+  /** What a rollback would do now. */
+  previewRollback(id: string, signal?: AbortSignal): Promise<RollbackAnswer>;
   decide(id: string, action: ActionName, body: { reason: string; expert?: string; hash?: string }): Promise<void>;
 }
 
@@ -64,6 +66,8 @@ export function client(token: string, onRefused: () => void = () => undefined): 
       const change = await get<ChangeAnswer>(`${path}/diff`, signal).catch(noneIfMissing);
       return { improvement, trail, ...(change === undefined ? {} : { change }) };
     },
+    previewRollback: (id, signal) =>
+      get<RollbackAnswer>(`/api/improvements/${encodeURIComponent(id)}/rollback`, signal),
     async decide(id, action, body) {
       await call("POST", `/api/improvements/${encodeURIComponent(id)}/${action}`, { body });
     },

@@ -4,6 +4,7 @@ import { Failure } from "../api/failure.ts";
 import type { Offer } from "../logic/actions.ts";
 import { EXPERT_NAMES, inWords } from "../logic/words.ts";
 import { useSchool } from "../state/school.ts";
+import { RollbackPreview } from "./rollback-preview.tsx";
 
 interface DialogProps {
   readonly offer: Offer;
@@ -43,11 +44,17 @@ export function DecisionDialog({ offer, id, title, hash, onDone, onCancel }: Dia
   }
 
   return (
-    <dialog ref={dialog} class="decision" aria-labelledby="decision-title" onClose={onCancel}>
+    <dialog
+      ref={dialog}
+      class={offer.action === "rollback" ? "decision wide" : "decision"}
+      aria-labelledby="decision-title"
+      onClose={onCancel}
+    >
       <form onSubmit={(event) => void submit(event)}>
         <h2 id="decision-title">{offer.label}</h2>
         <p class="subject">{title}</p>
         <p>{offer.means}</p>
+        {offer.action === "rollback" && <RollbackPreview id={id} />}
         {offer.asksExpert === true && (
           <label>
             Expert
