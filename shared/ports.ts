@@ -64,6 +64,8 @@ export interface ArgoApplication {
     readonly name: string;
     readonly namespace?: string;
     readonly annotations?: Readonly<Record<string, string>>;
+    /** Somebody deletes the Application; with a finalizer its objects go first. */
+    readonly deletionTimestamp?: string;
   };
   readonly spec: {
     readonly source?: ArgoSource;
@@ -85,7 +87,12 @@ export interface ArgoApplication {
       readonly operation?: {
         readonly sync?: { readonly revision?: string; readonly revisions?: readonly string[] };
       };
-      readonly syncResult?: { readonly revision?: string; readonly revisions?: readonly string[] };
+      readonly syncResult?: {
+        readonly revision?: string;
+        readonly revisions?: readonly string[];
+        /** What became of each object; `status` is `Synced`, `SyncFailed`, `Pruned` or `PruneSkipped`. */
+        readonly resources?: readonly ArgoResult[];
+      };
     };
     readonly reconciledAt?: string;
     readonly conditions?: readonly { readonly type: string; readonly message: string }[];
@@ -106,6 +113,15 @@ export interface ArgoResource {
   readonly status?: string;
   /** No longer in Git, still in the cluster. */
   readonly requiresPruning?: boolean;
+}
+
+export interface ArgoResult {
+  readonly group?: string;
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+  readonly status?: string;
+  readonly message?: string;
 }
 
 export interface ArgoCd {
@@ -168,6 +184,13 @@ export interface ClusterReader {
     name: string,
     signal?: AbortSignal,
   ): Promise<Readonly<Record<string, unknown>> | undefined>;
+  /** Every object of a kind in a namespace ("": of a kind without namespaces); [] where the kind is not known. */
+  list(
+    apiVersion: string,
+    kind: string,
+    namespace: string,
+    signal?: AbortSignal,
+  ): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
 
 /** The Deployments of the stages, as the coordinator needs them. */

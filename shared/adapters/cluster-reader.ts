@@ -30,9 +30,7 @@ export function clusterReader(settings: ClusterSettings, client: KubeClient = ku
     return answer === undefined ? undefined : expectShape(ObjectShape, answer, what);
   }
 
-  async function list(namespace: string, plural: string, query: Record<string, string>, signal?: AbortSignal) {
-    const what = `list ${plural} in ${namespace}`;
-    const path = `${groupPath("v1")}/namespaces/${encodeURIComponent(namespace)}/${plural}`;
+  async function inPages(path: string, query: Record<string, string>, what: string, signal?: AbortSignal) {
     const items: Record<string, unknown>[] = [];
     let next: string | undefined;
     for (let page = 0; page < PAGES; page += 1) {
@@ -47,8 +45,21 @@ export function clusterReader(settings: ClusterSettings, client: KubeClient = ku
     return items;
   }
 
+  async function listed(namespace: string, plural: string, query: Record<string, string>, signal?: AbortSignal) {
+    const path = `${groupPath("v1")}/namespaces/${encodeURIComponent(namespace)}/${plural}`;
+    return inPages(path, query, `list ${plural} in ${namespace}`, signal);
+  }
+
   return {
     object,
+    async list(apiVersion, kind, namespace, signal) {
+      const path = await find(apiVersion, kind, signal);
+      if (path === undefined) return [];
+      const { plural, namespaced } = path;
+      const scope = namespaced ? `/namespaces/${encodeURIComponent(namespace)}` : "";
+      const what = `list ${plural}${namespaced ? ` in ${namespace}` : ""}`;
+      return inPages(`${groupPath(apiVersion)}${scope}/${plural}`, {}, what, signal);
+    },
     async workload(kind, namespace, name, signal) {
       if (!["Deployment", "StatefulSet", "DaemonSet"].includes(kind)) {
         throw new PermanentError(`${kind} is not a workload`);
@@ -58,11 +69,11 @@ export function clusterReader(settings: ClusterSettings, client: KubeClient = ku
     },
     async pods(namespace, selector, signal) {
       const labelSelector = typeof selector === "string" ? selector : selectorText({ matchLabels: selector });
-      const items = await list(namespace, "pods", labelSelector === "" ? {} : { labelSelector }, signal);
+      const items = await listed(namespace, "pods", labelSelector === "" ? {} : { labelSelector }, signal);
       return items.flatMap((pod) => readPod(pod) ?? []);
     },
     async events(namespace, signal) {
-      const items = await list(namespace, "events", {}, signal);
+      const items = await listed(namespace, "events", {}, signal);
       return items.map(readEvent);
     },
     async logs(namespace, pod, sinceSeconds, signal) {

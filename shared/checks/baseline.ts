@@ -4,6 +4,8 @@ import type { ObjectRef } from "../domain/change-set.ts";
 import type { CheckSettings } from "../domain/check-settings.ts";
 import type { Baseline, ServiceBaseline } from "../domain/health.ts";
 import type { ClusterReader, Metrics, PodState } from "../ports.ts";
+import { accountsOf, refusalsOf } from "./access.ts";
+import { measureEndpoints } from "./baseline-endpoints.ts";
 import { measureQueries } from "./baseline-queries.ts";
 import { troubleIn } from "./fingerprint.ts";
 import { LOG_SECONDS, LOGGED_PODS } from "./logs.ts";
@@ -43,6 +45,7 @@ export async function takeBaseline(input: BaselineInput): Promise<Baseline> {
   const {
     objects,
     settings,
+    cluster,
     metrics,
     metricNames: names = defaultMetricNames,
     now,
@@ -51,12 +54,19 @@ export async function takeBaseline(input: BaselineInput): Promise<Baseline> {
   } = input;
   const targets = workloadTargets(objects);
   const namespaces = allNamespaces(objects);
-  const [workloads, neighbourhoods, queries] = await Promise.all([
+  const accounts = await accountsOf(objects, cluster, signal);
+  const [workloads, neighbourhoods, queries, endpoints, refused] = await Promise.all([
     Promise.all(targets.map((target) => measureWorkload(target, input))),
     Promise.all(namespaces.map((namespace) => measureNamespace(namespace, input))),
     measureQueries(settings, { objects, metrics, names, signal }),
+    measureEndpoints(objects, cluster, signal),
+    Promise.all(accounts.map((account) => refusalsOf(account, LOG_SECONDS, cluster, signal))),
   ]);
   const all = [...neighbourhoods, ...workloads];
+  const prints = [
+    ...refused.flatMap(({ refusals }) => [...refusals.keys()]),
+    ...workloads.flatMap((one) => one.prints),
+  ];
   const pods = all.flatMap((measured) => measured.pods).slice(0, MOST_PODS);
   const services = merged(all);
   // The changed workloads stand for the whole; where there is none, everything the change may hurt does.
@@ -70,7 +80,7 @@ export async function takeBaseline(input: BaselineInput): Promise<Baseline> {
     restarts: Object.fromEntries(pods.map(({ id, pod }) => [id, pod.restarts])),
     ...(errorRatio === undefined ? {} : { errorRatio }),
     ...(p95Seconds === undefined ? {} : { p95Seconds }),
-    logFingerprints: [...new Set(workloads.flatMap(({ prints }) => prints))].slice(0, MOST_FINGERPRINTS),
+    logFingerprints: [...new Set(prints)].slice(0, MOST_FINGERPRINTS),
     services,
     troubledPods: Object.fromEntries(
       pods.flatMap(({ id, pod }) => {
@@ -79,6 +89,8 @@ export async function takeBaseline(input: BaselineInput): Promise<Baseline> {
       }),
     ),
     ...(Object.keys(queries).length === 0 ? {} : { queries }),
+    ...(Object.keys(endpoints).length === 0 ? {} : { endpoints }),
+    ...(accounts.length === 0 ? {} : { accounts }),
   };
 }
 

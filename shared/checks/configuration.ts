@@ -74,7 +74,7 @@ const OwnQuery = z
       context.addIssue({ code: "custom", message: `nothing is above ${least} and below ${most}` });
     }
     if (NAMES.includes(name)) context.addIssue({ code: "custom", path: ["name"], message: "a check has this name" });
-    if ((own.off ?? own.dryRun) === true && own.reason === undefined) needsReason(context, own.off ? "off" : "dryRun");
+    sayImpossible(own, context);
   });
 
 /** Checks by their names, and `queries`. */
@@ -107,10 +107,24 @@ function kept(setting: object): object {
 /** Stricter as one likes; what is less strict than the check is by itself has a reason. */
 function formOf(name: string) {
   return z.strictObject({ ...common, ...own[name] }).superRefine((setting, context) => {
+    sayImpossible(setting, context);
     if (setting.reason !== undefined) return;
     const looser = looserThan(name, setting as Readonly<Record<string, unknown>>);
     if (looser !== undefined) needsReason(context, looser);
   });
+}
+
+/** What no measurements could ever fulfil would keep every change waiting for a person. */
+function sayImpossible(
+  {
+    count,
+    consecutiveSuccess = 0,
+  }: { readonly count?: number | undefined; readonly consecutiveSuccess?: number | undefined },
+  context: z.core.$RefinementCtx,
+): void {
+  if (count === undefined || consecutiveSuccess <= count) return;
+  const message = `${count} measurements are never ${consecutiveSuccess} in a row`;
+  context.addIssue({ code: "custom", path: ["consecutiveSuccess"], message });
 }
 
 function needsReason(context: z.core.$RefinementCtx, setting: string): void {

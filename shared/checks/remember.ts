@@ -32,6 +32,8 @@ export function rememberReads({ cluster, argoCd, metrics }: Readers): Readers {
         once(["object", apiVersion, kind, namespace, name], () =>
           cluster.object(apiVersion, kind, namespace, name, signal),
         ),
+      list: (apiVersion, kind, namespace, signal) =>
+        once(["list", apiVersion, kind, namespace], () => cluster.list(apiVersion, kind, namespace, signal)),
     },
     argoCd: {
       ...argoCd,

@@ -75,7 +75,8 @@ async function measure(check: Check, run: CheckRun, world: World): Promise<Check
   const looked = { ...run, lookedAt: world.now };
   if (!("phase" in look)) {
     // What applied once applies to the end: metrics that vanish are missing evidence, not a reason to look away.
-    if (run.measurements.length > 0) {
+    // An error tells nothing of that.
+    if (run.measurements.some(({ phase }) => phase !== "Error")) {
       return record(looked, { at: world.now, phase: "Inconclusive", message: look.because });
     }
     return { ...looked, applies: false, because: look.because };

@@ -68,6 +68,10 @@ export interface Baseline {
   readonly troubledPods?: Readonly<Record<string, string>>;
   /** Results of the repository's own queries, by check and what it was asked for; null: there, but no number. */
   readonly queries?: Readonly<Record<string, number | null>>;
+  /** Ready addresses of Services near and depended on, by `namespace/service`. */
+  readonly endpoints?: Readonly<Record<string, number>>;
+  /** ServiceAccounts (`namespace/name`) whose rights are about to change: afterwards nobody may know whose they were. */
+  readonly accounts?: readonly string[];
 }
 
 /** Requests of one workload. A number is absent when there was no traffic to measure. */

@@ -101,6 +101,12 @@ export function clusterOf(state: Shop): ClusterReader {
     events: () => read(() => state.events),
     logs: () => read(() => state.logs),
     object: (_apiVersion, kind, _namespace, name) => read(() => state.objects[`${kind} ${name}`]),
+    list: (_apiVersion, kind) =>
+      read(() =>
+        Object.entries(state.objects).flatMap(([id, object]) =>
+          object !== undefined && id.startsWith(`${kind} `) ? [object] : [],
+        ),
+      ),
   };
 }
 
