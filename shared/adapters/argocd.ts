@@ -34,6 +34,14 @@ const Resource = z.object({
   status: text,
   requiresPruning: z.boolean().optional().catch(undefined),
 });
+const Result = z.object({
+  group: text,
+  kind: z.string(),
+  namespace: text,
+  name: z.string(),
+  status: text,
+  message: text,
+});
 const Status = z.object({
   sync: z.object({ status: text, revision: text, revisions: texts }).optional().catch(undefined),
   health: z.object({ status: text, message: text }).optional().catch(undefined),
@@ -47,7 +55,10 @@ const Status = z.object({
         .object({ sync: revisions.optional().catch(undefined) })
         .optional()
         .catch(undefined),
-      syncResult: revisions.optional().catch(undefined),
+      syncResult: revisions
+        .extend({ resources: z.array(Result).optional().catch(undefined) })
+        .optional()
+        .catch(undefined),
     })
     .optional()
     .catch(undefined),
@@ -63,6 +74,7 @@ const Application = z.object({
     name: z.string(),
     namespace: text,
     annotations: z.record(z.string(), z.string()).optional().catch(undefined),
+    deletionTimestamp: text,
   }),
   spec: z.object({
     source: Source.optional().catch(undefined),

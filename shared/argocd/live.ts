@@ -8,7 +8,9 @@
  */
 import type { ObjectRef } from "../domain/change-set.ts";
 import type { ArgoApplication } from "../ports.ts";
-import { objectsPending } from "./objects.ts";
+import { comparisonAdvice, operationAdvice, syncAdvice } from "./advice.ts";
+import { failedElsewhere, objectsPending } from "./objects.ts";
+import { saysInterrupted, saysUnreachable } from "./outages.ts";
 import { appliedRevisions, comparedRevisions, requestedRevisions } from "./revisions.ts";
 
 export interface LiveQuestion {
@@ -52,9 +54,14 @@ export type Liveness =
 /** Decides. Throws only what `isAncestor` throws. */
 export async function decideLive(question: LiveQuestion, isAncestor: Ancestry): Promise<Liveness> {
   const { application, commit } = question;
-  if (application === undefined) return wait("Argo CD has no such Application");
-  const { status } = application;
-  if (status === undefined) return wait("Argo CD has not looked at the Application yet", true);
+  if (application === undefined) {
+    return wait("Argo CD has no such Application: it was deleted or renamed, or is not created yet");
+  }
+  const { status, metadata } = application;
+  if (metadata.deletionTimestamp !== undefined) return wait("the Application is being deleted");
+  if (status === undefined) {
+    return wait(`Argo CD has not looked at the Application yet${comparisonAdvice(application)}`, true);
+  }
 
   const contains = async (revisions: readonly string[]): Promise<string | undefined> => {
     for (const revision of revisions) {
@@ -63,26 +70,30 @@ export async function decideLive(question: LiveQuestion, isAncestor: Ancestry): 
     return undefined;
   };
 
-  const broken = brokenCondition(application);
+  const broken = await brokenCondition(application, contains);
   if (broken !== undefined) return broken;
 
   const compared = comparedRevisions(application, question.paths ?? []);
-  if (compared.length === 0) return wait("Argo CD names no revision it compared with", true);
+  const advice = comparisonAdvice(application);
+  if (compared.length === 0) return wait(`Argo CD names no revision it compared with${advice}`, true);
   const revision = await contains(compared);
-  if (revision === undefined) return wait(`Argo CD compares with ${short(compared)}, which is before ours`, true);
+  if (revision === undefined) {
+    return wait(`Argo CD compares with ${short(compared)}, which is before ours${advice}`, true);
+  }
 
   const pending = objectsPending(application, question.objects);
-  const failure = await failedOperation(application, commit, contains, pending);
+  const failure = await failedOperation(question, application, contains, pending);
   if (failure !== undefined) return failure;
   if (wipesOut(application)) {
-    return { kind: "wait", because: conditionText(application, "SyncError"), refresh: false, needsSync: true };
+    const because = `${conditionText(application, "SyncError")}; somebody has to sync it with pruning`;
+    return { kind: "wait", because, refresh: false, needsSync: true };
   }
   const busy = runningOperation(application);
-  if (busy !== undefined) return wait(busy);
+  if (busy !== undefined) return wait(`${busy}${operationAdvice(application, compared)}`);
 
   const stale = staleness(application);
-  if (stale !== undefined) return wait(stale, true);
-  if (pending !== undefined) return wait(`${pending}${syncedByHand(application)}`);
+  if (stale !== undefined) return wait(`${stale}${advice}`, true);
+  if (pending !== undefined) return wait(`${pending}${syncAdvice(application, compared)}`);
   return { kind: "live", revision, coalesced: revision !== commit, drift: status.sync?.status !== "Synced" };
 }
 
@@ -91,28 +102,34 @@ export function operationRuns(application: ArgoApplication): boolean {
   return runningOperation(application) !== undefined;
 }
 
+type Contains = (revisions: readonly string[]) => Promise<string | undefined>;
+
 /**
  * Argo CD cannot compare: the manifests do not render, or the Application itself is wrong. Trouble to *reach* Git or
- * the cluster comes under the same condition but says nothing about our commit, so it is only a reason to wait.
+ * the cluster comes under the same condition but says nothing about our commit, so it is only a reason to wait; and what
+ * was rendered and applied with our commit before is not broken by it.
  */
-function brokenCondition(application: ArgoApplication): Liveness | undefined {
+async function brokenCondition(application: ArgoApplication, contains: Contains): Promise<Liveness | undefined> {
   const condition = application.status?.conditions?.find(({ type }) =>
     ["ComparisonError", "InvalidSpecError"].includes(type),
   );
   if (condition === undefined) return undefined;
   const because = `${condition.type}: ${condition.message.slice(0, 500)}`;
-  if (unreachable.test(condition.message)) return wait(because, true);
+  if (saysUnreachable(condition.message)) return wait(because, true);
+  const { sync, operationState } = application.status ?? {};
+  const wasApplied = sync?.status === "Unknown" && operationState?.phase === "Succeeded";
+  const applied = wasApplied ? await contains(appliedRevisions(application)) : undefined;
+  if (applied !== undefined) {
+    return wait(`${because}; ours was applied with ${short([applied])}, so a later change broke it`, true);
+  }
   return { kind: "failed", because, evidence: "condition" };
 }
 
-const unreachable =
-  /connection refused|connection reset|timed? ?out|deadline exceeded|no such host|unavailable|i\/o timeout|EOF|TLS handshake|authentication required|unable to resolve '[^']*' to a commit|failed to list refs|repository not accessible|too many requests|failed to load live state|cluster cache/i;
-
 /** A failed sync counts against us only when the revision it applied contains our commit. */
 async function failedOperation(
+  { commit, objects }: LiveQuestion,
   application: ArgoApplication,
-  commit: string,
-  contains: (revisions: readonly string[]) => Promise<string | undefined>,
+  contains: Contains,
   pending: string | undefined,
 ): Promise<Liveness | undefined> {
   const state = application.status?.operationState;
@@ -122,7 +139,12 @@ async function failedOperation(
   if (revision === undefined) return undefined;
   // Somebody's later commit failed together with ours, while everything of ours is in place: not our failure.
   if (revision !== commit && pending === undefined) return undefined;
-  const because = `the sync of ${revision.slice(0, 12)} ended ${state.phase}: ${(state.message ?? "").slice(0, 500)}`;
+  const because = `the sync of ${short([revision])} ended ${state.phase}: ${(state.message ?? "").slice(0, 500)}`;
+  // Argo CD tries a revision once; after an outage it waits for the next commit or for somebody who syncs again.
+  if (saysInterrupted(state.message ?? ""))
+    return wait(`${because}; an outage, not the commit: it has to be synced again`);
+  const elsewhere = revision === commit ? undefined : failedElsewhere(application, objects);
+  if (elsewhere !== undefined) return wait(`${because}; it failed on ${elsewhere}, which is not ours`);
   return { kind: "failed", because, evidence: "operation" };
 }
 
@@ -153,11 +175,6 @@ function wipesOut(application: ArgoApplication): boolean {
 
 function conditionText({ status }: ArgoApplication, type: string): string {
   return (status?.conditions?.find((condition) => condition.type === type)?.message ?? "").slice(0, 500);
-}
-
-function syncedByHand({ spec, status }: ArgoApplication): string {
-  const byHand = spec.syncPolicy?.automated === undefined && status?.sync?.status === "OutOfSync";
-  return byHand ? "; the Application has no automatic sync" : "";
 }
 
 function wait(because: string, refresh = false): Liveness {

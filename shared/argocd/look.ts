@@ -1,8 +1,8 @@
 /** One look at an Application: is the commit live, and a nudge to Argo CD when it has not noticed yet. */
 import type { ArgoApplication, ArgoCd, GitReader } from "../ports.ts";
+import { REFRESH } from "./advice.ts";
 import { decideLive, type Liveness, type LiveQuestion } from "./live.ts";
 
-const REFRESH = "argocd.argoproj.io/refresh";
 /** Right after a commit things move fast; later a look every interval is enough. */
 const QUICK_PERIOD_MS = 20_000;
 const QUICK_INTERVAL_MS = 2_000;

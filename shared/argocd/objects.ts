@@ -1,6 +1,7 @@
 /** Whether the objects of one change set are in the state Git wants, by `status.resources` of the Application. */
 import type { ObjectRef } from "../domain/change-set.ts";
 import type { ArgoApplication, ArgoResource } from "../ports.ts";
+import { automation } from "./advice.ts";
 
 /**
  * The first reason why our objects are not in place, undefined when they all are: what we created or changed must be
@@ -20,7 +21,7 @@ export function objectsPending(application: ArgoApplication, objects: readonly O
   for (const object of objects) {
     // A hook has no state to be in: that the sync succeeded, which is asked elsewhere, says that it did.
     if (object.hook === true) continue;
-    const reason = pendingReason(object, findResource(resources, object, spec.destination.namespace));
+    const reason = pendingReason(object, findResource(resources, object, spec.destination.namespace), application);
     if (reason !== undefined) return reason;
   }
   return undefined;
@@ -55,9 +56,35 @@ export function invertObjects(objects: readonly ObjectRef[]): readonly ObjectRef
     .map((object) => ({ ...object, effect: inverse[object.effect] }));
 }
 
-function pendingReason(object: ObjectRef, resource: ArgoResource | undefined): string | undefined {
+/**
+ * What a failed sync failed on, when it says so and none of it is ours (`status.operationState.syncResult.resources`).
+ */
+export function failedElsewhere({ status, spec }: ArgoApplication, objects: readonly ObjectRef[]): string | undefined {
+  const results = status?.operationState?.syncResult?.resources ?? [];
+  const failed = results.filter((result) => result.status === "SyncFailed");
+  const isOurs = objects.some((object) => findResource(failed, object, spec.destination.namespace) !== undefined);
+  if (failed.length === 0 || isOurs) return undefined;
+  return failed
+    .slice(0, 3)
+    .map(({ kind, name }) => `${kind} ${name}`)
+    .join(", ");
+}
+
+function pendingReason(
+  object: ObjectRef,
+  resource: ArgoResource | undefined,
+  application: ArgoApplication,
+): string | undefined {
   const name = `${object.kind} ${object.name}`;
-  if (object.effect === "delete") return resource === undefined ? undefined : `${name} is still there`;
-  if (resource === undefined) return `${name} is not among the Application's resources`;
+  if (object.effect === "delete") {
+    if (resource === undefined) return undefined;
+    const byHand = resource.requiresPruning === true && !automation(application).prunes;
+    return `${name} is still there${byHand ? "; the Application deletes nothing by itself (prune is off)" : ""}`;
+  }
+  if (resource === undefined) {
+    const wasSynced = application.status?.sync?.status === "Synced";
+    const why = wasSynced ? "; Argo CD may be told to leave its kind alone (resource.exclusions)" : "";
+    return `${name} is not among the Application's resources${why}`;
+  }
   return resource.status === "Synced" ? undefined : `${name} is ${resource.status ?? "of unknown state"}`;
 }
