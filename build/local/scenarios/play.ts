@@ -43,14 +43,17 @@ const WELL_MS = 20_000;
 /** Throws only when it was aborted or the school does not start; nothing is left running. */
 export async function play(scenario: Scenario, options: PlayOptions): Promise<Played> {
   const begun = performance.now();
-  const dataDir = await mkdtemp(path.join(tmpdir(), `school-scenario-${scenario.name}-`));
+  const dataDir = await mkdtemp(path.join(tmpdir(), `school-scenario-${scenario.name}-${process.pid}-`));
   const seconds = options.seconds ?? scenario.seconds ?? SECONDS;
   let school: LocalSchool | undefined;
   let keep = false;
   try {
     const repository = await scenarioRepository(dataDir);
     school = await open(dataDir, repository, seconds, options);
-    const played = await perform(scenario, { school, repository, seconds, options });
+    const played = await perform(scenario, { school, repository, seconds, options }).catch((error: unknown) => {
+      options.signal?.throwIfAborted();
+      return { path: [], because: "", problems: [error instanceof Error ? error.message : String(error)] };
+    });
     keep = played.problems.length > 0;
     const took = (performance.now() - begun) / 1_000;
     return { scenario, ...played, seconds: took, ...(keep ? { dataDir } : {}) };
@@ -87,7 +90,9 @@ async function perform(scenario: Scenario, stage: Performance): Promise<Pick<Pla
   const { school, repository, seconds, options } = stage;
   const client = scenarioClient(school);
   // Twice for an extension, twelve times for a proof after a revert that needs all its patience.
-  const until = waiter(PATIENCE_MS + 15_000 * seconds, options.signal);
+  const over = new AbortController();
+  const signals = [over.signal, ...(options.signal === undefined ? [] : [options.signal])];
+  const until = waiter(PATIENCE_MS + 15_000 * seconds, AbortSignal.any(signals));
   const improvements: Improvement[] = [];
   for (const talk of scenario.talks) {
     await client.submit({ title: talk, content: TALKS[talk] });
@@ -100,8 +105,11 @@ async function perform(scenario: Scenario, stage: Performance): Promise<Pick<Pla
 
   const beside = scenario.meanwhile?.(act) ?? Promise.resolve();
   const rest = until("everything rests", () => atRest(client, improvements)).finally(() => resting.abort());
-  // Whoever fails first ends it; the other must not be left behind.
-  await Promise.all([rest, beside.catch(unlessAborted(resting.signal))]);
+  await Promise.all([rest, beside.catch(unlessAborted(resting.signal))]).catch((error: unknown) => {
+    // Whoever fails first ends it; the other must not be left behind.
+    over.abort();
+    throw error;
+  });
 
   const problems = await problemsOf(scenario, { act, client, until, repository, school });
   const [first] = improvements;
@@ -128,9 +136,9 @@ async function atRest(client: ScenarioClient, improvements: readonly Improvement
 
 type Until = ReturnType<typeof waiter>;
 
-function waiter(patienceMs: number, signal: AbortSignal | undefined) {
+function waiter(patienceMs: number, signal: AbortSignal) {
   return async <T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> => {
-    for (const deadline = performance.now() + patienceMs; ; await wait(LOOK_MS, undefined, signal && { signal })) {
+    for (const deadline = performance.now() + patienceMs; ; await wait(LOOK_MS, undefined, { signal })) {
       const found = await look();
       if (found !== undefined) return found;
       if (performance.now() > deadline) throw new Error(`waited ${patienceMs / 1_000} s in vain until ${what}`);
@@ -157,6 +165,7 @@ function actOf({ stage, client, until, improvements, rests }: ActNeeds): Act {
     improvements,
     seconds,
     rests,
+    until,
     target: { namespace: workload.namespace, workload: workload.name },
     inject(fault) {
       const { name } = school.sandbox?.inject(fault) ?? { name: "nothing: there is no stand-in cluster" };

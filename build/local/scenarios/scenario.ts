@@ -51,6 +51,8 @@ export interface Act {
   record(): Promise<Improvement>;
   /** Resolves when the first improvement has come to this status, with everything it went through. */
   reaches(status: Status): Promise<void>;
+  /** Asks again and again until there is an answer; throws with `what` when patience ends. */
+  until<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T>;
   /** Aborted when the improvements rest: whoever disturbs them stops then. */
   readonly rests: AbortSignal;
 }

@@ -92,7 +92,7 @@ export const takenBack: readonly Scenario[] = [
     what: "a Service the workload needs loses its endpoints, and nobody of it is ready any more",
     talks: ["limits"],
     before: withChange({ kind: "missing-dependency", dependency: "flour" }),
-    end: failed("rollout", /replicas of .* are/),
+    end: failed("dependencies", /depends on Service bakery\/flour, which has no ready address/),
     also: asBefore,
   },
   {

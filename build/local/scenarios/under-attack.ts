@@ -21,7 +21,21 @@ async function killAgainAndAgain({ school, reaches, rests }: Act): Promise<void>
   }
 }
 
+/** Back as soon as it was missed. */
+async function comesBack({ school, record, until }: Act): Promise<void> {
+  await until("the outage is noticed", async () => ((await record()).not_ready_since === undefined ? undefined : true));
+  school.sandbox?.clear("prometheus-away");
+}
+
 export const underAttack: readonly Scenario[] = [
+  {
+    name: "outage-before-commit",
+    what: "Prometheus is away when the change is to be committed: without a baseline no commit, and when it is back, one",
+    talks: ["limits"],
+    before: ({ inject }) => inject({ kind: "prometheus-away", answer: "503" }),
+    meanwhile: comesBack,
+    end: verified,
+  },
   {
     name: "api-flapping",
     what: "three of ten calls to the Kubernetes API are throttled, refused or reset all the time: verified all the same",

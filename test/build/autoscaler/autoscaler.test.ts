@@ -75,6 +75,19 @@ test("a waiting event starts one process, more start more, and everything empty 
   expect((await log()).match(/^SIGTERM/gm)).toHaveLength(3);
 });
 
+test("what a lost node takes along is replaced at once, however often; who ends by itself waits", async () => {
+  await start();
+  await redis.lpush(list, "1");
+  await isUp(1);
+  for (let times = 1; times <= 4; times += 1) {
+    expect(running?.lose("approve")).toBe(1);
+    await isUp(1 + times);
+  }
+  expect(messages.join()).not.toMatch(/next start in/);
+  expect((await log()).match(/^SIGTERM/gm)).toBeNull();
+  expect(running?.lose("nobody")).toBe(0);
+});
+
 test("what is leased keeps its process although nothing waits", async () => {
   await start();
   await redis.zadd(`${list}:leases`, Date.now(), "token");

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { startCoordinator } from "../../../build/local/coordinator-process.ts";
 import { freePort } from "../../../build/local/ports.ts";
 import { startTestRedis, type TestRedis } from "../../support/redis.ts";
@@ -48,4 +48,20 @@ test("one that cannot run says why", async () => {
   await expect(start("dora", await freePort(), { APPROVAL_SECRET: "short" })).rejects.toThrow(
     /does not start.*APPROVAL_SECRET/s,
   );
+});
+
+test("one that a lost node took along is there again on the same port, each time", async () => {
+  const coordinator = await start("eve", await freePort());
+  const headers = { authorization: "Bearer token-of-eve" };
+  const answers = () =>
+    fetch(`${coordinator.url}/api/status`, { headers })
+      .then(({ ok }) => ok)
+      .catch(() => false);
+  for (let times = 0; times < 3; times += 1) {
+    coordinator.lose();
+    await vi.waitFor(async () => expect(await answers()).toBe(false), { interval: 5 });
+    await vi.waitFor(async () => expect(await answers()).toBe(true), { timeout: 30_000 });
+  }
+  await coordinator.close();
+  expect(await answers()).toBe(false);
 });
