@@ -25,11 +25,11 @@ export function scenarioClient(school: LocalSchool): ScenarioClient {
   }
   return {
     ...client,
-    list: () => patiently(client.list),
+    list: () => patiently(() => client.list()),
     show: (id) => patiently(() => client.show(id)),
     trail: (id) => patiently(() => client.trail(id)),
-    sourcesRead: () => patiently(client.sourcesRead),
-    doctor: () => patiently(client.doctor),
+    sourcesRead: () => patiently(() => client.sourcesRead()),
+    doctor: () => patiently(() => client.doctor()),
     locks: () => patiently(locks),
   };
 }

@@ -46,13 +46,13 @@ export interface Act {
   readonly target: { readonly namespace: string; readonly workload: string };
   /** Seconds of the verification. */
   readonly seconds: number;
-  inject(fault: Fault): void;
+  readonly inject: (fault: Fault) => void;
   /** The record of the first improvement as it is now. */
-  record(): Promise<Improvement>;
+  readonly record: () => Promise<Improvement>;
   /** Resolves when the first improvement has come to this status, with everything it went through. */
-  reaches(status: Status): Promise<void>;
+  readonly reaches: (status: Status) => Promise<void>;
   /** Asks again and again until there is an answer; throws with `what` when patience ends. */
-  until<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T>;
+  readonly until: <T>(what: string, look: () => Promise<T | undefined> | T | undefined) => Promise<T>;
   /** Aborted when the improvements rest: whoever disturbs them stops then. */
   readonly rests: AbortSignal;
 }
