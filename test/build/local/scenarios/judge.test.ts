@@ -1,5 +1,8 @@
 /** The judge of the scenarios: satisfied by exactly what has to be, and by nothing less. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { FAULT_KINDS, FAULT_TIMES } from "../../../../build/local/sandbox/fault-kinds.ts";
 import { allScenarios } from "../../../../build/local/scenarios/all.ts";
 import { type Evidence, judge, sickness } from "../../../../build/local/scenarios/judge.ts";
 import type { End } from "../../../../build/local/scenarios/scenario.ts";
@@ -138,4 +141,11 @@ test("scenarios have names of their own, and a sentence each", () => {
     expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
     expect(what.length).toBeGreaterThan(20);
   }
+});
+
+test("the list of faults for people names each of them, with everything that may be said of it", () => {
+  const text = readFileSync(path.resolve(import.meta.dirname, "../../../../build/local/scenarios/README.md"), "utf8");
+  const first = [...text.matchAll(/^\|([^|]*)\|/gm)].map(([, cell]) => cell).join();
+  expect([...first.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name).sort()).toEqual([...FAULT_KINDS].sort());
+  for (const time of FAULT_TIMES) expect(text).toContain(`\`${time}\``);
 });
