@@ -131,7 +131,7 @@ describe("errors", () => {
   });
 });
 
-test("rules and queries are shared like reads of the cluster; workload, Application and logs are everybody's own", async () => {
+test("objects, rules and queries are shared as well; workload, Application and logs are everybody's own", async () => {
   const state = shop();
   const asked: string[] = [];
   const note = (name: string) => void asked.push(name);
@@ -140,6 +140,8 @@ test("rules and queries are shared like reads of the cluster; workload, Applicat
       ...clusterOf(state),
       workload: async () => (note("workload"), undefined),
       events: async () => (note("events"), []),
+      object: async () => (note("object"), {}),
+      list: async () => (note("list"), []),
       logs: async () => (note("logs"), []),
     },
     argoCd: { ...argoCdOf(state), application: async () => (note("application"), undefined) },
@@ -149,11 +151,13 @@ test("rules and queries are shared like reads of the cluster; workload, Applicat
     const readers = shared(60_000);
     await readers.cluster.workload("Deployment", "shop", "api");
     await readers.cluster.events("shop");
+    await readers.cluster.object("v1", "Service", "shop", "db");
+    await readers.cluster.list("v1", "Endpoints", "shop");
     await readers.cluster.logs("shop", "api-1", 60);
     await readers.argoCd.application("shop");
     await readers.metrics.query("up");
     await readers.metrics.ruleGroups?.();
   }
   const twice = ["application", "logs", "workload"];
-  expect(asked.sort()).toEqual([...twice, ...twice, "events", "query", "rules"].sort());
+  expect(asked.sort()).toEqual([...twice, ...twice, "events", "list", "object", "query", "rules"].sort());
 });
