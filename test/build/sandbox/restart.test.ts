@@ -96,6 +96,46 @@ test("a fault beside the workload is remembered, too, with what was there when i
   expect(web(await start())?.faults).toEqual(["error-rate:shop/*"]);
 });
 
+test("what a change spoilt stays spoilt after a restart; a quota and a server that is away are so again", async () => {
+  const { remote, start } = await killable();
+  const first = await start();
+  first.inject({ kind: "error-rate", namespace: "shop", workload: "web", when: "since-change" });
+  await remote.push(bad);
+  await until(
+    async () => web(first)?.faults.length,
+    (faults) => faults === 1,
+  );
+  const reverted = await remote.push(good);
+  await until(
+    async () => shop(first),
+    (found) => found?.revision === reverted && found.health === "Healthy",
+  );
+  first.inject({ kind: "quota-refusal", namespace: "shop" });
+  first.inject({ kind: "prometheus-away" });
+  await first.close();
+
+  const second = await start();
+  expect(web(second)?.faults).toEqual(["error-rate:shop/web", "quota-refusal:shop/*"]);
+  const prometheus = () =>
+    fetch(`${second.prometheusUrl}/-/ready`).then(
+      ({ status }) => status,
+      () => "refused",
+    );
+  await until(prometheus, (answer) => answer === "refused");
+  await remote.push(bad);
+  await until(
+    async () => shop(second)?.applied,
+    (applied) => applied !== reverted,
+  );
+  second.clear("quota-refusal:shop/*");
+  second.clear("prometheus-away");
+  await until(prometheus, (answer) => answer === 200);
+  await until(
+    async () => shop(second)?.health,
+    (health) => health === "Healthy",
+  );
+});
+
 test("what was committed while it was away is rolled out as ever, not taken for old", async () => {
   const { remote, start } = await killable();
   await (await start()).close();
