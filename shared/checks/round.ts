@@ -157,8 +157,9 @@ function goOn(verification: Verification, because: string): Round {
 function dueAt(run: CheckRun, verification: Verification): number {
   const { lookedAt, limits, measurements } = run;
   const { initialDelayMs, intervalMs } = limits;
-  const first = verification.startedAt + initialDelayMs;
-  if (lookedAt === undefined) return first;
+  const { startedAt, phaseMs = 0 } = verification;
+  const first = startedAt + initialDelayMs + phaseMs;
+  if (lookedAt === undefined) return initialDelayMs === 0 ? startedAt : first;
   if (isComplete(run, periodOf(verification))) return Number.POSITIVE_INFINITY;
   if (measurements.at(-1)?.phase === "Error") return lookedAt + Math.min(ERROR_INTERVAL_MS, intervalMs);
   // The nearest of its times, so that two looks are never less than half an interval apart.

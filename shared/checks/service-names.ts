@@ -11,6 +11,8 @@ export interface NamedService {
 
 const LABEL = "[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?";
 const HOST = `(${LABEL})(?:\\.(${LABEL}))?`;
+/** One pod of a StatefulSet, by the Service that governs it: `kafka-0.kafka.data.svc`. */
+const POD = new RegExp(`(?<![-a-z0-9.])[a-z0-9][-a-z0-9]{0,62}\\.(${LABEL})\\.(${LABEL})\\.svc(?![-a-z0-9])`, "g");
 /** `http://redis:6379`, `postgres://user:word@db.data/orders`. */
 const ADDRESS = new RegExp(`://(?:[^\\s/@"']{0,200}@)?${HOST}(?=[:/?#"'\\s,;]|$)`, "g");
 /** `redis:6379`. */
@@ -25,7 +27,10 @@ const LONGEST = 100_000;
 export function servicesNamed(told: readonly Told[], home: string): readonly NamedService[] {
   const found = told.flatMap(({ variable, text: all }) => {
     const text = all.slice(0, LONGEST);
-    const full = referencesIn(text, "").map(({ service, namespace }) => ({ namespace, name: service, isFull: true }));
+    const full = [
+      ...referencesIn(text, "").map(({ service: name, namespace }) => ({ namespace, name, isFull: true })),
+      ...[...text.matchAll(POD)].map(([, name = "", namespace = ""]) => ({ namespace, name, isFull: true })),
+    ];
     const alone = HOST_VARIABLE.test(variable) ? ALONE.exec(text.trim()) : null;
     const short = [...text.matchAll(ADDRESS), ...text.matchAll(WITH_PORT), ...(alone === null ? [] : [alone])];
     return [...full, ...short.map(([, name = "", namespace = home]) => ({ namespace, name, isFull: false }))];

@@ -71,6 +71,14 @@ export function shareReads(
           share(["pods", namespace, selector], signal, (shared) => cluster.pods(namespace, selector, shared)),
         events: (namespace, signal) =>
           share(["events", namespace], signal, (shared) => cluster.events(namespace, shared)),
+        object: (apiVersion, kind, namespace, name, signal) =>
+          share(["object", apiVersion, kind, namespace, name], signal, (shared) =>
+            cluster.object(apiVersion, kind, namespace, name, shared),
+          ),
+        list: (apiVersion, kind, namespace, signal) =>
+          share(["list", apiVersion, kind, namespace], signal, (shared) =>
+            cluster.list(apiVersion, kind, namespace, shared),
+          ),
       },
       argoCd,
       metrics: {

@@ -16,6 +16,7 @@ export function runBuiltIns({ store, agenda, pace }: Cluster): { settle(): void 
   let settled = false;
   store.onChange(({ before, after }) => {
     if (after === undefined && before?.kind === "Namespace") emptyNamespace(store, before.metadata.name);
+    if (after !== undefined && before !== undefined) growClaim(store, after);
     if (after === undefined || (before !== undefined && before.metadata.uid === after.metadata.uid)) return;
     const filled = withStatus(after, agenda.now());
     if (filled !== undefined) store.put(filled);
@@ -54,9 +55,22 @@ function withStatus(object: KubeObject, now: number): KubeObject | undefined {
       return { ...object, status: { availableReplicas: 1, conditions: [{ type: "Available", status: "True" }] } };
     case "cert-manager.io/Certificate":
       return { ...object, status: { conditions: [{ type: "Ready", status: "True", reason: "Ready" }] } };
+    case "external-secrets.io/ExternalSecret":
+      return { ...object, status: { conditions: [{ type: "Ready", status: "True", reason: "SecretSynced" }] } };
     default:
       return undefined;
   }
+}
+
+/** Every class here can grow its volumes, online. */
+function growClaim(store: ObjectStore, claim: KubeObject): void {
+  if (claim.kind !== "PersistentVolumeClaim" || textAt(claim, "status", "phase") !== "Bound") return;
+  const wanted = textAt(claim, "spec", "resources", "requests", "storage");
+  if (wanted === undefined || wanted === textAt(claim, "status", "capacity", "storage")) return;
+  store.put({
+    ...claim,
+    status: { ...mapAt(claim, "status"), capacity: mapAt(claim, "spec", "resources", "requests") },
+  });
 }
 
 function serviceSpec(object: KubeObject): JsonMap {

@@ -164,6 +164,7 @@ describe("names of Services in a text", () => {
     ["", "http://web.shop:80", ["shop/web"]],
     ["", "postgres://user:p%40ss@db/orders?sslmode=off", ["home/db"]],
     ["", "kafka-0.kafka:9092,kafka-1.kafka:9092", ["kafka/kafka-0", "kafka/kafka-1"]],
+    ["", "kafka-0.kafka.data.svc.cluster.local:9092", ["data/kafka"]],
     ["", "https://api.example.com/v1", []],
     ["", "https://www.example.org:443", []],
     ["", "http://localhost:8080", []],
