@@ -17,7 +17,7 @@ import { approvedFor, repositoryOf } from "../support/many-improvements.ts";
 const author = "Cortex Online School <school@cortex.ai>";
 /** As many as one likes, with SCHOOL_TEST_IMPROVEMENTS=200; a smaller number says the same sooner. */
 const WANTED = process.env["SCHOOL_TEST_IMPROVEMENTS"];
-const COUNT = Number(WANTED ?? 60);
+const COUNT = Number(WANTED ?? 30);
 const NOW = Date.now();
 
 const files = repositoryOf(COUNT);

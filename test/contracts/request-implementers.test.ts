@@ -16,7 +16,7 @@ import { approvedFor, fileOf, repositoryOf } from "../support/many-improvements.
 
 const author = "Cortex Online School <school@cortex.ai>";
 /** As many as one likes, with SCHOOL_TEST_IMPROVEMENTS=200; a smaller number says the same sooner. */
-const COUNT = Number(process.env["SCHOOL_TEST_IMPROVEMENTS"] ?? 24);
+const COUNT = Number(process.env["SCHOOL_TEST_IMPROVEMENTS"] ?? 12);
 const NOW = Date.now();
 
 let github: GitHubServer;

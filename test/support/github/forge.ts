@@ -71,6 +71,18 @@ export function newForge(id: number, owner: string, name: string, git: Git): For
 
 export const now = () => new Date().toISOString().replace(/\.\d+Z$/, "Z");
 
+const turns = new WeakMap<Forge, Promise<unknown>>();
+
+/** One thing after another in one repository: each request and each act of a person is seen whole or not at all. */
+export function inTurn<T>(forge: Forge, act: () => Promise<T>): Promise<T> {
+  const mine = (turns.get(forge) ?? Promise.resolve()).then(act);
+  turns.set(
+    forge,
+    mine.catch(() => undefined),
+  );
+  return mine;
+}
+
 /** What GitHub does by itself when branches move: heads follow, requests close with their branch or count as merged. */
 export async function settle({ git, pulls }: Forge): Promise<void> {
   const open = pulls.filter(({ state }) => state === "open");

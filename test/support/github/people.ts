@@ -1,6 +1,6 @@
 /** What people do on GitHub: they push, review, merge and close. */
 import type { BranchRules, CheckRecord, Forge, PullRecord } from "./forge.ts";
-import { merge, now, settle } from "./forge.ts";
+import { inTurn, merge, now, settle } from "./forge.ts";
 import { refOf, textOf } from "./repository.ts";
 import { commitOn, type MergeMethod, mergeInto } from "./worktree.ts";
 
@@ -53,7 +53,7 @@ export function people(forge: Forge): People {
     return to;
   }
 
-  return {
+  const acts: People = {
     async pulls() {
       await settle(forge);
       return forge.pulls;
@@ -104,5 +104,19 @@ export function people(forge: Forge): People {
     undecided(times) {
       forge.undecided = times;
     },
+  };
+  return {
+    ...acts,
+    pulls: () => inTurn(forge, () => acts.pulls()),
+    push: (...all) => inTurn(forge, () => acts.push(...all)),
+    updateBranch: (...all) => inTurn(forge, () => acts.updateBranch(...all)),
+    merge: (...all) => inTurn(forge, () => acts.merge(...all)),
+    pushOnto: (...all) => inTurn(forge, () => acts.pushOnto(...all)),
+    close: (...all) => inTurn(forge, () => acts.close(...all)),
+    deleteBranch: (...all) => inTurn(forge, () => acts.deleteBranch(...all)),
+    review: (...all) => inTurn(forge, () => acts.review(...all)),
+    check: (...all) => inTurn(forge, () => acts.check(...all)),
+    draft: (...all) => inTurn(forge, () => acts.draft(...all)),
+    retarget: (...all) => inTurn(forge, () => acts.retarget(...all)),
   };
 }

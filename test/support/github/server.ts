@@ -7,7 +7,7 @@ import { type Answer, type Asked, ok, refused } from "./answers.ts";
 import * as database from "./database.ts";
 import { operationOf } from "./description.ts";
 import { type Fault, type FaultRule, faultFor, Replicas, spoil } from "./faults.ts";
-import { type Forge, newForge } from "./forge.ts";
+import { type Forge, inTurn, newForge } from "./forge.ts";
 import { query } from "./graphql.ts";
 import { compare, listCommits } from "./history.ts";
 import { type People, people } from "./people.ts";
@@ -209,8 +209,10 @@ async function answered(name: string, asked: Omit<Asked, "git">, authorization: 
   if (forge === undefined || authorization === "") return refused(404, "Not Found");
   const { git } = forge;
   const operation = name.replace("/repos/{owner}/{repo}", "");
-  const aboutPulls = await answerAboutPulls(operation, { ...asked, git }, forge);
-  return aboutPulls ?? routes(state, forge)[operation]?.({ ...asked, git }) ?? refused(404, "Not Found");
+  return inTurn(forge, async () => {
+    const aboutPulls = await answerAboutPulls(operation, { ...asked, git }, forge);
+    return aboutPulls ?? (await routes(state, forge)[operation]?.({ ...asked, git })) ?? refused(404, "Not Found");
+  });
 }
 
 /** Docs, "HTTP redirects": 301 for good; 307 keeps method and body. */
