@@ -247,7 +247,8 @@ export type GateAnswer =
 
 /** The state of the world the approval rule looks at. */
 export interface BrakesReader {
-  brakes(): Promise<Brakes>;
+  /** `application`: whether something was taken back there a moment ago is told as well. */
+  brakes(application?: string): Promise<Brakes>;
 }
 
 /** Improvements of the past (any status), for duplicates and tombstones. */

@@ -36,7 +36,7 @@ export async function approve(
       evaluation: improvement.expert_evaluation,
       planning: improvement.planning,
     },
-    await brakes.brakes(),
+    await brakes.brakes(changeSet.application),
     settings,
   );
   const { rule, because } = decision;

@@ -46,6 +46,9 @@ export const FROM: Readonly<Record<Action, readonly Status[]>> = {
   override: ["conflicts"],
 };
 
+/** A rollback may be asked for here too: the stage at work on it takes it back at its next look. */
+export const IN_FLIGHT: readonly Status[] = ["implementation", "deployed"];
+
 /** What a plan left behind; never valid for a plan that is yet to be made. */
 const noPlan: Patch = {
   planning: null,

@@ -5,7 +5,7 @@ import type { CommitSummary } from "../../shared/preview-ports.ts";
 import type { Foreseen } from "../../shared/revert/foresee.ts";
 import { ConfigurationError } from "../../shared/runtime/config.ts";
 import { RetryLater } from "../../shared/runtime/errors.ts";
-import { FROM } from "./decisions.ts";
+import { FROM, IN_FLIGHT } from "./decisions.ts";
 import { type FileDiff, fileDiffs } from "./diff.ts";
 import { Problem } from "./problem.ts";
 import type { School } from "./school.ts";
@@ -65,7 +65,7 @@ export async function previewRollback(improvement: Improvement, school: School):
     warnings: [],
   };
   if (commit === null) return { ...nothing, because: "the record names no commit, so there is nothing to take back" };
-  const refusal = FROM.rollback.includes(status)
+  const refusal = [...FROM.rollback, ...IN_FLIGHT].includes(status)
     ? null
     : `it is ${status}; to roll it back it must be ${FROM.rollback.join(" or ")}`;
   if (reverted !== undefined) {

@@ -1,5 +1,6 @@
 /** What the coordinator reads from its environment. */
 import * as z from "zod";
+import type { BreakerLimits } from "../../shared/domain/breaker.ts";
 import { RuntimeSettings } from "../../shared/runtime/settings.ts";
 
 export const CoordinatorSettings = RuntimeSettings.extend({
@@ -31,3 +32,7 @@ export const CoordinatorSettings = RuntimeSettings.extend({
   SSE_HEARTBEAT_SECONDS: z.coerce.number().min(0.01).max(300).default(15),
 });
 export type CoordinatorSettings = z.infer<typeof CoordinatorSettings>;
+
+export function breakerLimits(settings: CoordinatorSettings): BreakerLimits {
+  return { perHour: settings.BREAKER_ROLLBACKS_PER_HOUR, timeoutMs: settings.BREAKER_TIMEOUT * 60_000 };
+}

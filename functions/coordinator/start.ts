@@ -20,6 +20,7 @@ import { createLog } from "../../shared/runtime/log.ts";
 import { parseTokens } from "../../shared/runtime/tokens.ts";
 import { coordinatorApp } from "./app.ts";
 import { liveEvents } from "./live/hub.ts";
+import { startBreaker } from "./loops/breaker.ts";
 import { startLegacy } from "./loops/legacy.ts";
 import { startReaper } from "./loops/reaper.ts";
 import { startSearch } from "./loops/search.ts";
@@ -77,8 +78,10 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     throw error;
   });
 
-  const loops = [startReaper(school, settings.REAP_SECONDS * 1_000, wake), startTimers(school), startSearch(school)];
-  if (legacy.lists.length > 0) loops.push(startLegacy(school, legacy.lists, settings.REAP_SECONDS * 1_000, wake));
+  const reapMs = settings.REAP_SECONDS * 1_000;
+  const loops = [startReaper(school, reapMs, wake), startTimers(school), startSearch(school)];
+  loops.push(startBreaker(school, reapMs));
+  if (legacy.lists.length > 0) loops.push(startLegacy(school, legacy.lists, reapMs, wake));
   if (layers !== undefined) loops.push(startWake(school, blockingConnection(settings.REDIS_URL, log), wake));
 
   const { port } = server.address() as AddressInfo;
@@ -100,6 +103,8 @@ function schoolOn(redis: Redis, own: Pick<School, "settings" | "tokens" | "log" 
   const scripts = loadOperatorScripts(redis, settings.KEY_PREFIX);
   const { brakes } = schoolServices(redis, keys, scripts, {
     rollbacksPerHour: settings.BREAKER_ROLLBACKS_PER_HOUR,
+    breakerTimeoutMs: settings.BREAKER_TIMEOUT * 60_000,
+    cooldownMs: settings.ROLLBACK_COOLDOWN * 60_000,
     commitsPerHour: settings.COMMITS_PER_HOUR,
     commitsPerDay: settings.COMMITS_PER_DAY,
     freezeWindows: settings.FREEZE_WINDOWS,

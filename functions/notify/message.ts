@@ -8,8 +8,26 @@ const LONGEST = 300;
 
 /** Several short lines; every value is one line, so that a title cannot forge another. */
 export function messageFor(improvement: Improvement, reached: Status): string {
+  if (reached === "rolling_back" && improvement.breaker_opened !== undefined) return breakerMessage(improvement);
   const lines = [headline(improvement, reached), ...facts(improvement, reached)];
   return lines.filter((text) => text !== "").join("\n");
+}
+
+/** It is told about the improvement whose rollback was one too many. */
+function breakerMessage({
+  id,
+  title,
+  breaker_opened: said = "",
+  failure_reason: reason,
+  change_set: set,
+}: Improvement): string {
+  return [
+    "Needs you now: the circuit breaker is open, nothing is approved automatically",
+    `Why: ${line(said)}`,
+    `The last rollback: “${line(title)}” (${id})${set === undefined ? "" : ` in ${line(set.application)}`}`,
+    ...(reason === undefined ? [] : [`It was taken back because: ${line(reason)}`]),
+    "Close it when you have looked: school breaker --reason …",
+  ].join("\n");
 }
 
 function headline(improvement: Improvement, reached: Status): string {

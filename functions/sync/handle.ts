@@ -5,6 +5,8 @@
 import { type LookPorts, lookForCommit, nextLook } from "../../shared/argocd/look.ts";
 import type { SyncTiming } from "../../shared/argocd/settings.ts";
 import type { Improvement } from "../../shared/domain/improvement.ts";
+import type { BrakesReader } from "../../shared/ports.ts";
+import { askedBack, rollbackIsOff } from "../../shared/revert/manual.ts";
 import { PermanentError, RetryLater } from "../../shared/runtime/errors.ts";
 import { again, moveTo, type OutcomeOf } from "../../shared/runtime/outcome.ts";
 import type { Context } from "../../shared/runtime/stage.ts";
@@ -15,6 +17,8 @@ export interface SyncPorts extends LookPorts {
   readonly timing: SyncTiming;
   /** False: what fails is left to a person. */
   readonly rollbackEnabled: boolean;
+  /** Absent: there are no flags. */
+  readonly brakes?: BrakesReader;
 }
 
 type Outcome = OutcomeOf<"sync">;
@@ -37,6 +41,8 @@ async function waitForCommit(improvement: Improvement, ports: SyncPorts, context
   const commit = landed?.last ?? git_commit;
   if (commit === undefined || changeSet === undefined)
     throw new PermanentError("the record names no commit to wait for");
+  const asked = askedBack(improvement);
+  if (asked !== undefined) return moveTo("rolling_back", { ...asked.patch, sync_started_at: null }, asked.because);
 
   const { intervalMs, timeoutMs } = ports.timing;
   const now = context.now();
@@ -60,7 +66,9 @@ async function waitForCommit(improvement: Improvement, ports: SyncPorts, context
     case "failed": {
       const grace = Math.min(CONDITION_GRACE_MS, timeoutMs / 4);
       if (liveness.evidence === "condition" && elapsed < grace) return lookAgain(liveness.because);
-      return leave(ports.rollbackEnabled ? "rolling_back" : "held", liveness.because, liveness);
+      const off = await rollbackIsOff(ports.rollbackEnabled, ports.brakes);
+      if (off === undefined) return leave("rolling_back", liveness.because, liveness);
+      return leave("held", `${off}: ${liveness.because}`, liveness);
     }
     case "live": {
       const { revision, coalesced, drift } = liveness;

@@ -24,7 +24,7 @@ const Settings = z.object({
 
 export const stage = defineStage({
   name: "sync",
-  ports: (env, { gate }) => {
+  ports: (env, { gate, brakes }) => {
     const settings = readSettings(Settings, env);
     const client = kubeClient(settings);
     const cluster = clusterReader(settings, client);
@@ -43,6 +43,7 @@ export const stage = defineStage({
       },
       timing: syncTiming(settings),
       rollbackEnabled: settings.ROLLBACK_ENABLED,
+      brakes,
     };
   },
   handle: sync,

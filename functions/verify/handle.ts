@@ -5,6 +5,8 @@ import type { Readers } from "../../shared/checks/remember.ts";
 import { runRound, startVerification } from "../../shared/checks/round.ts";
 import type { Schedule } from "../../shared/checks/schedule.ts";
 import type { Improvement, Patch } from "../../shared/domain/improvement.ts";
+import type { BrakesReader } from "../../shared/ports.ts";
+import { askedBack, rollbackIsOff } from "../../shared/revert/manual.ts";
 import { PermanentError } from "../../shared/runtime/errors.ts";
 import { again, moveTo, type OutcomeOf } from "../../shared/runtime/outcome.ts";
 import type { Context } from "../../shared/runtime/stage.ts";
@@ -15,6 +17,8 @@ export interface VerifyPorts extends Pick<World, "cluster" | "metrics" | "argoCd
   readonly shared?: (ageMs: number) => Readers;
   /** False: what fails is left to a person. */
   readonly rollbackEnabled: boolean;
+  /** Absent: there are no flags. */
+  readonly brakes?: BrakesReader;
 }
 
 export async function verify(
@@ -24,7 +28,9 @@ export async function verify(
 ): Promise<OutcomeOf<"verify">> {
   const { change_set: changeSet, baseline, check_settings: settings, verification: stored } = improvement;
   if (changeSet === undefined) throw new PermanentError("the record names no change set to verify");
-  const { schedule, rollbackEnabled, shared, ...readers } = ports;
+  const { schedule, rollbackEnabled, brakes, shared, ...readers } = ports;
+  const asked = askedBack(improvement);
+  if (asked !== undefined) return moveTo("rolling_back", asked.patch, asked.because);
   const now = context.now();
   // One that ended belongs to an earlier deployment, or a person asked for another after it.
   const before = stored === undefined || stored.outcome !== undefined ? startVerification(now, schedule) : stored;
@@ -51,8 +57,9 @@ export async function verify(
     }
     case "failed": {
       const failed: Patch = { verification, health_checks_passed: "false", failure_reason: because };
-      if (rollbackEnabled) return moveTo("rolling_back", failed, because);
-      return moveTo("held", { ...failed, held_from: "deployed" }, `rollback is off: ${because}`);
+      const off = await rollbackIsOff(rollbackEnabled, brakes);
+      if (off === undefined) return moveTo("rolling_back", failed, because);
+      return moveTo("held", { ...failed, held_from: "deployed" }, `${off}: ${because}`);
     }
     case "undecided": {
       const undecided: Patch = { verification, failure_reason: because, held_from: "deployed" };

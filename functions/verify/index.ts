@@ -14,7 +14,7 @@ const Settings = z.object({ ...clusterSettings, ...prometheusSettings, ...verifi
 
 export const stage = defineStage({
   name: "verify",
-  ports: (env) => {
+  ports: (env, { brakes }) => {
     const settings = readSettings(Settings, env);
     const client = kubeClient(settings);
     const readers = {
@@ -28,6 +28,7 @@ export const stage = defineStage({
       metricNames: metricNames(settings),
       schedule: scheduleOf(settings),
       rollbackEnabled: settings.ROLLBACK_ENABLED,
+      brakes,
     };
   },
   handle: verify,

@@ -11,6 +11,8 @@ export interface ApprovalFlags {
   readonly all: boolean;
   readonly integrations: boolean;
   readonly security: boolean;
+  /** What fails is left to a person instead of being reverted; approvals do not ask for it. */
+  readonly manualRollback?: boolean;
 }
 
 export interface ApprovalSettings {
@@ -24,6 +26,8 @@ export interface ApprovalSettings {
 export interface Brakes {
   readonly flags: ApprovalFlags;
   readonly breaker: string | null;
+  /** Of the Application that is to be changed. */
+  readonly recentRollback?: string | null;
   readonly freeze: string | null;
   readonly budget: string | null;
 }
@@ -54,6 +58,8 @@ export function decideApproval(candidate: Candidate, brakes: Brakes, settings: A
     return pending("auto-approve-none", "an operator stopped all automatic approvals (auto_approve_none)");
   if (policy === "deny") return { kind: "rejected", rule: "policy-deny", because: reasons(candidate, "deny") };
   if (brakes.breaker !== null) return pending("circuit-breaker", brakes.breaker);
+  const rest = brakes.recentRollback ?? null;
+  if (rest !== null) return pending("recent-rollback", rest);
   if (brakes.freeze !== null) return pending("freeze-window", brakes.freeze);
   if (brakes.budget !== null) return pending("budget", brakes.budget);
 

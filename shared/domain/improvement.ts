@@ -190,6 +190,10 @@ export interface Improvement extends Proposal {
   readonly failure_reason?: string;
   /** Why nothing like it is proposed again, although it was never live. */
   readonly tombstone?: string;
+  /** Why a person wants it back while it is being synced or watched: the manual rollback flag, honoured at the next look. */
+  readonly rollback_requested?: string;
+  /** Its rollback was one too many: what the circuit breaker said when it opened. */
+  readonly breaker_opened?: string;
   readonly rollback_started_at?: string;
   readonly rollback_head_before?: string;
   readonly rollback_commit?: string;

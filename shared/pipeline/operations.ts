@@ -1,5 +1,6 @@
 /** What people and entrances do to the pipeline: submit, inject, decide, retry. Each is one script or one atomic push. */
 import type { Redis } from "ioredis";
+import { breakerText, type OpenBreaker } from "../domain/breaker.ts";
 import { newEvent, parseEvent, SOURCE_SUBMITTED, type SubmittedSource } from "../domain/events.ts";
 import type { Patch } from "../domain/improvement.ts";
 import type { Status } from "../domain/lifecycle.ts";
@@ -46,6 +47,10 @@ export interface Operations {
   promoteTimers(): Promise<number>;
   /** Puts back expired leases and due retries of one stage; returns the length of its list. */
   reap(stage: StageName, maxAttempts: number): Promise<number>;
+  /** Has sync or verify take back what it is at work on, at its next look. Throws Refused. */
+  askRollback(id: string, actor: string, reason: string): Promise<Status>;
+  /** Tells once that the breaker opened; true when this call did. */
+  tellBreaker(open: OpenBreaker): Promise<boolean>;
   /** Closes the circuit breaker: rollbacks before now no longer count. */
   closeBreaker(actor: string, reason: string): Promise<void>;
 }
@@ -88,6 +93,12 @@ export function operations(redis: Redis, keys: Keys, scripts: OperatorScripts): 
     },
     async hurry(id, status, by) {
       return (await scripts.schoolHurry(id, status, by)) === 1;
+    },
+    async askRollback(id, actor, reason) {
+      return refuseUnlessOk(await scripts.schoolAskRollback(id, actor, reason)) as Status;
+    },
+    async tellBreaker(open) {
+      return (await scripts.schoolBreakerOpened(open.openedAt, open.closesAt, breakerText(open))) === 1;
     },
     async promoteTimers() {
       const [, next] = (await scripts.schoolTimers()) as [number, number];

@@ -1,10 +1,12 @@
 /** What the pipeline itself offers to handlers as ports: the gate, the brakes, history and outcomes. */
 import type { Redis } from "ioredis";
+import { BREAKER_TIMEOUT_MS, breakerText, ROLLBACK_COOLDOWN_MS } from "../domain/breaker.ts";
 import { type FreezeWindow, frozenBy } from "../domain/freeze-windows.ts";
 import type { Improvement } from "../domain/improvement.ts";
 import { STATUSES } from "../domain/lifecycle.ts";
 import type { GateAnswer, SchoolServices } from "../ports.ts";
 import { LeaseLost } from "../runtime/errors.ts";
+import { readBreaker, recentRollback } from "./breaker.ts";
 import { readFlags } from "./flags.ts";
 import type { Keys } from "./keys.ts";
 import { records } from "./records.ts";
@@ -13,6 +15,10 @@ import type { Scripts } from "./scripts/load.ts";
 /** More than `rollbacksPerHour` open the breaker; commits are budgeted per hour and day. */
 export interface Limits {
   readonly rollbacksPerHour: number;
+  /** BREAKER_TIMEOUT_MS unless given. */
+  readonly breakerTimeoutMs?: number;
+  /** ROLLBACK_COOLDOWN_MS unless given; 0: no Application rests. */
+  readonly cooldownMs?: number;
   readonly commitsPerHour: number;
   readonly commitsPerDay: number;
   readonly freezeWindows?: readonly FreezeWindow[];
@@ -21,6 +27,9 @@ export interface Limits {
 export function schoolServices(redis: Redis, keys: Keys, scripts: Scripts, limits: Limits): SchoolServices {
   const improvements = records(redis, keys);
   const windows = limits.freezeWindows ?? [];
+  const breaker = { perHour: limits.rollbacksPerHour, timeoutMs: limits.breakerTimeoutMs ?? BREAKER_TIMEOUT_MS };
+  const cooldownMs = limits.cooldownMs ?? ROLLBACK_COOLDOWN_MS;
+  const rollbackLimits = [breaker.perHour, breaker.timeoutMs, cooldownMs] as const;
   /** Empty: no window holds now. The clock is Redis's, like that of the scripts. */
   async function freezeWindow(): Promise<string> {
     const held = windows.length === 0 ? undefined : frozenBy(windows, await redisNow(redis));
@@ -29,24 +38,19 @@ export function schoolServices(redis: Redis, keys: Keys, scripts: Scripts, limit
   return {
     gate: {
       async take({ improvement, lock, automatic }) {
-        const { commitsPerHour, commitsPerDay, rollbacksPerHour } = limits;
-        const reply = await scripts.schoolGate(
-          improvement,
-          lock,
-          automatic ? 1 : 0,
-          commitsPerHour,
-          commitsPerDay,
-          rollbacksPerHour,
-          await freezeWindow(),
-        );
-        return gateAnswer(reply);
-      },
-      async admit({ improvement, automatic }) {
-        const { commitsPerHour, commitsPerDay, rollbacksPerHour } = limits;
+        const { commitsPerHour, commitsPerDay } = limits;
         const flag = automatic ? 1 : 0;
         const window = await freezeWindow();
         return gateAnswer(
-          await scripts.schoolAdmitRequest(improvement, flag, commitsPerHour, commitsPerDay, rollbacksPerHour, window),
+          await scripts.schoolGate(improvement, lock, flag, commitsPerHour, commitsPerDay, ...rollbackLimits, window),
+        );
+      },
+      async admit({ improvement, automatic }) {
+        const { commitsPerHour, commitsPerDay } = limits;
+        const flag = automatic ? 1 : 0;
+        const window = await freezeWindow();
+        return gateAnswer(
+          await scripts.schoolAdmitRequest(improvement, flag, commitsPerHour, commitsPerDay, ...rollbackLimits, window),
         );
       },
       async lock({ improvement, lock }) {
@@ -56,11 +60,11 @@ export function schoolServices(redis: Redis, keys: Keys, scripts: Scripts, limit
       },
     },
     brakes: {
-      async brakes() {
+      async brakes(application) {
         const now = await redisNow(redis);
         const { on } = await readFlags(redis, keys, now);
-        const closedAt = Number((await redis.hget(keys.breaker, "closed_at")) ?? 0);
-        const rollbacks = await redis.zcount(keys.rollbacks, Math.max(closedAt, now - 3_600_000), "+inf");
+        const open = await readBreaker(redis, keys, breaker, now);
+        const rest = application === undefined ? undefined : { application, cooldownMs, now };
         const iso = new Date(now).toISOString();
         const [hour, day] = await redis.mget(
           `${keys.prefix}school:budget:commits:${iso.slice(0, 13)}`,
@@ -74,8 +78,10 @@ export function schoolServices(redis: Redis, keys: Keys, scripts: Scripts, limit
             all: on.has("auto_approve_all"),
             integrations: on.has("auto_approve_integrations"),
             security: on.has("auto_approve_security"),
+            ...(on.has("manual_rollback") ? { manualRollback: true } : {}),
           },
-          breaker: rollbacks > limits.rollbacksPerHour ? `${rollbacks} rollbacks within an hour` : null,
+          breaker: open === undefined ? null : breakerText(open),
+          ...(rest === undefined ? {} : { recentRollback: await recentRollback(redis, keys, rest) }),
           freeze: on.has("freeze")
             ? "changes are frozen"
             : held === undefined

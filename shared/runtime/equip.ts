@@ -51,6 +51,8 @@ export async function equip(
   const scripts = loadScripts(redis, settings.KEY_PREFIX);
   const services = schoolServices(redis, keys, scripts, {
     rollbacksPerHour: settings.BREAKER_ROLLBACKS_PER_HOUR,
+    breakerTimeoutMs: settings.BREAKER_TIMEOUT * 60_000,
+    cooldownMs: settings.ROLLBACK_COOLDOWN * 60_000,
     commitsPerHour: settings.COMMITS_PER_HOUR,
     commitsPerDay: settings.COMMITS_PER_DAY,
     freezeWindows: settings.FREEZE_WINDOWS,

@@ -23,6 +23,10 @@ export const RuntimeSettings = z.object({
   PER_POD: z.coerce.number().int().positive().optional(),
   MAX_ATTEMPTS: positive(5),
   BREAKER_ROLLBACKS_PER_HOUR: positive(3),
+  /** Minutes the breaker stays open after the last rollback that was one too many. */
+  BREAKER_TIMEOUT: z.coerce.number().positive().default(60),
+  /** Minutes after a rollback in which a person decides about changes of the same Application; 0: none. */
+  ROLLBACK_COOLDOWN: z.coerce.number().min(0).default(30),
   COMMITS_PER_HOUR: positive(20),
   COMMITS_PER_DAY: positive(100),
   /** Times in which nothing is committed, joined by `;`. */

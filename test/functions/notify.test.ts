@@ -63,6 +63,20 @@ describe("what a person reads", () => {
   });
 });
 
+test("the circuit breaker is told about the rollback that was one too many", () => {
+  const last = {
+    ...improvement,
+    breaker_opened: "4 rollbacks within an hour; until noon",
+    failure_reason: "pods: x\ny",
+  };
+  const text = messageFor(last, "rolling_back");
+  expect(text).toMatch(/^Needs you now: the circuit breaker is open/);
+  expect(text).toContain("Why: 4 rollbacks within an hour; until noon");
+  expect(text).toContain(improvement.id);
+  expect(text).toContain("because: pods: x y");
+  expect(messageFor(last, "failed")).not.toContain("breaker");
+});
+
 test("the message goes to the notifier with the state that was reached; its failure is ours", async () => {
   const sent: unknown[] = [];
   const notifier = { send: async (message: unknown) => void sent.push(message) };

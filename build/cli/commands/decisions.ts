@@ -1,5 +1,5 @@
 /** What a person decides about one improvement: school approve, reject, accept, … Each says why. */
-import type { Action } from "../../../functions/coordinator/decisions.ts";
+import { type Action, IN_FLIGHT } from "../../../functions/coordinator/decisions.ts";
 import type { RollbackPreview } from "../../../functions/coordinator/rollback-preview.ts";
 import type { Client } from "../client.ts";
 import { type Common, JSON_OPTION, type Register } from "../command.ts";
@@ -22,7 +22,7 @@ export const DECISIONS: Readonly<Record<Decision, string>> = {
   replan: "have a pending improvement planned again on the repository as it is now",
   accept: "a held change is fine: it counts as verified",
   extend: "watch a held change for another round",
-  rollback: "take a verified, held or blocked change back",
+  rollback: "take a change back that is live, held, blocked or still watched",
   close: "a blocked rollback was settled by hand: the improvement counts as failed",
   retry: "put a dead improvement back to where it died",
   override: "go on in spite of a conflict",
@@ -48,7 +48,11 @@ export const decisions: Register = (program, { terminal, school, fail }) => {
       if (reason === undefined) throw new UsageError("say why with --reason, or look first with --dry-run");
       const answer = await decide(school(), id, name, reason, { expert });
       if (json === true) return terminal.json(answer);
-      terminal.line(`${answer.id} is now ${terminal.paint(statusStyle(answer.status), answer.status)}`);
+      const status = terminal.paint(statusStyle(answer.status), answer.status);
+      const noted = name === "rollback" && (IN_FLIGHT as readonly string[]).includes(answer.status);
+      terminal.line(
+        noted ? `${answer.id} is still ${status}; it is taken back at the next look` : `${answer.id} is now ${status}`,
+      );
     });
   }
 };

@@ -8,7 +8,7 @@ import { injectedBy } from "../../../shared/pipeline/injected.ts";
 import { redisNow } from "../../../shared/pipeline/services.ts";
 import type { Person } from "../../../shared/runtime/tokens.ts";
 import { discardLetter, retryDead } from "../dead-letter.ts";
-import { ACTIONS, type Action, decide } from "../decisions.ts";
+import { ACTIONS, type Action, decide, IN_FLIGHT } from "../decisions.ts";
 import { findImprovement } from "../find.ts";
 import { Problem } from "../problem.ts";
 import { bodyOf, type Env, needs, Reason } from "../request.ts";
@@ -47,6 +47,11 @@ async function carryOut(
 ): Promise<Status> {
   const { redis, keys, operations, settings } = school;
   const improvement = await findImprovement(school, id);
+  if (action === "rollback" && IN_FLIGHT.includes(improvement.status)) {
+    const status = await operations.askRollback(id, `person:${name}`, reason);
+    await operations.hurry(id, status, `person:${name}`);
+    return status;
+  }
   const decision = decide(action, improvement, {
     name,
     reason,

@@ -34,7 +34,8 @@ const MEANS: Readonly<Record<(typeof ACTIONS)[number] | "retry", string>> = {
   replan: "Throws the plan away and has it made again on today's repository",
   accept: "Leaves a held change in the cluster as verified",
   extend: "Has a held change watched for another window",
-  rollback: "Has the change reverted in Git and the cluster watched until it is well again",
+  rollback:
+    "Has the change reverted in Git and the cluster watched until it is well again. Of one that is implementation or deployed it is noted, and the stage at work on it takes it back at its next look",
   close:
     "Ends what nobody wants to go on with: a blocked rollback as failed; a dead improvement as rejected, or as failed when its commit may be in Git. Its lock is free again",
   override: "Lets it go on although validation found conflicts",

@@ -27,7 +27,14 @@ export const SchoolStatus = z
     stages: z.looseObject(Object.fromEntries(STAGES.map((stage) => [stage, Load])) as Record<string, typeof Load>),
     timers: z.looseObject({ count: Count, next: Time.nullable() }),
     flags: z.looseObject({ on: z.array(Flag), warnings: z.array(z.string()) }),
-    breaker: z.looseObject({ open: z.boolean(), because: z.string().nullable() }),
+    breaker: z.looseObject({
+      open: z.boolean(),
+      because: z.string().nullable(),
+      openedAt: Time.nullable(),
+      closesAt: Time.nullable().describe("when it closes by itself, unless there are further rollbacks"),
+      rollbacksPerHour: z.number().describe("more than these open it"),
+      timeoutMinutes: z.number(),
+    }),
     freeze: z.string().nullable(),
     budgets: z.looseObject({
       commits: z.looseObject({ hour: Count, day: Count, perHour: Count, perDay: Count }),

@@ -3,7 +3,10 @@
  * spend the budget or take the lock between question and answer.
  */
 
-/** brake(automatic, rollbacks, window): nil, or the answer that ends the question. budget(): the same; pay() spends one commit. */
+/**
+ * brake(id, lock, automatic, limits, window): nil, or the answer that ends the question. spent(): the same; pay() spends one
+ * commit. The circuit breaker's rule is the one of domain/breaker.ts.
+ */
 const brakes = `
 -- A restricting flag counts in any form, unless it says so itself that it is off or over.
 local function restricts(value)
@@ -22,13 +25,61 @@ local function isOn(name)
     or (bare == 'string' and restricts(redis.call('GET', P .. name))) or (bare ~= 'string' and bare ~= 'none')
 end
 
+-- Times by score, oldest first: one too many is one that comes within an hour of the one 'rollbacks' before it.
+local function breakerText(rollbacks, timeout)
+  local since = tonumber(redis.call('HGET', P .. 'school:breaker', 'closed_at') or 0)
+  local found = redis.call('ZRANGEBYSCORE', P .. 'school:rollbacks', math.max(since, now - timeout - 3600000), '+inf', 'WITHSCORES')
+  for i = #found, 2 * rollbacks + 2, -2 do
+    local last, first = tonumber(found[i]), tonumber(found[i - 2 * rollbacks])
+    if last + timeout <= now then return nil end
+    if last - first <= 3600000 then
+      local count = 0
+      for j = 2, i, 2 do if tonumber(found[j]) >= last - 3600000 then count = count + 1 end end
+      return count .. ' rollbacks within an hour; until ' .. iso(last + timeout) .. ' a person decides, or until an operator closes the breaker'
+    end
+  end
+  return nil
+end
+
+local function applicationOf(id)
+  local ok, set = pcall(cjson.decode, redis.call('HGET', record(id), 'change_set') or '')
+  return ok and type(set) == 'table' and set.application or nil
+end
+-- Under the same lock, or in the same Application: what was taken back there a moment ago, or is being taken back.
+local function restText(id, lock, cooldown)
+  if cooldown == 0 then return nil end
+  local mine = nil
+  local function meets(other)
+    if other == id or statusOf(other) == false then return false end
+    if lock and redis.call('HGET', record(other), 'lock') == lock then return true end
+    mine = mine or applicationOf(id) or ''
+    return mine ~= '' and applicationOf(other) == mine
+  end
+  for _, status in ipairs({'rolling_back', 'rollback_blocked'}) do
+    for _, other in ipairs(redis.call('ZRANGE', P .. 'improvements:' .. status, 0, -1)) do
+      if meets(other) then return other .. ' is being taken back there' end
+    end
+  end
+  local ended = redis.call('ZREVRANGEBYSCORE', P .. 'improvements:failed', '+inf', now - cooldown, 'WITHSCORES')
+  for i = 1, #ended, 2 do
+    if redis.call('ZSCORE', P .. 'school:rollbacks', ended[i]) and meets(ended[i]) then
+      return ended[i] .. ' was taken back there; until ' .. iso(tonumber(ended[i + 1]) + cooldown) .. ' a person decides'
+    end
+  end
+  return nil
+end
+
+-- rollbacks an hour, milliseconds the breaker stays open, milliseconds an Application rests after a rollback
+local function readLimits() return {rollbacks = tonumber(arg()), timeout = tonumber(arg()), cooldown = tonumber(arg())} end
+
 -- A person's approval waits for freeze and budget only; an automatic one is refused by any brake.
-local function brake(automatic, rollbacks, window)
+local function brake(id, lock, automatic, limits, window)
   if automatic then
     if isOn('auto_approve_none') then return {'refused', 'auto-approve-none', 'an operator stopped all automatic approvals (auto_approve_none)'} end
-    local since = tonumber(redis.call('HGET', P .. 'school:breaker', 'closed_at') or 0)
-    local count = redis.call('ZCOUNT', P .. 'school:rollbacks', math.max(since, now - 3600000) , '+inf')
-    if count > rollbacks then return {'refused', 'circuit-breaker', count .. ' rollbacks within an hour'} end
+    local broken = breakerText(limits.rollbacks, limits.timeout)
+    if broken then return {'refused', 'circuit-breaker', broken} end
+    local rest = restText(id, lock, limits.cooldown)
+    if rest then return {'refused', 'recent-rollback', rest} end
   end
   local text = isOn('freeze') and 'changes are frozen' or window
   if text == '' then return nil end
@@ -64,15 +115,16 @@ end
  * gate: the second look and the lock of the Application, together. Re-entrant: the holder is asked about the brakes again
  * (it may have waited for minutes), but pays no second budget. `lost`: the improvement is no longer `approved`, so
  * nobody would ever release the lock.
- * ARGV id, lock, automatic (1/0), commits an hour, commits a day, rollbacks an hour, the freeze window that holds ('' for none).
+ * ARGV id, lock, automatic (1/0), commits an hour, commits a day, the limits of rollbacks, the freeze window that holds ('' for
+ * none).
  */
 export const gateScript = `
 ${brakes}
 local id, lock, automatic = arg(), arg(), arg() == '1'
-local hourly, daily, rollbacks, window = tonumber(arg()), tonumber(arg()), tonumber(arg()), arg()
+local hourly, daily, limits, window = tonumber(arg()), tonumber(arg()), readLimits(), arg()
 if statusOf(id) ~= TAKES.implement then return {'lost'} end
 local holder = redis.call('GET', lockKey(lock))
-local stopped = brake(automatic, rollbacks, window)
+local stopped = brake(id, lock, automatic, limits, window)
 if stopped then return stopped end
 if holder == id then return {'taken'} end
 stopped = spent(automatic, hourly, daily)
@@ -86,14 +138,14 @@ return {'taken'}
 
 /**
  * admitRequest: the same without a lock, before a pull request is opened; `admitted_at` in the record says that it has paid.
- * ARGV id, automatic (1/0), commits an hour, commits a day, rollbacks an hour, the freeze window that holds ('' for none).
+ * ARGV id, automatic (1/0), commits an hour, commits a day, the limits of rollbacks, the freeze window that holds ('' for none).
  */
 export const admitRequestScript = `
 ${brakes}
 local id, automatic = arg(), arg() == '1'
-local hourly, daily, rollbacks, window = tonumber(arg()), tonumber(arg()), tonumber(arg()), arg()
+local hourly, daily, limits, window = tonumber(arg()), tonumber(arg()), readLimits(), arg()
 if statusOf(id) ~= TAKES.implement then return {'lost'} end
-local stopped = brake(automatic, rollbacks, window)
+local stopped = brake(id, nil, automatic, limits, window)
 if stopped then return stopped end
 if redis.call('HEXISTS', record(id), 'admitted_at') == 1 then return {'taken'} end
 stopped = spent(automatic, hourly, daily)

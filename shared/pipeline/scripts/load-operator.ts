@@ -1,5 +1,6 @@
 /** What the coordinator runs beside the scripts of the functions: loops, decisions by people, doctor. */
 import type { Redis } from "ioredis";
+import { askRollbackScript, breakerOpenedScript } from "./breaker.ts";
 import { claimFunctions } from "./claim.ts";
 import { type Defined, definePipelineScripts } from "./define.ts";
 import { indexScript, staleLockScript, strandedScript } from "./examine.ts";
@@ -27,6 +28,8 @@ const scripts = {
   schoolStaleLock: staleLockScript,
   schoolStranded: strandedScript,
   schoolLegacy: legacyScript,
+  schoolBreakerOpened: breakerOpenedScript,
+  schoolAskRollback: askRollbackScript,
 } as const;
 
 export type OperatorScripts = Scripts & Defined<keyof typeof scripts>;

@@ -43,6 +43,14 @@ local function succeeded(lease)
   count('settled:' .. stage)
 end
 
+-- The manual rollback flag, by the rule of revert/manual.ts.
+local function askedBack(id)
+  local flag = redis.call('HGET', record(id), 'rollback_requested')
+  if not flag then return false end
+  local said = string.lower(string.gsub(flag, '%s', ''))
+  return said ~= '' and said ~= '0' and said ~= 'false'
+end
+
 local kinds = {}
 
 function kinds.move(token)
@@ -50,6 +58,13 @@ function kinds.move(token)
   if not BY_STAGE[from] or not BY_STAGE[from][to] then return 'illegal' end
   local held = owned(token, id, from)
   if not held then return 'lost' end
+  -- Asked for while the handler was at work: that all is well is no longer its word to give, so it looks once more.
+  if (to == 'verified' or to == 'held') and askedBack(id) then
+    local lease = finish(token)
+    redis.call('HDEL', record(id), 'lease')
+    redis.call('RPUSH', q, lease.event)
+    return 'lost'
+  end
   probeStatus(from); probeStatus(to); probeStreams(); probeLocks(id, held)
   for i = 1, #set, 2 do if set[i] == 'expert' then count('expert:' .. set[i + 1]) end end
   move(id, from, to, stage, because, evidence, set, remove, held)

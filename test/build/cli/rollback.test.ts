@@ -23,7 +23,7 @@ beforeAll(async () => {
     git_commit: commit,
   };
   await school.stand("good", "verified", facts);
-  await school.stand("waits", "deployed", facts);
+  await school.stand("gone", "failed", facts);
 });
 afterAll(async () => {
   await school.close();
@@ -42,10 +42,17 @@ test("shows the revert and asks for nothing", async () => {
 });
 
 test("for programs too; what is not possible ends with 1", async () => {
-  const { code, out } = await schoolCommand(["rollback", "waits", "--dry-run", "--json"], env);
+  const { code, out } = await schoolCommand(["rollback", "gone", "--dry-run", "--json"], env);
   expect(code).toBe(1);
-  expect(JSON.parse(out)).toMatchObject({ id: "waits", possible: false, files: [{ path: FILE }] });
-  expect((await schoolCommand(["rollback", "waits", "--dry-run"], env)).out).toContain("cannot be rolled back now");
+  expect(JSON.parse(out)).toMatchObject({ id: "gone", possible: false, files: [{ path: FILE }] });
+  expect((await schoolCommand(["rollback", "gone", "--dry-run"], env)).out).toContain("cannot be rolled back now");
+});
+
+test("of one that is still watched it is noted", async () => {
+  await school.stand("watched", "deployed");
+  const { code, out } = await schoolCommand(["rollback", "watched", "--reason", "it pages us"], env);
+  expect(code).toBe(0);
+  expect(out).toContain("watched is still deployed; it is taken back at the next look");
 });
 
 test("in earnest it needs a reason", async () => {

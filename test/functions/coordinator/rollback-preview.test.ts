@@ -161,9 +161,14 @@ test("where changes are pull requests, so is this one; who holds the lock is tol
 
 describe("nothing to roll back", () => {
   test("it stands where nobody can ask for it", async () => {
-    const { id } = await landed({ [LIMITS]: CONFIG("new") }, "deployed");
+    const { id } = await landed({ [LIMITS]: CONFIG("new") }, "failed");
     const { json } = await preview(id);
-    expect(json).toMatchObject({ possible: false, because: expect.stringContaining("it is deployed") });
+    expect(json).toMatchObject({ possible: false, because: expect.stringContaining("it is failed") });
+  });
+
+  test("but one that is still watched may be asked back", async () => {
+    const { id } = await landed({ [LIMITS]: CONFIG("new") }, "deployed");
+    expect((await preview(id)).json).toMatchObject({ possible: true, way: "push" });
   });
 
   test("nothing was committed", async () => {

@@ -25,6 +25,7 @@ export function Alerts({ status }: { status: StatusAnswer }) {
 /** Flag → what it means for whoever waits for a change. */
 const FLAG_WORDS: Readonly<Record<string, readonly [title: string, text: string]>> = {
   auto_approve_none: ["No automatic approvals", "A person decides on every change (flag auto_approve_none)."],
+  manual_rollback: ["No automatic rollbacks", "What fails is held until a person decides (flag manual_rollback)."],
   freeze: ["Frozen", "Nothing is approved automatically until the freeze ends (flag freeze)."],
   auto_approve_all: ["Thresholds are off", "Changes are approved without them (flag auto_approve_all)."],
   auto_approve_integrations: [
