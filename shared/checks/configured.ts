@@ -42,7 +42,9 @@ export function limitsWith(limits: CheckLimits, setting: CheckSetting, schedule:
     initialDelayMs: Math.min(setting.initialDelayMs ?? limits.initialDelayMs, Math.floor(schedule.durationMs / 2)),
     intervalMs,
     minSuccessful: Math.min(limits.minSuccessful, count ?? limits.minSuccessful),
-    steadyMs: Math.min(limits.steadyMs, count === undefined ? limits.steadyMs : (count - 1) * intervalMs),
+    // Looks may come a little early or late, so a row of them spans half an interval less at worst.
+    steadyMs:
+      count === undefined ? limits.steadyMs : Math.min(limits.steadyMs, Math.max(0, (count - 1.5) * intervalMs)),
     ...(count === undefined ? {} : { count }),
     ...(consecutiveSuccess === undefined ? {} : { consecutiveSuccess }),
   };
