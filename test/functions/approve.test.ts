@@ -104,6 +104,23 @@ describe("why not automatic", () => {
   });
 });
 
+test("the brakes are asked about the Application that would be changed", async () => {
+  const asked: (string | undefined)[] = [];
+  const reader = {
+    brakes: async (application?: string) => {
+      asked.push(application);
+      return { ...brakes, recentRollback: "x was taken back in shop" };
+    },
+  };
+  const settings = { threshold: 0.9, highRiskThreshold: 0.95 };
+  const outcome = await approve({ improvement: planned }, { brakes: reader, settings, secret }, { now: () => now });
+  expect(asked).toEqual(["shop"]);
+  expect(outcome).toMatchObject({
+    to: "pending_review",
+    patch: { review_reason: "recent-rollback: x was taken back in shop" },
+  });
+});
+
 test("brakes that cannot be read are an error, not open brakes", async () => {
   const ports = {
     brakes: { brakes: async () => Promise.reject(new Error("redis is gone")) },

@@ -56,6 +56,41 @@ describe("failed: taken back and well again", () => {
     expect(outcome.because).toContain("objects");
   });
 
+  test("of several commits that landed together everything goes, and nothing else", async () => {
+    const { landed } = record.improvement;
+    await remote.push({ "apps/shop/more.yaml": "a reviewer's\n" });
+    const last = await remote.push({ [FILE]: AFTER.replace("a: 1", "a: 2") });
+    await remote.push({ "other.yaml": "later\n" });
+    const before = await remote.git("rev-parse", `${bad}^`);
+    record.improvement = {
+      ...record.improvement,
+      git_commit: last,
+      landed: { kind: "rebase", first: landed?.first ?? "", last, before },
+    };
+    const { outcome } = await run({ argoCd: following() });
+    expect(outcome.to).toBe("failed");
+    expect(await remote.show(FILE)).toBe(BEFORE);
+    expect(await remote.show("apps/shop/more.yaml")).toBeNull();
+    expect(await remote.show("other.yaml")).toBe("later\n");
+    expect(await reverts()).toHaveLength(1);
+  });
+
+  test("of a merge what it brought goes", async () => {
+    await remote.clone("pull", "-q", "origin", "main");
+    await remote.clone("checkout", "-q", "-b", "side");
+    await remote.push({ "apps/shop/side.yaml": "side\n" });
+    await remote.clone("reset", "-q", "--hard", bad);
+    await remote.clone("merge", "-q", "--no-ff", "-m", "Merge", await remote.tip());
+    await remote.clone("push", "-q", "origin", "HEAD:main");
+    const merge = await remote.clone("rev-parse", "HEAD");
+    const landed = { kind: "merge", first: merge, last: merge } as const;
+    record.improvement = { ...record.improvement, git_commit: merge, landed };
+    const { outcome } = await run({ argoCd: following() });
+    expect(outcome.to).toBe("failed");
+    expect(await remote.show("apps/shop/side.yaml")).toBeNull();
+    expect(await remote.show(FILE)).toBe(AFTER);
+  });
+
   test("a person asked for it", async () => {
     const { failure_reason: _, ...rest } = record.improvement;
     record.improvement = rest;
