@@ -7,6 +7,7 @@ import { PermanentError, RetryLater } from "../runtime/errors.ts";
 import { type ClusterSettings, loadKubeConfig } from "./kube-config.ts";
 import { keepConnections } from "./kube-connections.ts";
 import { askAgain } from "./kube-retry.ts";
+import { withinLimit } from "./time-limit.ts";
 
 /** A path under the API server, its query, and what is asked for in words, for error messages ("get pods in shop"). */
 export interface KubeRequest {
@@ -120,15 +121,16 @@ async function send(
     context.setHeaderParam("Content-Type", body.type);
     context.setBody(body.text);
   }
-  const timeout = AbortSignal.timeout(timeoutMs);
-  context.setSignal(request.signal === undefined ? timeout : AbortSignal.any([request.signal, timeout]));
   // An unusable kubeconfig fails here; that is no outage, so its error keeps its own fate.
   await configuration.authMethods.default?.applySecurityAuthentication(context);
   try {
-    const response = await configuration.httpApi.send(context).toPromise();
-    const text = await response.body.text();
-    const { "retry-after": retryAfter, warning } = response.headers;
-    return { status: response.httpStatusCode, body: text, retryAfter, warning };
+    return await withinLimit(timeoutMs, request.signal, async (signal) => {
+      context.setSignal(signal);
+      const response = await configuration.httpApi.send(context).toPromise();
+      const text = await response.body.text();
+      const { "retry-after": retryAfter, warning } = response.headers;
+      return { status: response.httpStatusCode, body: text, retryAfter, warning };
+    });
   } catch (error) {
     request.signal?.throwIfAborted();
     throw new RetryLater(`Kubernetes: cannot ${request.what}: ${reason(error)}`, 5_000, { cause: error });

@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { MetricNames } from "../checks/queries.ts";
 import type { MetricSample, Metrics, RuleGroup } from "../ports.ts";
 import { PermanentError, RetryLater } from "../runtime/errors.ts";
+import { withinLimit } from "./time-limit.ts";
 
 /** What the metrics adapter and the queries read from the environment. */
 export const prometheusSettings = {
@@ -75,16 +76,13 @@ export function prometheus(settings: PrometheusSettings): Metrics {
   if (settings.PROMETHEUS_TOKEN !== undefined) headers["Authorization"] = `Bearer ${settings.PROMETHEUS_TOKEN}`;
 
   async function ask(path: string, signal: AbortSignal | undefined): Promise<{ status: number; text: string }> {
-    const timeout = AbortSignal.timeout(settings.PROMETHEUS_TIMEOUT_MS);
     let status: number;
     let text: string;
     try {
-      const response = await fetch(`${base}${path}`, {
-        headers,
-        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-      });
-      status = response.status;
-      text = await response.text();
+      ({ status, text } = await withinLimit(settings.PROMETHEUS_TIMEOUT_MS, signal, async (limited) => {
+        const response = await fetch(`${base}${path}`, { headers, signal: limited });
+        return { status: response.status, text: await response.text() };
+      }));
     } catch (error) {
       signal?.throwIfAborted();
       throw new RetryLater(`Prometheus cannot be reached: ${reason(error)}`, 5_000, { cause: error });

@@ -52,7 +52,7 @@ export async function runRound(
       const run = before.checks[check.name] ?? firstRun(check, schedule);
       const lookedLater = (run.lookedAt ?? 0) > now;
       const lacksEnd = over && (run.lookedAt ?? 0) < before.endsAt && !isComplete(run, periodOf(before));
-      const due = dueAt(run, before) <= now || lookedLater || lacksEnd;
+      const due = dueAt(run, before) - slackOf(run) <= now || lookedLater || lacksEnd;
       return [check.name, due ? await measure(check, run, seen) : run] as const;
     }),
   );
@@ -151,17 +151,23 @@ function goOn(verification: Verification, because: string): Round {
 }
 
 /**
- * When a check is to be measured next, milliseconds since the epoch. Looks keep their times, counted from the start: one
- * that came late does not push all that follow, and checks that are due together stay together in one round.
+ * When a check is to be measured next, milliseconds since the epoch. Looks keep their times, counted from the start, so
+ * that a little lateness does not add up. One that came very late keeps its distance to the next instead: what fell due at
+ * one moment and could not all be measured then spreads out.
  */
 function dueAt(run: CheckRun, verification: Verification): number {
   const { lookedAt, limits, measurements } = run;
   const { initialDelayMs, intervalMs } = limits;
-  const { startedAt, phaseMs = 0 } = verification;
-  const first = startedAt + initialDelayMs + phaseMs;
-  if (lookedAt === undefined) return initialDelayMs === 0 ? startedAt : first;
+  const first = verification.startedAt + initialDelayMs;
+  if (lookedAt === undefined) return first;
   if (isComplete(run, periodOf(verification))) return Number.POSITIVE_INFINITY;
   if (measurements.at(-1)?.phase === "Error") return lookedAt + Math.min(ERROR_INTERVAL_MS, intervalMs);
-  // The nearest of its times, so that two looks are never less than half an interval apart.
-  return first + Math.round((lookedAt + intervalMs - first) / intervalMs) * intervalMs;
+  const next = lookedAt + intervalMs;
+  const planned = first + Math.round((next - first) / intervalMs) * intervalMs;
+  return Math.abs(next - planned) <= slackOf(run) ? planned : next;
+}
+
+/** How much earlier a check may be measured with others that are due, milliseconds: one round costs less than two. */
+function slackOf({ limits }: CheckRun): number {
+  return limits.intervalMs / 20;
 }
