@@ -30,6 +30,8 @@ const writer = { maxPods: 2, perPod: 1 };
 /** Two plans made at the same moment could choose the same workload; one after the other they cannot. */
 const serial = { maxPods: 1, perPod: 1 };
 const watcher = { maxPods: 4, perPod: 32 };
+/** A round waits for other servers most of its time; one process keeps 500 verifications on time. */
+const measurer = { maxPods: 4, perPod: 64 };
 
 export const stages = {
   ingest: { kind: "source", layer: "reasoning", scale: network, drainMs: 60_000 },
@@ -41,7 +43,7 @@ export const stages = {
   approve: { kind: "owner", takes: "planned", layer: "reasoning", scale: light, drainMs: 30_000 },
   implement: { kind: "owner", takes: "approved", layer: "execution", scale: writer, drainMs: 60_000 },
   sync: { kind: "owner", takes: "implementation", layer: "execution", scale: watcher, drainMs: 30_000 },
-  verify: { kind: "owner", takes: "deployed", layer: "execution", scale: watcher, drainMs: 30_000 },
+  verify: { kind: "owner", takes: "deployed", layer: "execution", scale: measurer, drainMs: 30_000 },
   rollback: { kind: "owner", takes: "rolling_back", layer: "execution", scale: network, drainMs: 60_000 },
   learn: {
     kind: "observer",
