@@ -74,12 +74,16 @@ afterAll(() => {
   ).toEqual([]);
 });
 
-/** Platforms of a few lines leave it out; nothing is live until somebody syncs them by hand. */
+/** What platforms of a few lines leave out: the project, and that Argo CD syncs them by itself. */
 function automated(texts: Readonly<Record<string, string>>): Record<string, string> {
   const policy = "  syncPolicy: {automated: {prune: true, selfHeal: true}, syncOptions: [CreateNamespace=true]}";
-  const isBare = (text: string) => /^kind: Application$/m.test(text) && !text.includes("syncPolicy");
-  const completed = (text: string) => text.replace(/^ {2}destination: .*$/m, (line) => `${line}\n${policy}`);
-  return Object.fromEntries(Object.entries(texts).map(([path, text]) => [path, isBare(text) ? completed(text) : text]));
+  const completed = (text: string) => {
+    if (!/^kind: Application$/m.test(text)) return text;
+    const withProject = /^ {2}project:/m.test(text) ? text : text.replace(/^spec:$/m, "spec:\n  project: default");
+    if (withProject.includes("syncPolicy")) return withProject;
+    return withProject.replace(/^ {2}destination: .*$/m, (line) => `${line}\n${policy}`);
+  };
+  return Object.fromEntries(Object.entries(texts).map(([path, text]) => [path, completed(text)]));
 }
 
 /** The best change policy does not deny. */

@@ -239,10 +239,18 @@ describe("an Application that is not well", () => {
 
 describe("the remote", () => {
   test("that refuses the commit ends the attempts and says why", async () => {
-    await remote.refuse("main is protected: open a pull request");
+    await remote.refuse("the message names no ticket");
     const refused = run({ improvement: await approved() });
     await expect(refused).rejects.toThrow(PermanentError);
-    await expect(refused).rejects.toThrow(/main is protected: open a pull request/);
+    await expect(refused).rejects.toThrow(/the message names no ticket/);
+    expect(await remote.tip()).toBe(base);
+  });
+
+  test("that takes pull requests only asks a person, where the school cannot open one", async () => {
+    await remote.refuse("main is protected: open a pull request");
+    const outcome = await run({ improvement: await approved() });
+    const because = expect.stringContaining("main is protected: open a pull request") as string;
+    expect(outcome).toMatchObject({ to: "pending_review", because });
     expect(await remote.tip()).toBe(base);
   });
 

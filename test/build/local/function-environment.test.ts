@@ -29,7 +29,7 @@ test.each(["GITOPS_TOKEN", "GITHUB_TOKEN"])("only those who use Git see %s, and 
 
 test("the token of Prometheus goes to those who measure", () => {
   const env = { PROMETHEUS_TOKEN: "token", PROMETHEUS_URL: "http://p:9090" };
-  expect(who(holds("token"), env)).toEqual(["implement", "rollback", "verify"]);
+  expect(who(holds("token"), env)).toEqual(["implement", "rollback", "sync", "verify"]);
   expect(who(holds("token"), { PROMETHEUS_TOKEN: "token" })).toEqual([]);
 });
 
