@@ -31,7 +31,9 @@ export async function recentRollback(
   { application, cooldownMs, now }: { readonly application: string; readonly cooldownMs: number; readonly now: number },
 ): Promise<string | null> {
   if (cooldownMs === 0) return null;
-  const current = (await Promise.all(TAKING_BACK.map((status) => redis.zrange(keys.byStatus(status), "0", "-1")))).flat();
+  const current = (
+    await Promise.all(TAKING_BACK.map((status) => redis.zrange(keys.byStatus(status), "0", "-1")))
+  ).flat();
   const ended = await redis.zrangebyscore(keys.byStatus("failed"), now - cooldownMs, "+inf", "WITHSCORES");
   for (const id of current) {
     if ((await applicationOf(redis, keys, id)) === application) return `${id} is being taken back in ${application}`;

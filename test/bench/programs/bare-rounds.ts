@@ -66,9 +66,12 @@ function repeat(n: number, round: number, due: number): void {
     if (running === 0) finish();
     return;
   }
-  setTimeout(() => {
-    void look(n, round, due).then(() => repeat(n, round + 1, due + intervalMs));
-  }, Math.max(1, due - performance.now()));
+  setTimeout(
+    () => {
+      void look(n, round, due).then(() => repeat(n, round + 1, due + intervalMs));
+    },
+    Math.max(1, due - performance.now()),
+  );
 }
 
 function finish(): void {
