@@ -38,8 +38,8 @@ export const stages = {
   route: { kind: "owner", takes: "raw", layer: "reasoning", scale: light, drainMs: 30_000 },
   evaluate: { kind: "owner", takes: "routed", layer: "reasoning", scale: network, drainMs: 60_000 },
   validate: { kind: "owner", takes: "categorized", layer: "reasoning", scale: network, drainMs: 30_000 },
-  // One question to a model takes up to two minutes (LLM_TIMEOUT).
-  plan: { kind: "owner", takes: "validated", layer: "reasoning", scale: serial, drainMs: 150_000 },
+  // One question to a model takes up to fifty seconds (LLM_TIMEOUT).
+  plan: { kind: "owner", takes: "validated", layer: "reasoning", scale: serial, drainMs: 60_000 },
   approve: { kind: "owner", takes: "planned", layer: "reasoning", scale: light, drainMs: 30_000 },
   implement: { kind: "owner", takes: "approved", layer: "execution", scale: writer, drainMs: 60_000 },
   sync: { kind: "owner", takes: "implementation", layer: "execution", scale: watcher, drainMs: 30_000 },

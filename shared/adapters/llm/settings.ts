@@ -31,7 +31,7 @@ const Variables = z.object({
   /** The same for one that asks for no key. */
   LLMD_ENDPOINT: z.optional(address),
   /** Seconds; a stage gives up what takes longer than its drain. */
-  LLM_TIMEOUT: z.coerce.number().positive().max(120).default(90),
+  LLM_TIMEOUT: z.coerce.number().positive().max(50).default(45),
 });
 
 /**

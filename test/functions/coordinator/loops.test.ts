@@ -43,14 +43,14 @@ describe("the coordinator's loops", () => {
   test("an event pushed by a stranger wakes its layer; so does every transition the layer listens to", async () => {
     woken.length = 0;
     await school.redis.lpush("school:queue:ingest", "{}");
-    await expect.poll(() => woken).toContain("ingest");
+    await expect.poll(() => woken, { timeout: 10_000 }).toContain("ingest");
     await school.stand("w1", "conflicts");
-    await expect.poll(() => woken).toEqual(expect.arrayContaining(["learn", "notify"]));
+    await expect.poll(() => woken, { timeout: 10_000 }).toEqual(expect.arrayContaining(["learn", "notify"]));
   });
 
   test("a layer that cannot be woken harms nobody", async () => {
     await school.stand("w2", "validated");
-    await expect.poll(() => woken).toContain("plan");
+    await expect.poll(() => woken, { timeout: 10_000 }).toContain("plan");
     expect((await school.call("nobody", "GET", "/health")).status).toBe(200);
   });
 
