@@ -63,6 +63,14 @@ test("admission pays the budget once, however often it is asked, and is refused 
   expect(await admit("a")).toEqual({ kind: "taken" });
 });
 
+test("a push that turned out to need a request is paid once", async () => {
+  for (const id of ["a", "b", "c"]) await walk(school, id, "approved", {});
+  expect(await services().gate.take({ improvement: "a", lock: "shop", automatic: false })).toEqual({ kind: "taken" });
+  expect(await admit("a")).toEqual({ kind: "taken" });
+  expect(await admit("b")).toEqual({ kind: "taken" });
+  expect(await admit("c")).toMatchObject({ kind: "wait" });
+});
+
 test("admission is for what is approved, the lock for what is on its way", async () => {
   await walk(school, "a", "approved", {});
   await expect(lock("a")).rejects.toThrow("another one now");

@@ -147,6 +147,9 @@ local hourly, daily, limits, window = tonumber(arg()), tonumber(arg()), readLimi
 if statusOf(id) ~= TAKES.implement then return {'lost'} end
 local stopped = brake(id, nil, automatic, limits, window)
 if stopped then return stopped end
+-- Who took the lock for a push that turned out to need a request has paid with it.
+local held = redis.call('HGET', record(id), 'lock')
+if held and redis.call('GET', lockKey(held)) == id then return {'taken'} end
 if redis.call('HEXISTS', record(id), 'admitted_at') == 1 then return {'taken'} end
 stopped = spent(automatic, hourly, daily)
 if stopped then return stopped end
