@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { startCoordinator } from "../../../functions/coordinator/start.ts";
 import { verdictOf } from "../../../shared/domain/change-set.ts";
 import { noBrowser } from "../../support/browser.ts";
+import { door } from "../../support/door.ts";
 import { baseEnv, TOKENS } from "./support.ts";
 import { dashboard, SOON } from "./ui-dashboard.ts";
 import { plannedPatch } from "./ui-records.ts";
@@ -118,24 +119,28 @@ describe.skipIf(noBrowser)("one improvement on the dashboard (skipped where no C
     });
 
     test("a coordinator that goes away is missed, and its return brings everything up to date", async () => {
-      const own = await startCoordinator({ env: { ...baseEnv, REDIS_URL: at.school.server.url } });
+      const env = { ...baseEnv, REDIS_URL: at.school.server.url };
+      const own = await startCoordinator({ env });
+      const entrance = await door();
+      entrance.leadTo(own.url);
       await at.school.stand("away-1", "held", { title: "Meanwhile" });
-      await at.page.goto(`${own.url}/improvements/away-1#token=${TOKENS.viewer}`);
+      await at.page.goto(`${entrance.url}/improvements/away-1#token=${TOKENS.viewer}`);
       await at.live();
+      entrance.shut();
       await own.close();
       await at.page.getByRole("alert").getByText("The connection to the coordinator is lost").waitFor();
       expect(await at.badge().textContent()).toBe("Held");
 
       await at.school.call("operator", "POST", "/api/improvements/away-1/accept", { reason: "nobody saw it" });
-      const again = await startCoordinator({
-        env: { ...baseEnv, REDIS_URL: at.school.server.url, PORT: new URL(own.url).port },
-      });
+      const again = await startCoordinator({ env });
+      entrance.leadTo(again.url);
       try {
         await at.live();
         await expect.poll(() => at.badge().textContent(), SOON).toBe("Verified");
         await at.page.getByText("The connection to the coordinator is lost").waitFor({ state: "detached" });
       } finally {
         await at.page.close();
+        await entrance.close();
         await again.close();
       }
     });
