@@ -20,10 +20,19 @@ export type GapNotice = Pick<Gap, "reason" | "first" | "last"> & { readonly deta
 /** Asked too often: that passes, too. */
 const TOO_MANY = 429;
 
-/** Resolves when `stopped`. Throws Failure when the school refuses, or does not answer from the start. */
-export function follow(client: Client, query: URLSearchParams, on: Listener, stopped: AbortSignal): Promise<void> {
+/**
+ * Resolves when `stopped`. Throws Failure when the school refuses, or does not answer from the start; one that has
+ * `answered` the caller a moment ago is waited for.
+ */
+export function follow(
+  client: Client,
+  query: URLSearchParams,
+  on: Listener,
+  stopped: AbortSignal,
+  answered = false,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    let started = false;
+    let started = answered;
     let away = false;
     let problem: Failure | undefined;
 

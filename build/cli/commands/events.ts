@@ -44,7 +44,7 @@ export const events: Register = (program, { terminal, school, stopped }) => {
       const cursor = await past(client, filter, options, listener);
       if (options.follow !== true) return;
       const query = new URLSearchParams({ ...filter, after: cursor });
-      await follow(client, query, listener, stopped);
+      await follow(client, query, listener, stopped, true);
     });
 };
 

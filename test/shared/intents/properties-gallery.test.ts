@@ -11,6 +11,7 @@ import { parseQuery } from "../../../shared/repository/promql.ts";
 import { application, platformOf } from "../../support/platform.ts";
 import { promqlErrors } from "../../support/promql.ts";
 import { gallery, galleryTexts, kustomizedTexts } from "./gallery.ts";
+import { usual } from "./usual.ts";
 import { KEDA, worker } from "./workers.ts";
 
 const SHAPE = [
@@ -81,7 +82,7 @@ test.each([
       expect(result.verdict.rules.filter(({ rule }) => SHAPE.includes(rule))).toEqual([]);
       return withChanges(platform, result.changeSet.files).unreadable.length === platform.unreadable.length;
     }),
-    { numRuns: 200 },
+    { numRuns: 200, examples: usual(platform, [addDashboard.kind, addScaledObject.kind]) },
   );
   expect(rendered, "the property must have looked at rendered changes").toBeGreaterThan(0);
 });

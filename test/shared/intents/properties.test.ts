@@ -9,6 +9,7 @@ import { judge } from "../../../shared/policy/judge.ts";
 import { withChanges } from "../../../shared/repository/change.ts";
 import { workloadsOf } from "../../../shared/repository/workloads.ts";
 import { application, deployment, platformOf, SIZED, sample } from "../../support/platform.ts";
+import { usual } from "./usual.ts";
 
 const platforms = [sample("harbor"), sample("meadow")];
 const known = platforms.flatMap((platform) => workloadsOf(platform));
@@ -115,7 +116,7 @@ test.each(["harbor", "meadow"] as const)("any intent on %s", (which) => {
       const after = withChanges(platform, result.changeSet.files);
       return after.unreadable.length === platform.unreadable.length;
     }),
-    { numRuns: 400 },
+    { numRuns: 400, examples: usual(platform) },
   );
   expect(rendered, "the property must have looked at rendered changes").toBeGreaterThan(0);
 });

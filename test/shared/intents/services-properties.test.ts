@@ -13,6 +13,7 @@ import type { Platform } from "../../../shared/repository/platform.ts";
 import { workloadsOf } from "../../../shared/repository/workloads.ts";
 import { application, deployment, platformOf, sample, service as serviceOf } from "../../support/platform.ts";
 import { dock, quay } from "./services-platform.ts";
+import { usual } from "./usual.ts";
 
 const KINDS = ["deploy-service", "add-service", "expose-service"] as const;
 const platforms = { quay: quay(), dock: dock(), harbor: sample("harbor"), meadow: sample("meadow") };
@@ -117,7 +118,7 @@ test.each(Object.entries(platforms))("any intent on %s", (_, platform) => {
       expect(renderChangeSet(value as { kind: string }, platform)).toEqual(result);
       return withChanges(platform, changeSet.files).unreadable.length === platform.unreadable.length;
     }),
-    { numRuns: 300 },
+    { numRuns: 300, examples: usual(platform, KINDS) },
   );
   expect(rendered, "the property must have looked at rendered changes").toBeGreaterThan(0);
 });
