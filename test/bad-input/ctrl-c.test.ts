@@ -23,10 +23,22 @@ import {
 
 /** One event at a time per process, so that a stage with several to do has one in its hands all the while. */
 const PACE = { HEALTH_CHECK_DURATION: "4", VERIFY_INTERVAL: "1", SYNC_INTERVAL: "1", PER_POD: "1" };
-const TALK = `Set memory limits on every container. You must set memory requests and limits on all pods.
-Put a default deny network policy into every namespace. Always start with a NetworkPolicy that denies all.
-You must back up every database every night. Always run a nightly backup job for Postgres with pg_dump.
-Always define a PodDisruptionBudget for every replicated workload.`;
+const ADVICE = [
+  "Set memory limits on every container. You must set memory requests and limits on all pods.",
+  "Put a default deny network policy into every namespace. Always start with a NetworkPolicy that denies all.",
+  "You must back up every database every night. Always run a nightly backup job for Postgres with pg_dump.",
+  "Always define a PodDisruptionBudget for every replicated workload.",
+  "Every service needs a ServiceMonitor, so that Prometheus scrapes its metrics.",
+  "You should give every container a readiness probe and a liveness probe.",
+  "Enforce the restricted Pod Security Standard with labels on every namespace.",
+  "Always scale stateless deployments with a HorizontalPodAutoscaler.",
+  "You must run containers as non root with a security context that drops all capabilities.",
+  "Every workload should have its own ServiceAccount, with no token mounted.",
+  "Always alert on crash looping pods with a PrometheusRule.",
+  "You should never deploy the latest tag: pin every image to a version.",
+];
+/** By one talk: the next goes on where it ended. */
+const SAID_AT_ONCE = 4;
 /** How long a stage is kept from settling what it holds: much longer than a signal takes, much shorter than its grace. */
 const HELD_MS = 400;
 
@@ -62,10 +74,11 @@ async function withRedis<T>(use: (redis: Redis) => Promise<T>): Promise<T> {
   }
 }
 
-/** Something new to do: the same advice, said elsewhere. */
+/** Something new to do: what is said again and stands already is no work for the later stages. */
 async function submit(): Promise<void> {
+  const said = Array.from({ length: SAID_AT_ONCE }, (_, i) => ADVICE[(talks * SAID_AT_ONCE + i) % ADVICE.length]);
   talks += 1;
-  await client.submit({ title: `talk ${talks}`, content: `This is talk number ${talks}.\n${TALK}` });
+  await client.submit({ title: `talk ${talks}`, content: [`This is talk number ${talks}.`, ...said].join("\n") });
 }
 
 /** A person wants it back: else nothing would ever be rolled back here. */
@@ -126,11 +139,12 @@ async function workOn(stage: StageName): Promise<void> {
     asked.add(id);
     if ((await client.show(id)).change_set !== undefined) await client.approve(id, "the change is what we want");
   }
-  if (stage === "plan") await wantAllTheSame(lines);
-  if (!moving) await submit();
+  if (moving) return;
+  // Every talk but the first few repeats what was said: it is planned again only when a person asks for it.
+  await wantAllTheSame(lines);
+  await submit();
 }
 
-/** Every talk says the same, so what stands of the first already is planned again only when a person asks for it. */
 async function wantAllTheSame(lines: readonly Line[]): Promise<void> {
   for (const { id } of lines.filter(({ id, status }) => status === "conflicts" && !overridden.has(id))) {
     overridden.add(id);
