@@ -61,6 +61,22 @@ export interface ValidationFinding {
   readonly because: string;
   /** Where it was found: file paths, improvement ids, resource names. */
   readonly evidence: readonly string[];
+  /** The words it rests on, with their place. */
+  readonly citations?: readonly Citation[];
+}
+
+/** A quote from the platform's own documents and manifests. */
+export interface Citation {
+  /** `documents`, `manifests`, `issues` or `improvements`. */
+  readonly corpus: string;
+  readonly path: string;
+  /** Headings or object in the file. */
+  readonly place: string;
+  /** First and last line, from 1. */
+  readonly from: number;
+  readonly to: number;
+  /** At most 400 characters, secrets taken out. */
+  readonly quote: string;
 }
 
 /** What the planner chose: a typed intent. Its schema and builder are in shared/intents. */
