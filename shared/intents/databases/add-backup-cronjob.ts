@@ -7,30 +7,23 @@ import * as z from "zod";
 import { neighboursOf } from "../../repository/conventions.ts";
 import { inNamespace } from "../../repository/lookup.ts";
 import type { Platform } from "../../repository/platform.ts";
-import { isService } from "../../repository/services.ts";
-import { at, type Fields, listAt, stringsAt } from "../../repository/values.ts";
-import { asWorkload, selects, workloadsOf } from "../../repository/workloads.ts";
+import { at, type Fields, listAt } from "../../repository/values.ts";
 import { type NewObject, ownLabels, writeNewObjects } from "../edit/new-objects.ts";
-import {
-  bestFirst,
-  type Candidate,
-  type IntentDefinition,
-  type OpenPlace,
-  type Rendered,
-  type Survey,
-} from "../intent.ts";
+import { type IntentDefinition, type OpenPlace, type Rendered, type Survey } from "../intent.ts";
 import { resourcesForBackup } from "../resource-values.ts";
 import { restrictedContainer, restrictedPod } from "../restricted-pod.ts";
-import { labelName, objectName } from "../schema.ts";
-import { findResource } from "../targets.ts";
 import { type BackupPlan, backupPlan, blockedBy, existingBackup, keepsData } from "./backup-plan.ts";
+import {
+  candidatesOf,
+  databaseWorkload,
+  deployedOf,
+  nameBeside,
+  planFor,
+  servicePicking,
+} from "./database-workloads.ts";
 import { databaseIn } from "./databases.ts";
 
-const kinds = ["StatefulSet", "Deployment"] as const;
-const schema = z.strictObject({
-  kind: z.literal("add-backup-cronjob"),
-  workload: z.strictObject({ kind: z.enum(kinds), namespace: labelName, name: objectName }),
-});
+const schema = z.strictObject({ kind: z.literal("add-backup-cronjob"), workload: databaseWorkload });
 export type AddBackupCronJob = z.infer<typeof schema>;
 
 /** A CronJob's name is at most 52 characters, because the Job's name adds eleven. */
@@ -44,26 +37,18 @@ export const addBackupCronJob: IntentDefinition<AddBackupCronJob> = {
   schema,
   sizesPods: true,
   candidates(platform) {
-    return workloadsOf(platform)
-      .map((workload): Candidate<AddBackupCronJob> | undefined => {
-        const { namespace, name } = workload;
-        const kind = kinds.find((known) => known === workload.kind);
-        if (kind === undefined || namespace === undefined) return undefined;
-        const intent: AddBackupCronJob = { kind: "add-backup-cronjob", workload: { kind, namespace, name } };
-        const plan = backupPlan(platform, workload);
-        if (typeof plan === "string" || render(intent, platform).kind === "refused") return undefined;
-        const what = plan.database.kind;
-        return {
-          intent,
-          target: `${kind} ${namespace}/${name}`,
-          namespace,
-          because: `${what} on ${plan.container.image} keeps data and no CronJob dumps it`,
-          application: plan.application.name,
-          rank: (kind === "StatefulSet" ? 4 : 2) + (what === "redis" ? 0 : 3),
-        };
-      })
-      .filter((candidate) => candidate !== undefined)
-      .sort(bestFirst);
+    return candidatesOf(platform, (workload, reference) => {
+      const intent: AddBackupCronJob = { kind: "add-backup-cronjob", workload: reference };
+      const plan = backupPlan(platform, workload);
+      if (typeof plan === "string" || render(intent, platform).kind === "refused") return undefined;
+      const what = plan.database.kind;
+      return {
+        intent,
+        because: `${what} on ${plan.container.image} keeps data and no CronJob dumps it`,
+        application: plan.application.name,
+        rank: (workload.kind === "StatefulSet" ? 4 : 2) + (what === "redis" ? 0 : 3),
+      };
+    });
   },
   survey,
   render,
@@ -72,34 +57,27 @@ export const addBackupCronJob: IntentDefinition<AddBackupCronJob> = {
 function survey(platform: Platform): Survey {
   const done: string[] = [];
   const open: OpenPlace[] = [];
-  for (const workload of workloadsOf(platform)) {
-    const { resource, kind, namespace, name, containers } = workload;
-    if (!(kinds as readonly string[]).includes(kind) || resource.application === undefined) continue;
+  for (const { workload, target } of deployedOf(platform)) {
+    const { namespace, name, containers } = workload;
     if (!containers.some((one) => databaseIn(one) !== undefined) || !keepsData(workload)) continue;
     const backup = existingBackup(platform, workload);
     const plan = backupPlan(platform, workload);
     if (backup !== undefined) done.push(`${backup.path}: ${backup.kind} ${backup.name} for ${name}`);
-    else
-      open.push({
-        target: `${kind} ${namespace ?? ""}/${name}`,
-        namespace,
-        because: typeof plan === "string" ? plan : "it has none",
-      });
+    else open.push({ target, namespace, because: typeof plan === "string" ? plan : "it has none" });
   }
   return { done, open };
 }
 
-function render({ workload: { kind, namespace, name } }: AddBackupCronJob, platform: Platform): Rendered {
-  const resource = findResource(platform, kind, namespace, name);
-  if (typeof resource === "string") return refused(resource);
-  const workload = asWorkload(resource);
-  const plan = workload === undefined ? `${name} is no workload` : backupPlan(platform, workload);
+function render({ workload: reference }: AddBackupCronJob, platform: Platform): Rendered {
+  const { namespace, name } = reference;
+  const plan = planFor(platform, reference, backupPlan);
   if (typeof plan === "string") return refused(plan);
-  const backup = backupName(name);
+  const backup = nameBeside(name, "backup", MAX_NAME);
   const taken = inNamespace(platform, namespace).find((one) => one.name === backup);
   if (taken !== undefined) return refused(`${taken.kind} ${namespace}/${backup} is already there`);
   const labels = ownLabels(neighboursOf(platform, plan.application.name), backup);
-  const problem = blockedBy(platform, plan, labels) ?? selectedBy(platform, namespace, labels);
+  const service = servicePicking(platform, namespace, labels);
+  const problem = blockedBy(platform, plan, labels) ?? (service && `Service ${service} would pick the backup's pods`);
   if (problem !== undefined) return refused(problem);
   const objects = [cronJob(platform, plan, backup, labels), volumeClaim(plan, backup)];
   const written = writeNewObjects(platform, plan.application, namespace, objects);
@@ -113,26 +91,6 @@ function render({ workload: { kind, namespace, name } }: AddBackupCronJob, platf
       `Added PersistentVolumeClaim ${namespace}/${backup} (${plan.size}) for the dumps`,
     ],
   };
-}
-
-/** `<name>-backup`, shortened with a hash where it would be too long for a CronJob or a label. */
-function backupName(name: string): string {
-  const plain = `${name.replaceAll(".", "-")}-backup`;
-  if (plain.length <= MAX_NAME) return plain;
-  const hash = createHash("sha256").update(name).digest("hex").slice(0, 6);
-  return `${plain.slice(0, MAX_NAME - 14).replace(/-+$/, "")}-${hash}-backup`;
-}
-
-/** A Service that picked the backup's pods would send them traffic. */
-function selectedBy(
-  platform: Platform,
-  namespace: string,
-  labels: Readonly<Record<string, string>>,
-): string | undefined {
-  const service = inNamespace(platform, namespace).find(
-    (one) => isService(one) && selects(stringsAt(one.object, "spec", "selector"), labels),
-  );
-  return service === undefined ? undefined : `Service ${service.name} would pick the backup's pods`;
 }
 
 function cronJob(

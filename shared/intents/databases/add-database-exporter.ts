@@ -2,41 +2,34 @@
  * Metrics of a database nobody measures: its exporter as a Deployment of its own, so that the database does not restart,
  * with the credentials its workload already uses, found by Prometheus the way the repository's other targets are.
  */
-import { createHash } from "node:crypto";
 import * as z from "zod";
 import { MANAGED_BY_LABEL } from "../../policy/settings.ts";
 import { neighboursOf } from "../../repository/conventions.ts";
 import { inNamespace, ofKind } from "../../repository/lookup.ts";
 import type { Platform } from "../../repository/platform.ts";
 import { isServiceMonitor } from "../../repository/service-monitors.ts";
-import { isService } from "../../repository/services.ts";
-import { type Fields, listAt, stringsAt } from "../../repository/values.ts";
-import { asWorkload, selects, workloadsIn, workloadsOf } from "../../repository/workloads.ts";
+import { type Fields, listAt } from "../../repository/values.ts";
+import { selects, workloadsIn } from "../../repository/workloads.ts";
 import { type NewObject, ownLabels, writeNewObjects } from "../edit/new-objects.ts";
-import {
-  bestFirst,
-  type Candidate,
-  type IntentDefinition,
-  type OpenPlace,
-  type Rendered,
-  type Survey,
-} from "../intent.ts";
+import { type IntentDefinition, type OpenPlace, type Rendered, type Survey } from "../intent.ts";
 import { usualInterval } from "../monitoring/metrics-ports.ts";
 import { resourcesForBackup } from "../resource-values.ts";
 import { restrictedContainer, restrictedPod } from "../restricted-pod.ts";
-import { labelName, objectName } from "../schema.ts";
-import { findResource } from "../targets.ts";
 import { keepsData } from "./backup-plan.ts";
+import {
+  candidatesOf,
+  databaseWorkload,
+  deployedOf,
+  nameBeside,
+  planFor,
+  servicePicking,
+} from "./database-workloads.ts";
 import { exporterAccess } from "./exporter-access.ts";
 import { databaseOf, type ExporterPlan, exporterPlan, measuredBy } from "./exporter-plan.ts";
 
 type Labels = Readonly<Record<string, string>>;
 
-const kinds = ["StatefulSet", "Deployment"] as const;
-const schema = z.strictObject({
-  kind: z.literal("add-database-exporter"),
-  workload: z.strictObject({ kind: z.enum(kinds), namespace: labelName, name: objectName }),
-});
+const schema = z.strictObject({ kind: z.literal("add-database-exporter"), workload: databaseWorkload });
 export type AddDatabaseExporter = z.infer<typeof schema>;
 
 /** A Service's name has at most 63 characters, and the longest name here adds twelve. */
@@ -48,26 +41,19 @@ export const addDatabaseExporter: IntentDefinition<AddDatabaseExporter> = {
   schema,
   sizesPods: true,
   candidates(platform) {
-    return workloadsOf(platform)
-      .map((workload): Candidate<AddDatabaseExporter> | undefined => {
-        const { namespace, name } = workload;
-        const kind = kinds.find((known) => known === workload.kind);
-        if (kind === undefined || namespace === undefined || databaseOf(workload) === undefined) return undefined;
-        const intent: AddDatabaseExporter = { kind: "add-database-exporter", workload: { kind, namespace, name } };
-        const plan = exporterPlan(platform, workload);
-        if (typeof plan === "string" || !plan.knownRegistry) return undefined;
-        if (render(intent, platform).kind === "refused") return undefined;
-        return {
-          intent,
-          target: `${kind} ${namespace}/${name}`,
-          namespace,
-          because: `nothing measures this ${plan.database.kind}; ${foundBy(plan)}, and ${plan.because}`,
-          application: plan.application.name,
-          rank: (keepsData(workload) ? 4 : 1) + (plan.database.kind === "redis" ? 0 : 3),
-        };
-      })
-      .filter((candidate) => candidate !== undefined)
-      .sort(bestFirst);
+    return candidatesOf(platform, (workload, reference) => {
+      if (databaseOf(workload) === undefined) return undefined;
+      const intent: AddDatabaseExporter = { kind: "add-database-exporter", workload: reference };
+      const plan = exporterPlan(platform, workload);
+      if (typeof plan === "string" || !plan.knownRegistry) return undefined;
+      if (render(intent, platform).kind === "refused") return undefined;
+      return {
+        intent,
+        because: `nothing measures this ${plan.database.kind}; ${foundBy(plan)}, and ${plan.because}`,
+        application: plan.application.name,
+        rank: (keepsData(workload) ? 4 : 1) + (plan.database.kind === "redis" ? 0 : 3),
+      };
+    });
   },
   survey,
   render,
@@ -76,28 +62,23 @@ export const addDatabaseExporter: IntentDefinition<AddDatabaseExporter> = {
 function survey(platform: Platform): Survey {
   const done: string[] = [];
   const open: OpenPlace[] = [];
-  for (const workload of workloadsOf(platform)) {
-    const { resource, kind, namespace, name } = workload;
+  for (const { workload, target } of deployedOf(platform)) {
     const found = databaseOf(workload);
-    if (!(kinds as readonly string[]).includes(kind) || resource.application === undefined) continue;
     if (found === undefined) continue;
-    const target = `${kind} ${namespace ?? ""}/${name}`;
     const measured = measuredBy(platform, workload, found.database);
     if (measured?.endsWith("already") === true) done.push(`${measured} (${target})`);
     else {
       const plan = exporterPlan(platform, workload);
       const because = typeof plan === "string" ? plan : plan.knownRegistry ? "nothing measures it" : plan.because;
-      open.push({ target, namespace, because });
+      open.push({ target, namespace: workload.namespace, because });
     }
   }
   return { done, open };
 }
 
-function render({ workload: { kind, namespace, name } }: AddDatabaseExporter, platform: Platform): Rendered {
-  const resource = findResource(platform, kind, namespace, name);
-  if (typeof resource === "string") return refused(resource);
-  const workload = asWorkload(resource);
-  const plan = workload === undefined ? `${name} is no workload` : exporterPlan(platform, workload);
+function render({ workload: reference }: AddDatabaseExporter, platform: Platform): Rendered {
+  const { namespace, name } = reference;
+  const plan = planFor(platform, reference, exporterPlan);
   if (typeof plan === "string") return refused(plan);
   const own = exporterName(name);
   const taken = inNamespace(platform, namespace).find((one) => one.name === own || one.name === `${own}-to-database`);
@@ -133,10 +114,8 @@ function render({ workload: { kind, namespace, name } }: AddDatabaseExporter, pl
 
 /** Whose pods would be taken for the exporter's, or the other way round. */
 function mixedUp(platform: Platform, namespace: string, labels: Labels): string | undefined {
-  const service = inNamespace(platform, namespace).find(
-    (one) => isService(one) && selects(stringsAt(one.object, "spec", "selector"), labels),
-  );
-  if (service !== undefined) return `Service ${service.name} would pick the exporter's pods`;
+  const service = servicePicking(platform, namespace, labels);
+  if (service !== undefined) return `Service ${service} would pick the exporter's pods`;
   const twin = workloadsIn(platform, namespace).find(({ podLabels }) => selects(selectorFor(labels), podLabels));
   return twin === undefined ? undefined : `${twin.kind} ${twin.name} has pods labelled like the exporter's`;
 }
@@ -150,12 +129,9 @@ function foundBy({ scraping }: ExporterPlan): string {
   return scraping.kind === "monitor" ? scraping.home.because : scraping.because;
 }
 
-/** `<name>-exporter`, shortened with a hash where it would be too long for a Service or a label. */
+/** A Service's name begins with a letter. */
 function exporterName(name: string): string {
-  const plain = `${name.replaceAll(".", "-")}-exporter`;
-  if (plain.length <= MAX_NAME && /^[a-z]/.test(plain)) return plain;
-  const hash = createHash("sha256").update(name).digest("hex").slice(0, 6);
-  return `db-${plain.slice(0, MAX_NAME - 19).replace(/-+$/, "")}-${hash}-exporter`;
+  return nameBeside(/^[a-z]/.test(name) ? name : `db-${name}`, "exporter", MAX_NAME);
 }
 
 function deployment(platform: Platform, plan: ExporterPlan, name: string, labels: Labels): NewObject {
