@@ -87,9 +87,10 @@ function judgement({ expert_evaluation: evaluation }: Improvement): Lines {
 }
 
 function validation({ validation: findings = [] }: Improvement): Lines {
-  return findings.map(({ check, result, because, evidence }) => {
+  return findings.flatMap(({ check, result, because, evidence, citations = [] }) => {
     const where = evidence.length === 0 ? "" : ` [${evidence.join(", ")}]`;
-    return `${result.padEnd(8)} ${check}: ${because}${where}`;
+    const quotes = citations.map(({ path, from, quote }) => `${" ".repeat(9)}${path}:${from}: “${quote}”`);
+    return [`${result.padEnd(8)} ${check}: ${because}${where}`, ...quotes];
   });
 }
 

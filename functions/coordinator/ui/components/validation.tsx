@@ -1,5 +1,5 @@
 /** What each check of validation found. */
-import type { ValidationFinding } from "../../../../shared/domain/improvement.ts";
+import type { Citation, ValidationFinding } from "../../../../shared/domain/improvement.ts";
 
 export function Validation({ findings }: { findings: readonly ValidationFinding[] | undefined }) {
   if (findings === undefined || findings.length === 0) return null;
@@ -7,7 +7,7 @@ export function Validation({ findings }: { findings: readonly ValidationFinding[
     <section>
       <h2>Validation</h2>
       <ul class="findings">
-        {findings.map(({ check, result, because, evidence }) => (
+        {findings.map(({ check, result, because, evidence, citations = [] }) => (
           <li key={`${check} ${because}`}>
             <span class={`result ${result}`}>{result}</span>
             <span>
@@ -21,10 +21,25 @@ export function Validation({ findings }: { findings: readonly ValidationFinding[
                   ))}
                 </ul>
               )}
+              {citations.map((citation) => (
+                <Cited key={`${citation.path} ${citation.from} ${citation.quote}`} {...citation} />
+              ))}
             </span>
           </li>
         ))}
       </ul>
     </section>
+  );
+}
+
+/** The platform's own words, with the place they stand at. */
+function Cited({ path, place, from, to, quote }: Citation) {
+  return (
+    <figure class="cited">
+      <blockquote>{quote}</blockquote>
+      <figcaption>
+        <code>{from === to ? `${path}:${from}` : `${path}:${from}-${to}`}</code> {place}
+      </figcaption>
+    </figure>
   );
 }
