@@ -103,11 +103,52 @@ export interface KnowledgeBook {
   states(): Promise<readonly CorpusState[]>;
   note(state: CorpusState): Promise<void>;
   forget(corpus: Corpus, source: string): Promise<void>;
-  /** The fitted offline embedder, as `shared/knowledge/embedding` writes it. */
-  model(): Promise<{ readonly id: string; readonly bytes: Uint8Array } | undefined>;
+  /**
+   * The fitted offline embedder, as `shared/knowledge/embedding` writes it: the newest, or the one with this id. The one
+   * before is kept until no collection is made with it any more, so that readers can go by `CorpusState.embedder`.
+   */
+  model(id?: string): Promise<{ readonly id: string; readonly bytes: Uint8Array } | undefined>;
   keepModel(model: { readonly id: string; readonly bytes: Uint8Array }): Promise<void>;
   /** Counts a retrieval, for the hit rate. */
   count(corpus: Corpus, result: "hit" | "miss" | "unknown"): Promise<void>;
+}
+
+/** What `index` remembers of one source of one corpus, beside what it tells others in a CorpusState. */
+export interface IndexLedger {
+  /** Physical collection this is about. */
+  readonly collection: string;
+  /** The version that is wholly in it: a commit, or what the source goes by instead. */
+  readonly version?: string;
+  /** The version that is being brought in, and the last path of it that is done, in the order of code units. */
+  readonly target?: string;
+  readonly after?: string;
+  /** Chunks in the collection when `version` was complete. */
+  readonly chunks?: number;
+  /** Path -> why nothing of it is indexed. */
+  readonly leftOut: Readonly<Record<string, string>>;
+  /** Path -> secrets taken out, where there were any. */
+  readonly redacted: Readonly<Record<string, number>>;
+}
+
+/** What the newest fitted embedder was fitted on. */
+export interface FitRecord {
+  readonly id: string;
+  readonly chunks: number;
+  /** Chunks written or removed since then. */
+  readonly changed: number;
+}
+
+/** The book as `index` writes it. */
+export interface IndexBook extends KnowledgeBook {
+  ledger(corpus: Corpus, source: string): Promise<IndexLedger | undefined>;
+  keepLedger(corpus: Corpus, source: string, ledger: IndexLedger): Promise<void>;
+  fit(): Promise<FitRecord | undefined>;
+  keepFit(record: FitRecord): Promise<void>;
+  /** Forgets every fitted embedder but this one. */
+  keepOnlyModel(id: string): Promise<void>;
+  /** When the last whole run over this source (`all`: over every one) began; milliseconds since the epoch. */
+  lastRun(source: string): Promise<number | undefined>;
+  keepRun(source: string, startedAt: number): Promise<void>;
 }
 
 /** Turns texts into vectors of one length. */
