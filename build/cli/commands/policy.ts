@@ -1,14 +1,7 @@
 /** school policy: judges manifests by the rules the school lives by. Needs no running school, no cluster and no network. */
-import packageFile from "../../../package.json" with { type: "json" };
-import { ruleCatalogue } from "../../../shared/policy/catalogue.ts";
-import type { Finding } from "../../../shared/policy/finding.ts";
-import { runPolicy } from "../../policy/run.ts";
-import { sarifOf } from "../../policy/sarif.ts";
-import { showReport, showRules } from "../../policy/show.ts";
 import { type Common, JSON_OPTION, type Register } from "../command.ts";
-import { UsageError } from "../failure.ts";
 
-interface PolicyOptions extends Common {
+export interface PolicyOptions extends Common {
   readonly sarif?: boolean;
   readonly all?: boolean;
   readonly rules?: boolean;
@@ -18,13 +11,6 @@ interface PolicyOptions extends Common {
   readonly publicUrl?: string;
   readonly failOn: string;
 }
-
-const FAILS: Readonly<Record<string, (finding: Finding) => boolean>> = {
-  error: ({ severity }) => severity === "error",
-  deny: ({ severity, decision }) => severity === "error" || decision === "deny",
-  warning: ({ severity }) => severity !== "info",
-  human: ({ severity, decision }) => severity === "error" || decision !== "note",
-};
 
 export const policy: Register = (program, { terminal, stdin, fail }) => {
   program
@@ -47,15 +33,8 @@ export const policy: Register = (program, { terminal, stdin, fail }) => {
     .option("--sarif", "SARIF 2.1.0 on standard output and nothing else")
     .option(...JSON_OPTION)
     .action(async (paths: readonly string[], options: PolicyOptions) => {
-      const { json = false, sarif = false, all = false, failOn } = options;
-      const fails = Object.hasOwn(FAILS, failOn) ? FAILS[failOn] : undefined;
-      if (fails === undefined) throw new UsageError(`--fail-on must be one of ${Object.keys(FAILS).join(", ")}`);
-      if (json && sarif) throw new UsageError("--json and --sarif exclude each other");
-      if (options.rules === true) return json ? terminal.json(ruleCatalogue) : showRules(terminal);
-      const report = await runPolicy({ ...options, paths, cwd: process.cwd(), stdin, now: Date.now() });
-      if (report.findings.some((one) => one.exempted === undefined && fails(one))) fail();
-      if (sarif) return terminal.json(sarifOf(report, packageFile.version));
-      if (json) return terminal.json(report);
-      showReport(report, terminal, all);
+      // The schemas of all of Kubernetes: no other command should wait for them.
+      const { answerPolicy } = await import("../../policy/answer.ts");
+      await answerPolicy(paths, options, { terminal, stdin, fail });
     });
 };
