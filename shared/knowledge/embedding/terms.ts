@@ -70,7 +70,6 @@ function addWord(word: string, terms: string[]): void {
 
 /** Lower case; accents of Latin letters do not tell words apart, those of other scripts do. */
 function folded(word: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII, where there is nothing to fold
   if (/^[\u0000-\u007f]*$/.test(word)) return word.toLowerCase();
   return word.toLowerCase().normalize("NFD").replaceAll(LATIN_MARKS, "").normalize("NFC");
 }
