@@ -1,0 +1,36 @@
+/** Embeds chunks and writes them, a few at a time. */
+import type { Chunk, CollectionWriter, Embedder, StoredChunk } from "../../knowledge-ports.ts";
+import { embeddedText } from "../chunking/embedded-text.ts";
+import { sparseDocument } from "../embedding/sparse.ts";
+import type { Round } from "./ports.ts";
+import { slicesOf } from "./slices.ts";
+
+/** Chunks that are embedded and written together: what a kill loses at most. */
+const TOGETHER = 128;
+
+/** How many were written, from the first on; fewer than all when the round is over. */
+export async function putIn(
+  chunks: readonly StoredChunk[],
+  { collection, embedder, round }: { collection: CollectionWriter; embedder: Embedder; round: Round },
+): Promise<number> {
+  let written = 0;
+  for (const some of slicesOf(chunks, TOGETHER)) {
+    if (written > 0 && round.isOver()) break;
+    round.signal.throwIfAborted();
+    const texts = some.map(embeddedText);
+    const vectors = await embedder.embed(texts, "document", round.signal);
+    await collection.upsert(
+      some.map((chunk, index) => ({
+        chunk,
+        dense: vectors[index] ?? missing(embedder, chunk),
+        sparse: sparseDocument(texts[index] ?? ""),
+      })),
+    );
+    written += some.length;
+  }
+  return written;
+}
+
+function missing(embedder: Embedder, chunk: Chunk): never {
+  throw new Error(`the embedder ${embedder.id} gave no vector for ${chunk.path} (${chunk.place})`);
+}
