@@ -1,0 +1,42 @@
+/** The stand-in of Qdrant: its REST API over HTTP, for local runs, commands without a school, and tests. */
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { collectionsIn } from "./collections.ts";
+import type { Keys } from "./keys.ts";
+import { qdrantServer } from "./server.ts";
+import { openStorage } from "./storage.ts";
+
+export interface QdrantOptions extends Keys {
+  /** Keeps everything; without it nothing outlives `close`. */
+  readonly dataDir?: string;
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+}
+
+export interface Qdrant {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** On the loopback address only. Throws when the port is taken or another process has the folder. */
+export async function startQdrant({ dataDir, port = 0, ...keys }: QdrantOptions = {}): Promise<Qdrant> {
+  const storage = openStorage(dataDir);
+  const server = qdrantServer(collectionsIn(storage), keys);
+  try {
+    server.listen(port, "127.0.0.1");
+    await once(server, "listening");
+  } catch (error) {
+    storage.close();
+    throw error;
+  }
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
+      storage.close();
+    },
+  };
+}
