@@ -1,4 +1,6 @@
 /** An Application as Argo CD reports it when everything is well, to be changed in one place per test. */
+import { decideLive, type Liveness } from "../../../shared/argocd/live.ts";
+import type { ObjectRef } from "../../../shared/domain/change-set.ts";
 import type { ArgoApplication, ArgoResource } from "../../../shared/ports.ts";
 
 /** Commits in order: every one is the parent of the next. `other` is on another branch. */
@@ -48,4 +50,30 @@ export function healthy(revision: string = commits.ours, over: Partial<Status> =
       ...over,
     },
   };
+}
+
+export const changed: ObjectRef = {
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  namespace: "shop",
+  name: "api",
+  effect: "change",
+};
+export const operation = (phase: string, revision?: string, more: object = {}): Partial<Status> => ({
+  operationState: {
+    phase,
+    startedAt: "2026-03-01T10:00:00Z",
+    ...(phase === "Running" || phase === "Terminating" ? {} : { finishedAt: "2026-03-01T10:00:05Z" }),
+    ...(revision === undefined ? {} : { syncResult: { revision } }),
+    ...more,
+  },
+});
+export const condition = (type: string, message: string): Partial<Status> => ({ conditions: [{ type, message }] });
+
+/** Whether our commit, which changed `objects`, is live. */
+export async function decide(
+  application: ArgoApplication | undefined,
+  objects: readonly ObjectRef[] = [changed],
+): Promise<Liveness> {
+  return decideLive({ application, commit: commits.ours, objects, paths: ["apps/shop/api.yaml"] }, isAncestor);
 }

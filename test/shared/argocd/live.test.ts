@@ -1,37 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decideLive, type Liveness } from "../../../shared/argocd/live.ts";
+import { decideLive } from "../../../shared/argocd/live.ts";
 import { invertObjects } from "../../../shared/argocd/objects.ts";
 import type { ObjectRef } from "../../../shared/domain/change-set.ts";
 import type { ArgoApplication } from "../../../shared/ports.ts";
-import { commits, deployment, healthy, isAncestor, type Status } from "./application.ts";
+import { changed, commits, condition, decide, deployment, healthy, operation, type Status } from "./application.ts";
 
 const { before, ours, later } = commits;
-const changed: ObjectRef = {
-  apiVersion: "apps/v1",
-  kind: "Deployment",
-  namespace: "shop",
-  name: "api",
-  effect: "change",
-};
-const operation = (phase: string, revision?: string, more: object = {}): Partial<Status> => ({
-  operationState: {
-    phase,
-    startedAt: "2026-03-01T10:00:00Z",
-    ...(phase === "Running" || phase === "Terminating" ? {} : { finishedAt: "2026-03-01T10:00:05Z" }),
-    ...(revision === undefined ? {} : { syncResult: { revision } }),
-    ...more,
-  },
-});
-const condition = (type: string, message: string): Partial<Status> => ({ conditions: [{ type, message }] });
-
-async function decide(
-  application: ArgoApplication | undefined,
-  objects: readonly ObjectRef[] = [changed],
-): Promise<Liveness> {
-  return decideLive({ application, commit: ours, objects, paths: ["apps/shop/api.yaml"] }, isAncestor);
-}
-
 describe("live", () => {
   test.each<[string, ArgoApplication, object]>([
     ["everything is well", healthy(), { revision: ours, coalesced: false, drift: false }],

@@ -1,35 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { decideLive, type Liveness } from "../../../shared/argocd/live.ts";
-import type { ObjectRef } from "../../../shared/domain/change-set.ts";
 import type { ArgoApplication } from "../../../shared/ports.ts";
-import { commits, deployment, healthy, isAncestor, type Status } from "./application.ts";
+import { changed, commits, condition, decide, deployment, healthy, operation, type Status } from "./application.ts";
 
 const { before, ours, other } = commits;
-const changed: ObjectRef = {
-  apiVersion: "apps/v1",
-  kind: "Deployment",
-  namespace: "shop",
-  name: "api",
-  effect: "change",
-};
-const operation = (phase: string, revision?: string, more: object = {}): Partial<Status> => ({
-  operationState: {
-    phase,
-    startedAt: "2026-03-01T10:00:00Z",
-    ...(phase === "Running" || phase === "Terminating" ? {} : { finishedAt: "2026-03-01T10:00:05Z" }),
-    ...(revision === undefined ? {} : { syncResult: { revision } }),
-    ...more,
-  },
-});
-const condition = (type: string, message: string): Partial<Status> => ({ conditions: [{ type, message }] });
-
-async function decide(
-  application: ArgoApplication | undefined,
-  objects: readonly ObjectRef[] = [changed],
-): Promise<Liveness> {
-  return decideLive({ application, commit: ours, objects, paths: ["apps/shop/api.yaml"] }, isAncestor);
-}
-
 describe("not yet", () => {
   test.each<[string, ArgoApplication | undefined, { because: RegExp; refresh?: boolean; needsSync?: true }]>([
     ["no such Application", undefined, { because: /no such Application/ }],

@@ -4,6 +4,7 @@ import { intents } from "../../../shared/intents/registry.ts";
 import { renderChangeSet } from "../../../shared/intents/render.ts";
 import { withChanges } from "../../../shared/repository/change.ts";
 import { cellar } from "./cellar-platform.ts";
+import { goldenReport } from "./golden-report.ts";
 
 const kinds = ["add-volume-claim", "expand-volume-claim", "set-config-value", "add-role", "narrow-role"] as const;
 
@@ -12,22 +13,7 @@ describe.each(["directory", "kustomize"] as const)("%s", (layout) => {
   const candidates = (kind: string) => intents.get(kind)?.candidates(platform) ?? [];
 
   test.each(kinds)("%s", async (kind) => {
-    const report = candidates(kind).map((candidate) => {
-      const rendered = renderChangeSet(candidate.intent, platform);
-      if (rendered.kind === "refused") return `${candidate.target}: refused, ${rendered.because}`;
-      const { changeSet, verdict, changes } = rendered;
-      return [
-        `# ${candidate.target} in ${candidate.application}`,
-        `# ${candidate.because}`,
-        ...changes.map((line) => `# ${line}`),
-        `# verdict: ${verdict.decision}`,
-        ...verdict.rules.map(({ rule, message }) => `#  ${rule}: ${message}`),
-        ...changeSet.files.flatMap(({ path, before, after }) => [
-          `=== ${path}${before === null ? " (new)" : ""}`,
-          after ?? "",
-        ]),
-      ].join("\n");
-    });
+    const report = goldenReport(kind, platform);
     expect(report.length).toBeGreaterThan(0);
     await expect(report.join("\n").replaceAll("\r", "␍")).toMatchFileSnapshot(`golden/cellar-${layout}-${kind}.txt`);
   });

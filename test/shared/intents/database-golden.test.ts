@@ -5,6 +5,7 @@ import { renderChangeSet } from "../../../shared/intents/render.ts";
 import { withChanges } from "../../../shared/repository/change.ts";
 import { platformOf } from "../../support/platform.ts";
 import { archivePlatform, archiveTexts } from "./database-platform.ts";
+import { goldenReport } from "./golden-report.ts";
 
 const kinds = ["add-database-exporter", "add-migration-job", "set-replication"] as const;
 
@@ -12,22 +13,7 @@ describe.each(["directory", "kustomize"] as const)("%s", (layout) => {
   const platform = archivePlatform(layout);
 
   test.each(kinds)("%s", async (kind) => {
-    const report = (intents.get(kind)?.candidates(platform) ?? []).map((candidate) => {
-      const rendered = renderChangeSet(candidate.intent, platform);
-      if (rendered.kind === "refused") return `${candidate.target}: refused, ${rendered.because}`;
-      const { changeSet, verdict, changes } = rendered;
-      return [
-        `# ${candidate.target} in ${candidate.application}`,
-        `# ${candidate.because}`,
-        ...changes.map((line) => `# ${line}`),
-        `# verdict: ${verdict.decision}`,
-        ...verdict.rules.map(({ rule, message }) => `#  ${rule}: ${message}`),
-        ...changeSet.files.flatMap(({ path, before, after }) => [
-          `=== ${path}${before === null ? " (new)" : ""}`,
-          after ?? "",
-        ]),
-      ].join("\n");
-    });
+    const report = goldenReport(kind, platform);
     expect(report.length).toBeGreaterThan(0);
     await expect(report.join("\n")).toMatchFileSnapshot(`golden/archive-${layout}-${kind}.txt`);
   });

@@ -7,6 +7,7 @@ import { platformOf, sample, sampleTexts } from "../../support/platform.ts";
 import { cellar } from "./cellar-platform.ts";
 import { archivePlatform } from "./database-platform.ts";
 import { gallery } from "./gallery.ts";
+import { goldenReport } from "./golden-report.ts";
 import { keysPlatform } from "./keys-platform.ts";
 import { mill, millTexts } from "./mill.ts";
 import { orchard, orchardTexts } from "./orchard.ts";
@@ -35,25 +36,7 @@ describe.each(["harbor", "meadow", "orchard", "mill"] as const)("%s", (name) => 
   const platform = platforms[name];
 
   test.each([...intents.keys()])("%s", async (kind) => {
-    const candidates = intents.get(kind)?.candidates(platform) ?? [];
-    const report = candidates.map((candidate) => {
-      const rendered = renderChangeSet(candidate.intent, platform);
-      if (rendered.kind === "refused") return `${candidate.target}: refused, ${rendered.because}`;
-      const { changeSet, verdict, changes } = rendered;
-      const rules = verdict.rules.map(({ rule, message }) => `  ${rule}: ${message}`);
-      const files = changeSet.files.flatMap(({ path, before, after }) => [
-        `=== ${path}${before === null ? " (new)" : ""}`,
-        after ?? "",
-      ]);
-      return [
-        `# ${candidate.target} in ${candidate.application}`,
-        `# ${candidate.because}`,
-        ...changes.map((line) => `# ${line}`),
-        `# verdict: ${verdict.decision}`,
-        ...rules.map((line) => `#${line}`),
-        ...files,
-      ].join("\n");
-    });
+    const report = goldenReport(kind, platform);
     if (report.length === 0) report.push(...whyNothing(kind));
     if (report.length === 0) report.push("# nothing of that kind is on this platform");
     await expect(report.join("\n").replaceAll("\r", "␍")).toMatchFileSnapshot(`golden/${name}-${kind}.txt`);

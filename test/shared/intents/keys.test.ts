@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { intents } from "../../../shared/intents/registry.ts";
 import { renderChangeSet } from "../../../shared/intents/render.ts";
 import { withChanges } from "../../../shared/repository/change.ts";
+import { goldenReport } from "./golden-report.ts";
 import { keysPlatform } from "./keys-platform.ts";
 
 const platform = keysPlatform();
@@ -17,20 +18,7 @@ describe.each(["add-mcp-server", "add-external-secret", "rotate-secret"])("%s", 
   });
 
   test("its change sets", async () => {
-    const report = rendered.map(({ candidate, changeSet, verdict, changes }) =>
-      [
-        `# ${candidate.target} in ${candidate.application}`,
-        `# ${candidate.because}`,
-        ...changes.map((line) => `# ${line}`),
-        `# verdict: ${verdict.decision}`,
-        ...verdict.rules.map(({ rule, message }) => `#  ${rule}: ${message}`),
-        ...changeSet.files.flatMap(({ path, before, after }) => [
-          `=== ${path}${before === null ? " (new)" : ""}`,
-          after ?? "",
-        ]),
-      ].join("\n"),
-    );
-    await expect(report.join("\n")).toMatchFileSnapshot(`golden/keys-${kind}.txt`);
+    await expect(goldenReport(kind, platform).join("\n")).toMatchFileSnapshot(`golden/keys-${kind}.txt`);
   });
 
   test("always asks a person, and nothing in it is denied", () => {
