@@ -1,6 +1,7 @@
 /** What the API answers, as far as the dashboard shows it. A test holds these against the coordinator's own types. */
 import type { Improvement } from "../../../../shared/domain/improvement.ts";
 import type { Status } from "../../../../shared/domain/lifecycle.ts";
+import type { CorpusState } from "../../../../shared/knowledge-ports.ts";
 import type { StageName } from "../../../../shared/stages.ts";
 
 export type Role = "viewer" | "reviewer" | "operator";
@@ -117,3 +118,25 @@ export interface RollbackAnswer {
   }[];
   readonly warnings: readonly string[];
 }
+
+/** What is indexed of the platform. */
+export interface KnowledgeAnswer {
+  readonly states: readonly CorpusState[];
+}
+
+export interface SearchHit {
+  readonly rank: number;
+  readonly corpus: string;
+  readonly source: string;
+  readonly path: string;
+  readonly place: string;
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+  /** [from, to) in `text`: the words that were searched for. */
+  readonly highlights: readonly (readonly [number, number])[];
+}
+
+export type SearchAnswer =
+  | { readonly kind: "found"; readonly hits: readonly SearchHit[]; readonly notes: readonly string[] }
+  | { readonly kind: "unknown"; readonly because: string };

@@ -1,8 +1,18 @@
 /** The coordinator's API with one person's token. Every failure is a Failure whose message can be shown. */
 import type { Improvement } from "../../../../shared/domain/improvement.ts";
 import type { ActionName } from "../logic/actions.ts";
-import { type Filters, filterQuery } from "../logic/address.ts";
-import type { ChangeAnswer, Page, Person, RollbackAnswer, StatusAnswer, TrailStep, Whole } from "./answers.ts";
+import { type Filters, filterQuery, type Question, questionQuery } from "../logic/address.ts";
+import type {
+  ChangeAnswer,
+  KnowledgeAnswer,
+  Page,
+  Person,
+  RollbackAnswer,
+  SearchAnswer,
+  StatusAnswer,
+  TrailStep,
+  Whole,
+} from "./answers.ts";
 import { Failure, failureOf, unreachable } from "./failure.ts";
 
 export interface Client {
@@ -13,6 +23,9 @@ export interface Client {
   whole(id: string, signal?: AbortSignal): Promise<Whole>;
   /** What a rollback would do now. */
   previewRollback(id: string, signal?: AbortSignal): Promise<RollbackAnswer>;
+  /** What the school knows of the platform, and how fresh that is. */
+  knowledge(signal?: AbortSignal): Promise<KnowledgeAnswer>;
+  search(question: Question, signal?: AbortSignal): Promise<SearchAnswer>;
   decide(id: string, action: ActionName, body: { reason: string; expert?: string; hash?: string }): Promise<void>;
 }
 
@@ -68,6 +81,8 @@ export function client(token: string, onRefused: () => void = () => undefined): 
     },
     previewRollback: (id, signal) =>
       get<RollbackAnswer>(`/api/improvements/${encodeURIComponent(id)}/rollback`, signal),
+    knowledge: (signal) => get<KnowledgeAnswer>("/api/knowledge", signal),
+    search: (question, signal) => get<SearchAnswer>(`/api/search?${questionQuery(question)}`, signal),
     async decide(id, action, body) {
       await call("POST", `/api/improvements/${encodeURIComponent(id)}/${action}`, { body });
     },

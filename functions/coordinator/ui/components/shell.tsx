@@ -4,6 +4,7 @@ import type { Person } from "../api/answers.ts";
 import type { Failure } from "../api/failure.ts";
 import type { LiveState } from "../live/follow.ts";
 import { ImprovementPage } from "../pages/improvement.tsx";
+import { KnowledgePage } from "../pages/knowledge.tsx";
 import { Overview } from "../pages/overview.tsx";
 import { usePlace } from "../state/use-place.ts";
 import { Brand, LiveMark } from "./brand.tsx";
@@ -34,6 +35,11 @@ export function Shell({ person, live, failure, onSignOut }: ShellProps) {
       <header class="top">
         <Brand />
         {live !== undefined && <LiveMark state={live} />}
+        {person !== undefined && (
+          <nav aria-label="Pages">
+            <Link href="/knowledge">Knowledge</Link>
+          </nav>
+        )}
         <span class="spring" />
         {person !== undefined && (
           <>
@@ -74,6 +80,7 @@ function CurrentPage() {
 
   if (place.page === "overview") return <Overview filters={place.filters} />;
   if (place.page === "improvement") return <ImprovementPage key={place.id} id={place.id} />;
+  if (place.page === "knowledge") return <KnowledgePage question={place.question} />;
   return (
     <Empty title="There is nothing at this address">
       <Link href="/">Go to the overview</Link>

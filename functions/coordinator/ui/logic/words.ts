@@ -1,6 +1,7 @@
 /** The words and colours of statuses and categories; complete by their types, so that a new one cannot be forgotten. */
 import type { Category, Expert } from "../../../../shared/domain/improvement.ts";
 import type { Status } from "../../../../shared/domain/lifecycle.ts";
+import type { Corpus } from "../../../../shared/knowledge-ports.ts";
 
 /** What a status asks of its reader: nothing, attention, or a decision. */
 export type Tone = "moving" | "person" | "good" | "bad" | "ended";
@@ -43,6 +44,8 @@ const experts: Readonly<Record<Expert, true>> = {
   networking: true,
   monitoring: true,
 };
+const corpora: Readonly<Record<Corpus, true>> = { documents: true, manifests: true, issues: true, improvements: true };
+export const CORPUS_NAMES = Object.keys(corpora) as Corpus[];
 export const CATEGORY_NAMES = Object.keys(known) as Category[];
 export const EXPERT_NAMES = Object.keys(experts) as Expert[];
 
