@@ -1,6 +1,7 @@
 /**
  * Writes what follows from other sources: the manifests in keda/ and knative/ from the registry, the fields policy knows
- * from the Kubernetes client's models, the lists of rules and intents, the description of the coordinator's API from its schemas. The result is committed.
+ * from the Kubernetes client's models, the lists of rules and intents, the description of the coordinator's API from its schemas,
+ * what the stand-in of Qdrant takes from the published API. The result is committed.
  *
  * Usage: generate.ts [--check]   --check writes nothing and fails when a file is stale
  */
@@ -12,6 +13,7 @@ import { intentReference } from "./intent-reference.ts";
 import { knownFields } from "./known-fields.ts";
 import { renderManifests } from "./manifests/render.ts";
 import { ruleReference } from "./policy/rule-reference.ts";
+import { qdrantApi } from "./qdrant-api.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 
@@ -22,6 +24,7 @@ export async function staleFiles(): Promise<Map<string, string>> {
   files.set("shared/policy/README.md", await ruleReference());
   files.set("shared/intents/README.md", await intentReference());
   files.set("functions/coordinator/openapi.json", `${JSON.stringify(describeApi(), null, 2)}\n`);
+  files.set("build/local/qdrant/api.json", await qdrantApi());
   for (const [file, text] of files) {
     const committed = await readFile(path.join(root, file), "utf8").catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return undefined;

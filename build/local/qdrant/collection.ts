@@ -24,8 +24,8 @@ export interface Collection {
   slotOf(key: string): number | undefined;
   keyAt(slot: number): string;
   /** Which of two slots comes first by id. */
-  before(a: number, b: number): number;
-  payload(slot: number): Payload;
+  readonly before: (a: number, b: number) => number;
+  readonly payload: (slot: number) => Payload;
   index(field: string): FieldIndex | undefined;
   indexes(): ReadonlyMap<string, FieldIndex>;
   /** Each of these answers the number of the operation. */

@@ -92,7 +92,7 @@ interface Nearest {
 }
 
 function nearest(collection: Collection, { query, using, filter, among, limit }: Nearest): Scored[] {
-  const name = using == null ? "" : String(using);
+  const name = typeof using === "string" ? using : "";
   const vector = vectorOf(query);
   const dense = collection.dense.get(name);
   const sparse = collection.sparse.get(name);
@@ -125,5 +125,5 @@ function chosenBy(
   if (filter == null) return among;
   const selection = selectionOf(filter, collection);
   const passed = passing(selection, collection);
-  return among === undefined ? passed : passed.intersection(among);
+  return among === undefined ? passed : new Set([...passed].filter((slot) => among.has(slot)));
 }
