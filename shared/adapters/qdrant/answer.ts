@@ -46,17 +46,14 @@ export type Answer = (
 type Ready = Extract<Standing, { readonly kind: "ready" }>;
 
 /** Throws Unknown; whatever the embedder and the book throw has a message of its own. */
-export function answerer(
-  env: Environment,
-  access: QdrantAccess,
-  book: KnowledgeBook,
-  reranker: Reranker | undefined,
-): Answer {
+export function answerer(env: Environment, access: QdrantAccess, book: KnowledgeBook): Answer {
   const { url } = access;
   let opened: Promise<QdrantClient> | undefined;
   const client = () => (opened ??= openClient(access, REQUEST_MS));
   const standings = standingsOf(client);
   const embedderFor = queryEmbedders(env, book);
+  let reranker: Promise<Reranker | undefined> | undefined;
+  const rerank = () => (reranker ??= import("../reranking/open.ts").then(({ rerankerOf }) => rerankerOf(env)));
 
   return async function answer(query, corpora, states, signal) {
     if (url === undefined) throw new Unknown("QDRANT_URL is not set: there is no index to ask");
@@ -78,7 +75,7 @@ export function answerer(
       );
       return { ready, lists, notes };
     });
-    const { hits, notes: more } = await reranked(reranker, text, merged(lists), signal);
+    const { hits, notes: more } = await reranked(await rerank(), text, merged(lists), signal);
     return { hits, asked: ready.map(({ corpus }) => corpus), notes: [...notes, ...more] };
   };
 }

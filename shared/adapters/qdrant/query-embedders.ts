@@ -32,7 +32,7 @@ async function load(
     const { hashingEmbedder } = await import("../../knowledge/embedding/hashing.ts");
     return hashingEmbedder(dimension);
   }
-  if (/^lsa-/.test(id)) {
+  if (id.startsWith("lsa-")) {
     const model = await book.model(id);
     if (model?.id !== id) return undefined;
     const { lsaEmbedder } = await import("../../knowledge/embedding/lsa.ts");

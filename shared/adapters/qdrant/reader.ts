@@ -10,7 +10,6 @@ import {
   type KnowledgeQuery,
 } from "../../knowledge-ports.ts";
 import type { Environment } from "../../runtime/config.ts";
-import { rerankerOf } from "../reranking/open.ts";
 import { withinLimit } from "../time-limit.ts";
 import { type Answer, answerer, HITS, Unknown } from "./answer.ts";
 import { isHit } from "./relevance.ts";
@@ -21,7 +20,7 @@ const SEARCH_MS = 20_000;
 
 /** Opens nothing before the first search. Throws ConfigurationError for settings that cannot be read. */
 export function knowledgeOf(env: Environment, book: KnowledgeBook): Knowledge {
-  const answer = answerer(env, readAccess(env), book, rerankerOf(env));
+  const answer = answerer(env, readAccess(env), book);
   return {
     search: (query, signal) => search(answer, book, query, signal),
     states: () => book.states(),

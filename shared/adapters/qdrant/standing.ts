@@ -43,9 +43,9 @@ export async function standingOf(
   if (made === undefined) {
     return broken(corpus, `alias ${aliasOf(corpus)} leads to ${collection}, which this school did not make: ${AGAIN}`);
   }
-  for (const { source, state, chunks = 0, collection: theirs } of states) {
+  for (const { source, state, chunks = 0 } of states) {
     // While it is built its count moves.
-    if (state !== "ready" || chunks === 0 || (theirs ?? collection) !== collection) continue;
+    if (state !== "ready" || chunks === 0) continue;
     const filter = { must: [{ key: "source", match: { value: source } }] };
     const { count } = await qdrant.count(collection, { filter, exact: true });
     if (count < chunks) {
