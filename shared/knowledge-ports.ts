@@ -122,7 +122,8 @@ export interface IndexLedger {
   /** The version that is being brought in, and the last path of it that is done, in the order of code units. */
   readonly target?: string;
   readonly after?: string;
-  /** Chunks in the collection when `version` was complete. */
+  /** Files of `version`, and chunks of them in the collection when it was complete. */
+  readonly files?: number;
   readonly chunks?: number;
   /** Path -> why nothing of it is indexed. */
   readonly leftOut: Readonly<Record<string, string>>;

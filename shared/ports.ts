@@ -2,6 +2,7 @@
 import type { Brakes } from "./domain/approval.ts";
 import type { FileChange } from "./domain/change-set.ts";
 import type { Improvement } from "./domain/improvement.ts";
+import type { IndexBook } from "./knowledge-ports.ts";
 import type { StageName } from "./stages.ts";
 
 // ---------------------------------------------------------------- Git
@@ -261,6 +262,7 @@ export interface History {
 
 /** Training rows and statistics for later stages: append only. */
 export interface Outcomes {
+  /** A row whose field `row` is there already is not appended again. */
   append(outcome: Readonly<Record<string, string>>): Promise<void>;
 }
 
@@ -275,4 +277,6 @@ export interface SchoolServices {
   readonly brakes: BrakesReader;
   readonly history: History;
   readonly outcomes: Outcomes;
+  /** Readers take it as a KnowledgeBook; only `index` and `learn` write. */
+  readonly knowledge: IndexBook;
 }

@@ -21,7 +21,9 @@ interface StageBase {
 export type SourceStage = StageBase & { readonly kind: "source" };
 export type OwnerStage = StageBase & { readonly kind: "owner"; readonly takes: Status };
 export type ObserverStage = StageBase & { readonly kind: "observer"; readonly hears: readonly Status[] };
-export type StageEntry = SourceStage | OwnerStage | ObserverStage;
+/** Keeps something up to date beside the improvements; woken by whoever saw a change. */
+export type KeeperStage = StageBase & { readonly kind: "keeper" };
+export type StageEntry = SourceStage | OwnerStage | ObserverStage | KeeperStage;
 
 const light = { maxPods: 4, perPod: 8 };
 const network = { maxPods: 4, perPod: 4 };
@@ -52,6 +54,8 @@ export const stages = {
     scale: light,
     drainMs: 30_000,
   },
+  // One round of work takes twenty seconds, one batch at a vendor of embeddings up to thirty more.
+  index: { kind: "keeper", layer: "telemetry", scale: serial, drainMs: 60_000 },
   notify: {
     kind: "observer",
     hears: ["pending_review", "conflicts", "verified", "failed", "held", "rollback_blocked", "dead"],
@@ -64,6 +68,8 @@ export const stages = {
 export type StageName = keyof typeof stages;
 export type OwnerName = { [S in StageName]: (typeof stages)[S]["kind"] extends "owner" ? S : never }[StageName];
 export type ObserverName = { [S in StageName]: (typeof stages)[S]["kind"] extends "observer" ? S : never }[StageName];
+
+export type KeeperName = { [S in StageName]: (typeof stages)[S]["kind"] extends "keeper" ? S : never }[StageName];
 
 /** Statuses the stage `S` may leave: what the lifecycle allows from the status it takes. */
 export type Leaves<S extends OwnerName> = StageExit<(typeof stages)[S]["takes"]>;

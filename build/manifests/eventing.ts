@@ -1,5 +1,5 @@
 /** Knative Eventing as another entrance: one Broker, one Trigger per stage on the types that the stage takes. */
-import { improvementEvent, SOURCE_SUBMITTED } from "../../shared/domain/events.ts";
+import { improvementEvent, REPOSITORY_CHANGED, SOURCE_SUBMITTED } from "../../shared/domain/events.ts";
 import { STAGES, type StageName, stageEntry } from "../../shared/stages.ts";
 import { httpName, labelsOf, MODE_LABEL, workloadName } from "./names.ts";
 
@@ -48,6 +48,7 @@ export function trigger(stage: StageName): Record<string, unknown> {
 function typesOf(stage: StageName): string[] {
   const entry = stageEntry(stage);
   if (entry.kind === "source") return [SOURCE_SUBMITTED];
+  if (entry.kind === "keeper") return [REPOSITORY_CHANGED];
   return (entry.kind === "owner" ? [entry.takes] : entry.hears).map(improvementEvent);
 }
 

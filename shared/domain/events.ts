@@ -8,6 +8,8 @@ import { cleanLine, cleanText } from "./text.ts";
 
 const PREFIX = "ai.cortex.school";
 export const SOURCE_SUBMITTED = `${PREFIX}.source.submitted`;
+/** A repository or another source of knowledge may hold something new. */
+export const REPOSITORY_CHANGED = `${PREFIX}.repository.changed`;
 /** Every event about an improvement: this and the status it reached. */
 export const IMPROVEMENT_PREFIX = `${PREFIX}.improvement.`;
 
@@ -60,6 +62,12 @@ export type SubmittedSource = z.infer<typeof SubmittedSource>;
 
 export const SourceData = z.object({ source: SubmittedSource });
 export type SourceData = z.infer<typeof SourceData>;
+
+/** What may hold something new; `school`: the past improvements. */
+export const KNOWLEDGE_SOURCES = ["gitops", "docs", "issues", "school", "all"] as const;
+export const RepositoryData = z.object({ source: z.enum(KNOWLEDGE_SOURCES), because: line(300) });
+export type RepositoryData = z.infer<typeof RepositoryData>;
+
 /** No colon: `improvement:<id>` must never be another improvement's trail or index. */
 const IMPROVEMENT_ID = /^[\w.-]{1,64}$/;
 const improvementIdentifier = z.string().regex(IMPROVEMENT_ID, "may hold letters, digits, _ . and - only, at most 64");
@@ -86,6 +94,7 @@ export type SchoolEvent<Data = unknown> = Pick<CloudEventV1<Data>, "id" | "sourc
 
 const schemas: Readonly<Record<string, z.ZodType>> = {
   [SOURCE_SUBMITTED]: SourceData,
+  [REPOSITORY_CHANGED]: RepositoryData,
   ...Object.fromEntries(STATUSES.map((status) => [improvementEvent(status), ImprovementData])),
 };
 

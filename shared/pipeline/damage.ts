@@ -22,6 +22,9 @@ export async function wrongTypes(redis: Redis, keys: Keys): Promise<ReadonlyMap<
     [keys.flags, "hash"],
     [keys.breaker, "hash"],
     [keys.metrics, "hash"],
+    [keys.knowledge, "hash"],
+    [keys.knowledgeLedger, "hash"],
+    [keys.knowledgeModel, "hash"],
     [importedKey(keys), "hash"],
   ]);
   for (const status of STATUSES) expected.set(keys.byStatus(status), "zset").set(keys.statusSet(status), "set");

@@ -2,7 +2,7 @@
  * Which events may be pushed to which stage over HTTP. New improvements enter at route, evaluate, validate or plan; from
  * approve on an event carries only an id, and its record must already stand in that stage's status.
  */
-import { improvementEvent, type SchoolEvent, SOURCE_SUBMITTED } from "../domain/events.ts";
+import { improvementEvent, REPOSITORY_CHANGED, type SchoolEvent, SOURCE_SUBMITTED } from "../domain/events.ts";
 import type { Status } from "../domain/lifecycle.ts";
 import { type StageName, stageEntry } from "../stages.ts";
 
@@ -29,6 +29,7 @@ export function subjectOf(event: SchoolEvent): Subject | undefined {
 export function acceptedTypes(stage: StageName): readonly string[] {
   const entry = stageEntry(stage);
   if (entry.kind === "source") return [SOURCE_SUBMITTED];
+  if (entry.kind === "keeper") return [REPOSITORY_CHANGED];
   return (entry.kind === "owner" ? [entry.takes] : entry.hears).map(improvementEvent);
 }
 
@@ -38,6 +39,10 @@ export function denies(stage: StageName, event: SchoolEvent, standing: Status | 
   if (entry.kind === "source") {
     if (event.type === SOURCE_SUBMITTED) return undefined;
     return rule(`${stage} takes sources: an event of type ${SOURCE_SUBMITTED}`);
+  }
+  if (entry.kind === "keeper") {
+    if (event.type === REPOSITORY_CHANGED) return undefined;
+    return rule(`${stage} takes events of type ${REPOSITORY_CHANGED}, not ${event.type}`);
   }
   const types = acceptedTypes(stage);
   const subject = subjectOf(event);

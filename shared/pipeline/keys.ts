@@ -21,6 +21,14 @@ export interface Keys {
   readonly tombstones: string;
   readonly metrics: string;
   readonly outcomes: string;
+  /** STRING that says that a row of the outcomes is there. */
+  outcomeRow(row: string): string;
+  /** HASH `<corpus>/<source>` -> state as JSON: what the school knows its platform by. */
+  readonly knowledge: string;
+  /** HASH `<corpus>/<source>` -> what `index` remembers of it, as JSON; also `fit` and `run:<source>`. */
+  readonly knowledgeLedger: string;
+  /** HASH of fitted embedders: id -> bytes, and `newest` -> id. */
+  readonly knowledgeModel: string;
   readonly sources: string;
   source(id: string): string;
   list(stage: string): string;
@@ -58,6 +66,10 @@ export function keysOf(prefix = ""): Keys {
     tombstones: `${school}tombstones`,
     metrics: `${school}metrics`,
     outcomes: `${school}outcomes`,
+    outcomeRow: (row) => `${school}outcome:${row}`,
+    knowledge: `${school}knowledge`,
+    knowledgeLedger: `${school}knowledge:ledger`,
+    knowledgeModel: `${school}knowledge:model`,
     sources: `${school}sources`,
     source: (id) => `${school}source:${id}`,
     list,

@@ -9,6 +9,7 @@ import { LeaseLost } from "../runtime/errors.ts";
 import { readBreaker, recentRollback } from "./breaker.ts";
 import { readFlags } from "./flags.ts";
 import type { Keys } from "./keys.ts";
+import { knowledgeBook } from "./knowledge-book.ts";
 import { records } from "./records.ts";
 import type { Scripts } from "./scripts/load.ts";
 
@@ -118,9 +119,11 @@ export function schoolServices(redis: Redis, keys: Keys, scripts: Scripts, limit
     },
     outcomes: {
       async append(outcome) {
-        await redis.xadd(keys.outcomes, "*", ...Object.entries(outcome).flat());
+        const flat = Object.entries(outcome).flat();
+        await scripts.schoolOutcome(outcome["row"] ?? "", flat.length, ...flat);
       },
     },
+    knowledge: knowledgeBook(redis, keys),
   };
 }
 

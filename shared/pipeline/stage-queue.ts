@@ -41,6 +41,7 @@ export type Settlement = { readonly token: string } & (
     }
   | { readonly kind: "behind"; readonly id: string; readonly from: Status; readonly lock: string }
   | { readonly kind: "done" }
+  | { readonly kind: "later"; readonly delayMs: number }
   | {
       readonly kind: "source";
       readonly id: string;
@@ -141,6 +142,8 @@ function flatten(settlement: Settlement, maxAttempts: number): Flat {
         maxAttempts,
         settlement.reason,
       ];
+    case "later":
+      return [...head, Math.max(0, Math.round(settlement.delayMs))];
     case "dead":
       return [...head, settlement.reason];
     case "done":

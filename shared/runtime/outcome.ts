@@ -1,6 +1,6 @@
 /** What a handler answers: data, never an effect. The runtime turns it into one settle. */
 import type { Patch, Proposal } from "../domain/improvement.ts";
-import type { Leaves, ObserverName, OwnerName, StageName } from "../stages.ts";
+import type { KeeperName, Leaves, ObserverName, OwnerName, StageName } from "../stages.ts";
 
 /** Move the improvement. `because` goes into the trail; `evidence` is kept beside it as JSON. */
 export interface MoveTo<To extends string = string> {
@@ -63,13 +63,22 @@ export interface Observed {
   readonly because: string;
 }
 
+/** A keeper has put down what it did and goes on with the same event; the others waiting come after it. */
+export interface GoOn {
+  readonly kind: "go-on";
+  readonly afterMs: number;
+  readonly because: string;
+}
+
 export type OutcomeOf<S extends StageName> = S extends OwnerName
   ? MoveTo<Leaves<S>> | Again | (S extends "implement" | "sync" ? BehindLock : never)
   : S extends ObserverName
     ? Observed
-    : SourceRead | SourceKnown | SourceFailed;
+    : S extends KeeperName
+      ? Observed | GoOn
+      : SourceRead | SourceKnown | SourceFailed;
 
-export type AnyOutcome = MoveTo | Again | BehindLock | SourceRead | SourceKnown | SourceFailed | Observed;
+export type AnyOutcome = MoveTo | Again | BehindLock | SourceRead | SourceKnown | SourceFailed | Observed | GoOn;
 
 export function moveTo<To extends string>(to: To, patch: Patch, because: string, evidence?: unknown): MoveTo<To> {
   return { kind: "move", to, patch, because, ...(evidence === undefined ? {} : { evidence }) };
@@ -86,4 +95,8 @@ export function again(afterMs: number, patch: Patch, because: string): Again {
 
 export function observed(because: string): Observed {
   return { kind: "observed", because };
+}
+
+export function goOn(because: string, afterMs = 0): GoOn {
+  return { kind: "go-on", afterMs, because };
 }

@@ -12,6 +12,8 @@ export function settlementFor(token: string, outcome: AnyOutcome, improvement: I
     case "observed":
     case "source-known":
       return { kind: "done", token };
+    case "go-on":
+      return { kind: "later", token, delayMs: outcome.afterMs };
     case "source-read": {
       const { source, proposals, because } = outcome;
       const state = proposals.length > 0 ? "read" : "nothing_found";

@@ -1,9 +1,9 @@
 /** defineStage: the contract between a stage's logic, its wiring and the runtime. */
 import type { Logger } from "pino";
-import type { SubmittedSource } from "../domain/events.ts";
+import type { RepositoryData, SubmittedSource } from "../domain/events.ts";
 import type { Improvement, Patch } from "../domain/improvement.ts";
 import type { SchoolServices } from "../ports.ts";
-import type { ObserverName, OwnerName, StageName } from "../stages.ts";
+import type { KeeperName, ObserverName, OwnerName, StageName } from "../stages.ts";
 import type { Environment } from "./config.ts";
 import type { OutcomeOf } from "./outcome.ts";
 
@@ -29,7 +29,15 @@ export type InputOf<S extends StageName> = S extends OwnerName | ObserverName
   ? S extends ObserverName
     ? { readonly improvement: Improvement; readonly reached: Improvement["status"] }
     : { readonly improvement: Improvement }
-  : { readonly source: SubmittedSource };
+  : S extends KeeperName
+    ? { readonly change: RepositoryData; readonly asked: Asked }
+    : { readonly source: SubmittedSource };
+
+/** Who asked, and when: milliseconds since the epoch by Redis's clock, unknown of events that others made. */
+export interface Asked {
+  readonly by: string;
+  readonly at?: number;
+}
 
 export type Handler<S extends StageName, Ports> = (
   input: InputOf<S>,

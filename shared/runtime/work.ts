@@ -4,6 +4,8 @@ import {
   IMPROVEMENT_PREFIX,
   type ImprovementData,
   parseEvent,
+  REPOSITORY_CHANGED,
+  type RepositoryData,
   type SchoolEvent,
   SOURCE_SUBMITTED,
   type SourceData,
@@ -16,7 +18,7 @@ import { stageEntry } from "../stages.ts";
 import { LeaseLost, PermanentError } from "./errors.ts";
 import type { AnyOutcome } from "./outcome.ts";
 import { settlementFor, settlementForError } from "./settlement.ts";
-import type { Context, Stage } from "./stage.ts";
+import type { Asked, Context, Stage } from "./stage.ts";
 
 /** Stages at which an improvement may enter with an event alone; from `approve` on the record must already stand there. */
 const INJECTABLE: readonly string[] = ["route", "evaluate", "validate", "plan"];
@@ -93,7 +95,7 @@ async function improvementOf(
   lease: Lease,
   event: SchoolEvent,
 ): Promise<Improvement | "created by another event" | undefined> {
-  if (stageEntry(stage.name).kind === "source") return undefined;
+  if (!hasImprovement(stage)) return undefined;
   const { id, improvement: proposal } = dataOf<ImprovementData>(event, IMPROVEMENT_PREFIX);
   let fields = lease.fields;
   if (fields["id"] === undefined && fields["status"] === undefined) {
@@ -119,10 +121,24 @@ async function improvementOf(
 }
 
 function inputFor(stage: Stage, event: SchoolEvent, improvement: Improvement | undefined): unknown {
+  const { kind } = stageEntry(stage.name);
+  if (kind === "keeper") return { change: dataOf<RepositoryData>(event, REPOSITORY_CHANGED), asked: askedBy(event) };
   if (improvement === undefined) return { source: dataOf<SourceData>(event, SOURCE_SUBMITTED).source };
-  if (stageEntry(stage.name).kind !== "observer") return { improvement };
+  if (kind !== "observer") return { improvement };
   return { improvement, reached: event.type.split(".").at(-1) as Status };
 }
+
+function hasImprovement(stage: Stage): boolean {
+  const { kind } = stageEntry(stage.name);
+  return kind === "owner" || kind === "observer";
+}
+
+/** The time of our own events is Redis's. */
+function askedBy({ source, time }: SchoolEvent): Asked {
+  const at = OURS.test(source) && time !== undefined ? Date.parse(time) : Number.NaN;
+  return { by: source, ...(Number.isNaN(at) ? {} : { at }) };
+}
+const OURS = /^\/cortex-online-school\//;
 
 /** The data was checked against its type's schema already; what is left is whether this type belongs on this list. */
 function dataOf<T>(event: SchoolEvent, type: string): T {

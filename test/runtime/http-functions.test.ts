@@ -1,7 +1,7 @@
 /** Every function in HTTP mode, from its bundle: under our own main and under the functions-framework's command line alike. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bundle } from "../../build/bundle.ts";
-import { improvementEvent, SOURCE_SUBMITTED } from "../../shared/domain/events.ts";
+import { improvementEvent, REPOSITORY_CHANGED, SOURCE_SUBMITTED } from "../../shared/domain/events.ts";
 import type { Status } from "../../shared/domain/lifecycle.ts";
 import { ENTRANCES } from "../../shared/pipeline/injection.ts";
 import { STAGES, type StageName, stageEntry } from "../../shared/stages.ts";
@@ -78,6 +78,13 @@ function cases(stage: StageName): Case[] {
         answer: 422,
         says: "takes sources",
       },
+    ];
+  }
+  if (entry.kind === "keeper") {
+    const changed = () => event(REPOSITORY_CHANGED, { source: "all", because: "a push" });
+    return [
+      { name: "a change", event: changed, answer: "taken" },
+      { name: "a source", event: talk, answer: 422, says: REPOSITORY_CHANGED },
     ];
   }
   const takes = entry.kind === "owner" ? entry.takes : (entry.hears[0] as Status);

@@ -1,6 +1,7 @@
 /** When the offline embedder is fitted on the platform's own texts, and again when they have become others. */
 import type { Corpus, Embedder, FitRecord, IndexBook, KnowledgeWriter } from "../../knowledge-ports.ts";
 import { embeddedText } from "../chunking/embedded-text.ts";
+import { isOffline } from "./offline.ts";
 import type { Indexer, Round } from "./ports.ts";
 
 /** Past improvements are few and come one by one; they are embedded with the others' fit. */
@@ -16,7 +17,7 @@ type Tools = Pick<Indexer, "writer" | "book" | "log" | "fit"> & { readonly embed
 
 /** True when there is a new embedder now, whose collections are still to be made. */
 export async function fitWhereDue({ writer, book, log, fit, embedder, round }: Tools): Promise<boolean> {
-  if (fit === undefined) return false;
+  if (fit === undefined || !isOffline(embedder)) return false;
   const chunks = await countOf(writer);
   const before = await book.fit();
   if (!isDue(before, chunks, embedder)) return false;

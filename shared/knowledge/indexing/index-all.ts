@@ -3,6 +3,7 @@ import { CORPORA } from "../../knowledge-ports.ts";
 import { countChanges, fitWhereDue } from "./fit.ts";
 import { type Failure, indexCorpus } from "./index-corpus.ts";
 import type { Indexer, Round } from "./ports.ts";
+import { failedState } from "./states.ts";
 
 export interface RoundDone {
   /** There is more to do: come back at once. */
@@ -15,13 +16,19 @@ export interface RoundDone {
 
 /**
  * Brings the index up to date with `asked` (`gitops`, `docs`, `issues`, or `all`), and whatever else is not complete, as
- * far as the round lasts. A second run with nothing new writes nothing. Throws the signal's reason, and what the book or
- * the embedder's configuration throws.
+ * far as the round lasts. A second run with nothing new writes nothing. Throws the signal's reason, and what the book
+ * throws.
  */
 export async function indexAll(asked: string, indexer: Indexer, round: Round): Promise<RoundDone> {
   const { readers, book } = indexer;
-  const embedder = await indexer.embedder();
   const failures: Failure[] = [];
+  const embedder = await indexer.embedder().catch((error: unknown) => {
+    for (const { corpus, source } of readers) failures.push({ corpus, source, error });
+  });
+  if (embedder === undefined) {
+    await noteFailures(indexer, failures, round);
+    return { more: false, failures, changed: 0 };
+  }
   let more = false;
   let changed = 0;
   for (const corpus of CORPORA) {
@@ -37,6 +44,15 @@ export async function indexAll(asked: string, indexer: Indexer, round: Round): P
   if (await fitWhereDue({ ...indexer, embedder, round })) return { more: true, failures, changed };
   if (failures.length === 0 && indexer.fit !== undefined) await book.keepOnlyModel(embedder.id);
   return { more: false, failures, changed };
+}
+
+/** There is no embedder: nothing was looked at. */
+async function noteFailures({ book }: Indexer, failures: readonly Failure[], { now }: Round): Promise<void> {
+  const states = await book.states();
+  for (const { corpus, source, error } of failures) {
+    const before = states.find((state) => state.corpus === corpus && state.source === source);
+    await book.note(failedState({ corpus, source }, before, error, now()));
+  }
 }
 
 /** Passes until nothing is left: what was resumed is looked at again, a fit makes new collections. */

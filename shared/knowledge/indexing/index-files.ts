@@ -38,13 +38,10 @@ export async function indexFiles(
   const leftOut = new Map<string, string>();
   const redacted = new Map<string, number>();
   const wanted = new Map<string, Chunk>();
-  for (const [path, result] of read) {
-    if (typeof result === "string") {
-      leftOut.set(path, result);
-      continue;
-    }
-    for (const chunk of result) wanted.set(chunk.id, chunk);
-    const secrets = result.reduce((sum, chunk) => sum + chunk.redacted, 0);
+  for (const [path, { chunks, leftOut: why }] of read) {
+    if (why !== undefined) leftOut.set(path, why);
+    for (const chunk of chunks) wanted.set(chunk.id, chunk);
+    const secrets = chunks.reduce((sum, chunk) => sum + chunk.redacted, 0);
     if (secrets > 0) redacted.set(path, secrets);
   }
   const fresh = [...wanted.values()].filter(({ id, hash }) => stored.get(id)?.hash !== hash);

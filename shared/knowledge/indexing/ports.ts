@@ -10,11 +10,14 @@ export interface SourceReader {
   version(signal?: AbortSignal): Promise<string>;
   /** Path -> what its content is known by; undefined when this version can no longer be read. */
   files(version: string, signal?: AbortSignal): Promise<ReadonlyMap<string, string> | undefined>;
-  /** The chunks of files, given as `files` tells of them; a sentence says why one is left out. */
-  chunks(
-    files: ReadonlyMap<string, string>,
-    signal?: AbortSignal,
-  ): Promise<ReadonlyMap<string, readonly Chunk[] | string>>;
+  /** What is in files, given as `files` tells of them; one that has no entry is empty. */
+  chunks(files: ReadonlyMap<string, string>, signal?: AbortSignal): Promise<ReadonlyMap<string, FileRead>>;
+}
+
+export interface FileRead {
+  readonly chunks: readonly Chunk[];
+  /** Why the file, or a part of it, is left out. */
+  readonly leftOut?: string;
 }
 
 /** Long work is cut into rounds, so that a process that has to stop loses nothing. */

@@ -1,14 +1,10 @@
 /** A Git repository as a source: which of its files belong to which corpus, and what of them cannot be used. */
-import type { Chunk, Corpus } from "../../knowledge-ports.ts";
+import type { Corpus } from "../../knowledge-ports.ts";
 import type { GitReader } from "../../ports.ts";
-import type { SourceReader } from "./ports.ts";
-
-export type ChunkFile = (file: {
-  readonly corpus: Corpus;
-  readonly source: string;
-  readonly path: string;
-  readonly text: string;
-}) => readonly Chunk[];
+import { redactText } from "../../repository/redact.ts";
+import { chunksOfFile } from "../chunking/chunk-file.ts";
+import { leftOutByContent, leftOutByName } from "../chunking/readable.ts";
+import type { FileRead, SourceReader } from "./ports.ts";
 
 export interface RepositorySource {
   readonly git: Pick<GitReader, "head" | "tree" | "notFiles" | "read" | "isAncestor">;
@@ -16,11 +12,8 @@ export interface RepositorySource {
   readonly source: string;
   /** Whether a file of this path belongs to the corpus. */
   readonly takes: (path: string) => boolean;
-  readonly chunk: ChunkFile;
 }
 
-/** Characters; above that a file is data, not something to read. */
-const LARGEST = 8_000_000;
 /** In place of a blob's id. */
 const NOT_A_FILE = "no file: ";
 
@@ -34,11 +27,7 @@ export function isProse(path: string): boolean {
   );
 }
 
-/** By their names no text: they are not even read. */
-const BINARY =
-  /\.(png|jpe?g|gif|webp|ico|bmp|tiff?|pdf|docx?|xlsx?|pptx?|odt|zip|t?gz|tar|bz2|xz|zst|7z|jar|war|woff2?|ttf|otf|eot|mp[34]|mov|avi|webm|wav|ogg|exe|dll|so|dylib|bin|class|pyc|wasm|sqlite|db|parquet|onnx|pt|gguf)$/i;
-
-export function repositorySource({ git, corpus, source, takes, chunk }: RepositorySource): SourceReader {
+export function repositorySource({ git, corpus, source, takes }: RepositorySource): SourceReader {
   return {
     corpus,
     source,
@@ -55,11 +44,11 @@ export function repositorySource({ git, corpus, source, takes, chunk }: Reposito
     },
 
     async chunks(files) {
-      const done = new Map<string, readonly Chunk[] | string>();
+      const done = new Map<string, FileRead>();
       const readable = [...files].filter(([path, blob]) => {
-        const why = blob.startsWith(NOT_A_FILE) ? blob.slice(NOT_A_FILE.length) : BINARY.test(path) && "not text";
-        if (why) done.set(path, why);
-        return !why;
+        const why = blob.startsWith(NOT_A_FILE) ? blob.slice(NOT_A_FILE.length) : leftOutByName(path);
+        if (why !== undefined) done.set(path, { chunks: [], leftOut: why });
+        return why === undefined;
       });
       const texts = await git.read([...new Set(readable.map(([, blob]) => blob))]);
       for (const [path, blob] of readable) done.set(path, chunksOf(path, texts.get(blob) ?? null));
@@ -67,13 +56,14 @@ export function repositorySource({ git, corpus, source, takes, chunk }: Reposito
     },
   };
 
-  function chunksOf(path: string, text: string | null): readonly Chunk[] | string {
-    if (text === null) return "not text";
-    if (text.length > LARGEST) return `longer than ${LARGEST} characters`;
+  function chunksOf(path: string, text: string | null): FileRead {
+    const why = leftOutByContent(text);
+    if (text === null || why !== undefined) return { chunks: [], leftOut: why ?? "not text" };
     try {
-      return chunk({ corpus, source, path, text });
+      return { chunks: chunksOfFile({ corpus, source, path, text }) };
     } catch (error) {
-      return `cannot be read: ${(error instanceof Error ? error.message : String(error)).slice(0, 100)}`;
+      const said = error instanceof Error ? error.message : String(error);
+      return { chunks: [], leftOut: `cannot be read: ${redactText(said).slice(0, 100)}` };
     }
   }
 }

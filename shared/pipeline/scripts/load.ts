@@ -4,6 +4,7 @@ import { admitScript, claimFunctions, claimScript } from "./claim.ts";
 import { type Defined, definePipelineScripts } from "./define.ts";
 import { admitRequestScript, gateScript, lockScript } from "./gate.ts";
 import { heartbeatScript, saveScript } from "./operate.ts";
+import { outcomeScript } from "./outcome.ts";
 import { settleScript } from "./settle.ts";
 
 const scripts = {
@@ -15,6 +16,7 @@ const scripts = {
   schoolGate: gateScript,
   schoolAdmitRequest: admitRequestScript,
   schoolLock: lockScript,
+  schoolOutcome: outcomeScript,
 } as const;
 
 export type Scripts = Defined<keyof typeof scripts>;

@@ -9,6 +9,7 @@
  *   again     id, from, delay ms, n, field, value, …, n, removed field, …
  *   behind    id, from, lock
  *   done      –
+ *   later     delay ms
  *   source    id, state, n, field, value, …, count, then per proposal: id, video, category, n, field, value, …
  *   retry     delay ms, counts (1/0), max attempts, reason
  *   dead      reason
@@ -111,6 +112,16 @@ function kinds.done(token)
   local lease = finish(token)
   if not lease then return 'lost' end
   succeeded(lease)
+  return 'ok'
+end
+
+-- Goes on at once with delay 0, before whatever else waits.
+function kinds.later(token)
+  local delay = tonumber(arg())
+  local lease = finish(token)
+  if not lease then return 'lost' end
+  succeeded(lease)
+  if delay == 0 then redis.call('RPUSH', q, lease.event) else later(stage, lease.event, delay) end
   return 'ok'
 end
 

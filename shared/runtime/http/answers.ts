@@ -52,6 +52,11 @@ export function answerTo({ stage, lease, settlement, result, now }: Ending): Rep
       };
       return tell(200, SETTLED, data, undefined);
     }
+    case "later": {
+      const { delayMs } = settlement;
+      const retryAt = new Date(now + delayMs).toISOString();
+      return tell(202, DEFERRED, { stage, retryAt, because: "more of the same is to be done" }, undefined);
+    }
     case "retry": {
       const { delayMs, reason } = settlement;
       const id = lease.fields["id"];
