@@ -10,6 +10,7 @@ import { decisions } from "./commands/decisions.ts";
 import { doctor } from "./commands/doctor.ts";
 import { events } from "./commands/events.ts";
 import { flags } from "./commands/flags.ts";
+import { graph } from "./commands/graph.ts";
 import { importCommand } from "./commands/import.ts";
 import { learn } from "./commands/learn.ts";
 import { list } from "./commands/list.ts";
@@ -42,6 +43,7 @@ const COMMANDS = [
   status,
   doctor,
   policy,
+  graph,
   importCommand,
 ];
 
