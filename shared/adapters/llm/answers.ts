@@ -27,7 +27,7 @@ export async function withinLimit(
 }
 
 /** An answer whose body stalls must not outlive the limit either. */
-function rejectedBy(signal: AbortSignal): Promise<never> {
+export function rejectedBy(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
 }
 
@@ -70,7 +70,7 @@ export function statusOf(error: unknown): number | undefined {
 }
 
 /** What the server said, on one line, without the key. */
-function told(error: unknown, apiKey: string | undefined): string {
+export function told(error: unknown, apiKey: string | undefined): string {
   const message = error instanceof Error ? error.message : String(error);
   const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : "";
   const text = `${message}${cause}`.replaceAll(/\s+/g, " ").trim();

@@ -87,6 +87,6 @@ function named(chosen: string, configured: readonly Vendor[]): { vendor: Vendor 
 }
 
 /** Servers are often named without the path their API is under. */
-function versioned(url: string | undefined): string | undefined {
+export function versioned(url: string | undefined): string | undefined {
   return url === undefined || new URL(url).pathname !== "/" ? url : new URL("/v1", url).href;
 }
