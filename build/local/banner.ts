@@ -5,10 +5,8 @@ import { ROOT } from "../bundle/targets.ts";
 import { REAL_PARTS } from "./environment.ts";
 import type { LocalSchool } from "./school.ts";
 
-export function banner({ url, tokens, real, unused, repository, dataDir }: LocalSchool): string {
-  const all = Object.values(REAL_PARTS);
-  const standIns = all.filter((part) => !real.includes(part) && part !== "Redis" && part !== "GitOps repository");
-  const own = all.filter((part) => !real.includes(part) && (part === "Redis" || part === "GitOps repository"));
+export function banner({ url, tokens, real, own, unused, repository, dataDir }: LocalSchool): string {
+  const standIns = Object.values(REAL_PARTS).filter((part) => !real.includes(part) && !own.includes(part));
   const data = dataDir === path.join(ROOT, ".school") ? "" : `SCHOOL_DATA_DIR=${dataDir} `;
   const school = `${data}./build/cli/school.mjs`;
   const lines: (readonly [string, string])[] = [

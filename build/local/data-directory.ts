@@ -9,7 +9,10 @@ import { lockDataDirectory } from "./data-lock.ts";
 const Secrets = z.object({
   tokens: z.object({ operator: z.string().min(1), reviewer: z.string().min(1), viewer: z.string().min(1) }),
   approvalSecret: z.string().min(16),
+  qdrant: z.object({ key: z.string().min(16), readOnlyKey: z.string().min(16) }),
 });
+/** A data directory may be older than the index, and then has no keys of it yet. */
+const Stored = Secrets.partial({ qdrant: true });
 export type Secrets = Readonly<z.infer<typeof Secrets>>;
 
 /** What school.json says of a running school; the command line reads it. */
@@ -24,14 +27,16 @@ export interface RunningSchool {
 }
 
 /**
- * Tokens and signing secret, made once per data directory and kept readable by their owner only. Throws CannotStart when
- * they cannot be read any more: new ones would make every approval that waits invalid, so a person decides.
+ * Tokens, signing secret and keys of the index, made once per data directory and kept readable by their owner only. Throws
+ * CannotStart when they cannot be read any more: new ones would make every approval that waits invalid, so a person decides.
  */
 export async function secretsOf(dataDir: string): Promise<Secrets> {
   const file = path.join(dataDir, "secrets.json");
   try {
-    const secrets = Secrets.parse(JSON.parse(await readFile(file, "utf8")));
+    const stored = Stored.parse(JSON.parse(await readFile(file, "utf8")));
     await chmod(file, 0o600);
+    const secrets = { ...stored, qdrant: stored.qdrant ?? qdrantKeys() };
+    if (stored.qdrant === undefined) await writePrivately(file, JSON.stringify(secrets, null, 2));
     return secrets;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
@@ -41,13 +46,21 @@ export async function secretsOf(dataDir: string): Promise<Secrets> {
       );
     }
   }
-  const token = () => randomBytes(18).toString("base64url");
   const secrets: Secrets = {
     tokens: { operator: token(), reviewer: token(), viewer: token() },
     approvalSecret: randomBytes(32).toString("hex"),
+    qdrant: qdrantKeys(),
   };
   await writePrivately(file, JSON.stringify(secrets, null, 2));
   return secrets;
+}
+
+function qdrantKeys(): Secrets["qdrant"] {
+  return { key: token(), readOnlyKey: token() };
+}
+
+function token(): string {
+  return randomBytes(18).toString("base64url");
 }
 
 /** Tells the command line where the school is. Returns the function that takes the note away. */
@@ -69,7 +82,7 @@ export const DEMO_NOTE = "demo.json";
 
 /** What a school puts into its data directory; half-written files of a killed one included. */
 const OURS =
-  /^((secrets|school|demo)\.json(\.\d+)?|kubeconfig(\.\d+)?|redis|cluster|git-cache|logs|\w[\w-]*\.git(\.new)?)$/;
+  /^((secrets|school|demo)\.json(\.\d+)?|kubeconfig(\.\d+)?|redis|qdrant|cluster|git-cache|logs|\w[\w-]*\.git(\.new)?)$/;
 
 /**
  * A demonstration begins from nothing, but never in a folder that somebody uses or that holds anything but a school.

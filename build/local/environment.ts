@@ -14,22 +14,25 @@ export const REAL_PARTS = {
   GITOPS_REPO: "GitOps repository",
   KUBECONFIG: "Kubernetes and Argo CD",
   PROMETHEUS_URL: "Prometheus",
+  QDRANT_URL: "Qdrant",
 } as const;
 
-/** What is added and replaces nothing: without them the rules plan. */
+/** What is added and replaces nothing: without them the rules plan, and texts are compared by what they say alone. */
 const REAL_MODELS = {
   ANTHROPIC_API_KEY: "Anthropic's models",
   OPENAI_API_KEY: "OpenAI's models",
   OPENAI_BASE_URL: "models behind OPENAI_BASE_URL",
   LLMD_ENDPOINT: "models behind LLMD_ENDPOINT",
+  EMBEDDING_ENDPOINT: "embeddings behind EMBEDDING_ENDPOINT",
+  COHERE_API_KEY: "Cohere's rerankers",
 } as const;
 
 /** Where parts are and how to get in. In the environment they are ignored without --real, whoever put them there. */
 const AMBIENT =
-  /^(REDIS|GITOPS|GITHUB|KUBE|ARGOCD|PROMETHEUS|KEY_PREFIX|QDRANT|LLMD|ANTHROPIC|OPENAI|PLAN_MODEL|COHERE|SLACK|ALERT)/;
+  /^(REDIS|GITOPS|GITHUB|KUBE|ARGOCD|PROMETHEUS|KEY_PREFIX|QDRANT|LLMD|ANTHROPIC|OPENAI|PLAN_MODEL|EMBEDDING|RERANK|COHERE|DOCS_|KNOWN_ISSUES|SLACK|ALERT)/;
 
 /** Parts the school will speak to one day; set today, they change nothing. */
-const NOT_YET = /^(QDRANT_URL|COHERE_API_KEY|EXPERT_MODELS|EMBEDDING_MODEL|RERANK_MODEL|SLACK_WEBHOOK_URL)$/;
+const NOT_YET = /^(EXPERT_MODELS|SLACK_WEBHOOK_URL)$/;
 
 /**
  * The settings of the local school: the project's .env, and over it the environment, as Node's own --env-file has it.

@@ -11,11 +11,19 @@ export interface Parts {
   readonly prometheus: string;
   readonly dataDir: string;
   readonly approvalSecret: string;
+  readonly qdrant: QdrantPart;
+}
+
+/** Where the index is, and the keys to it, when it has any. */
+export interface QdrantPart {
+  readonly url: string;
+  readonly key?: string | undefined;
+  readonly readOnlyKey?: string | undefined;
 }
 
 /** The process that writes to Git has no model and no token but Git's; nobody else sees the signing secret. */
 const SIGNERS = ["approve", "implement", "coordinator"];
-const GIT_USERS = ["ingest", "evaluate", "validate", "plan", "implement", "sync", "rollback", "coordinator"];
+const GIT_USERS = ["ingest", "evaluate", "validate", "plan", "implement", "sync", "rollback", "index", "coordinator"];
 const METRICS_USERS = ["implement", "sync", "verify", "rollback"];
 
 /** Who asks models; what they write goes through others' hands before it reaches Git. */
@@ -32,6 +40,24 @@ const OF_MODELS = [
   "NODE_USE_ENV_PROXY",
   "NODE_EXTRA_CA_CERTS",
 ];
+
+/** Nobody else writes what the school knows; who only asks gets a key that can do no more. */
+const KNOWLEDGE_WRITERS = ["index", "learn"];
+const KNOWLEDGE_READERS = ["validate", "coordinator"];
+/** The vectors of a question have to come from where those of the index came from. */
+const OF_EMBEDDERS = [
+  "EMBEDDING_MODEL",
+  "EMBEDDING_DIMENSION",
+  "EMBEDDING_ENDPOINT",
+  "EMBEDDING_API_KEY",
+  "EMBEDDING_TIMEOUT",
+  "OPENAI_API_KEY",
+  "OPENAI_BASE_URL",
+  "NODE_USE_ENV_PROXY",
+  "NODE_EXTRA_CA_CERTS",
+];
+const OF_RERANKERS = ["RERANK_MODEL", "COHERE_API_KEY", "COHERE_BASE_URL"];
+const OF_SOURCES = ["DOCS_REPO", "DOCS_BRANCH", "DOCS_TOKEN", "KNOWN_ISSUES"];
 
 /** What people may tune; everything else in the environment stays outside of the functions. */
 const TUNABLE = [
@@ -91,9 +117,31 @@ export function functionEnvironment(stage: string, parts: Parts, env: Environmen
     PROMETHEUS_URL: parts.prometheus,
     ...(MODEL_USERS.includes(stage) ? pick(env, OF_MODELS) : {}),
     ...(GIT_USERS.includes(stage) ? gitVariables(parts, env) : {}),
+    ...knowledgeVariables(stage, parts, env),
     ...(stage === "coordinator" ? pick(env, ["GITHUB_WEBHOOK_SECRET"]) : {}),
     ...(SIGNERS.includes(stage) ? { APPROVAL_SECRET: parts.approvalSecret } : {}),
   };
+}
+
+function knowledgeVariables(stage: string, { qdrant }: Parts, env: Environment): Record<string, string> {
+  const writes = KNOWLEDGE_WRITERS.includes(stage);
+  if (!writes && !KNOWLEDGE_READERS.includes(stage)) return {};
+  const { url, key, readOnlyKey } = qdrant;
+  const keys = writes ? { QDRANT_API_KEY: key } : { QDRANT_READ_ONLY_API_KEY: readOnlyKey };
+  return {
+    ...pick(env, OF_EMBEDDERS),
+    ...(writes ? {} : pick(env, OF_RERANKERS)),
+    ...(stage === "index" ? sourceVariables(env) : {}),
+    QDRANT_URL: url,
+    ...pick(keys, Object.keys(keys)),
+  };
+}
+
+/** Documents and issues may be elsewhere than the GitOps repository, which may be the sample on this machine. */
+function sourceVariables(env: Environment): Record<string, string> {
+  const own = pick(env, OF_SOURCES);
+  if (own["DOCS_REPO"] === undefined && own["KNOWN_ISSUES"] === undefined) return {};
+  return { ...gitEnvironment(env), ...own, ...pick(env, ["GITHUB_TOKEN", ...OF_GITHUB]) };
 }
 
 function gitVariables({ repository, publicUrl, dataDir }: Parts, env: Environment): Record<string, string> {

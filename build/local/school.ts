@@ -9,10 +9,11 @@ import { type Autoscaler, startAutoscaler } from "./autoscaler/autoscaler.ts";
 import { startCoordinator } from "./coordinator-process.ts";
 import { noteRunning, type Secrets, secretsOf, writePrivately } from "./data-directory.ts";
 import { lockDataDirectory } from "./data-lock.ts";
-import { notYetUsed, realParts } from "./environment.ts";
-import { functionEnvironment, gitToken, type Parts } from "./function-environment.ts";
+import { notYetUsed, REAL_PARTS, realParts } from "./environment.ts";
+import { functionEnvironment, gitToken, type Parts, type QdrantPart } from "./function-environment.ts";
 import { publicUrl, sampleOf, sampleRepository } from "./gitops-repository.ts";
 import { handBackLeases } from "./leftover-leases.ts";
+import { type LocalQdrant, startLocalQdrant } from "./qdrant-process.ts";
 import { startRedis } from "./redis-server.ts";
 import { type Sandbox, startSandbox } from "./sandbox/sandbox.ts";
 
@@ -23,6 +24,8 @@ export interface LocalSchool {
   readonly repository: string;
   readonly dataDir: string;
   readonly real: readonly string[];
+  /** Parts that are real servers on this machine, started by the school. */
+  readonly own: readonly string[];
   /** Variables that are set and change nothing. */
   readonly unused: readonly string[];
   readonly autoscaler: Autoscaler;
@@ -63,6 +66,8 @@ export async function startSchool(
     const logs = path.join(dataDir, "logs");
     await mkdir(logs, { recursive: true });
 
+    // Nobody asks it before the first function runs: it begins while the others do.
+    const index = env["QDRANT_URL"] === undefined ? ownQdrant(dataDir, secrets, log, closing) : undefined;
     const redis = env["REDIS_URL"] ?? (await ownRedis(dataDir, env["KEY_PREFIX"] ?? "", log, closing));
     const { repository, address } = await gitOps();
 
@@ -72,6 +77,7 @@ export async function startSchool(
     const kubeconfig = env["KUBECONFIG"] ?? path.join(dataDir, "kubeconfig");
     if (sandbox !== undefined) await writePrivately(kubeconfig, sandbox.kubeconfig());
 
+    const qdrant = await index;
     const parts: Parts = {
       redis,
       repository,
@@ -80,6 +86,7 @@ export async function startSchool(
       prometheus: env["PROMETHEUS_URL"] ?? sandbox?.prometheusUrl ?? "",
       dataDir,
       approvalSecret: secrets.approvalSecret,
+      qdrant: qdrant === undefined ? qdrantOf(env) : { url: qdrant.url, ...secrets.qdrant },
     };
     const scaler = await startAutoscaler({
       manifestsDir: path.join(ROOT, "keda"),
@@ -118,6 +125,7 @@ export async function startSchool(
       repository: remoteOf(repository).url,
       dataDir,
       real,
+      own: ownParts(env, qdrant),
       unused: notYetUsed(env),
       autoscaler: scaler,
       ...(sandbox === undefined ? {} : { sandbox }),
@@ -154,6 +162,35 @@ export async function startSchool(
     await close();
     throw error;
   }
+}
+
+function ownParts(env: Environment, qdrant: LocalQdrant | undefined): string[] {
+  return [
+    ...(env["REDIS_URL"] === undefined ? [REAL_PARTS.REDIS_URL] : []),
+    ...(env["GITOPS_REPO"] === undefined ? [REAL_PARTS.GITOPS_REPO] : []),
+    ...(qdrant?.real === true ? [REAL_PARTS.QDRANT_URL] : []),
+  ];
+}
+
+function qdrantOf(env: Environment): QdrantPart {
+  return { url: env["QDRANT_URL"] ?? "", key: env["QDRANT_API_KEY"], readOnlyKey: env["QDRANT_READ_ONLY_API_KEY"] };
+}
+
+function ownQdrant(
+  dataDir: string,
+  { qdrant: { key, readOnlyKey } }: Secrets,
+  log: (message: string) => void,
+  closing: (() => Promise<unknown>)[],
+): Promise<LocalQdrant> {
+  const logFile = path.join(dataDir, "logs", "qdrant.log");
+  const started = startLocalQdrant({ dataDir: path.join(dataDir, "qdrant"), apiKey: key, readOnlyKey, logFile, log });
+  // It may still be starting when another part gives up; why it did not start itself is told where it is waited for.
+  const settled = started.then(
+    (qdrant) => qdrant,
+    () => undefined,
+  );
+  closing.push(async () => (await settled)?.close());
+  return started;
 }
 
 async function ownRedis(

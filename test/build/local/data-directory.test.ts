@@ -14,10 +14,21 @@ test("secrets are made once, all different, and only their owner may read them",
   const first = await secretsOf(dataDir);
   const file = path.join(dataDir, "secrets.json");
   expect(await others(file)).toBe(0);
-  expect(new Set([...Object.values(first.tokens), first.approvalSecret]).size).toBe(4);
+  const drawn = [...Object.values(first.tokens), first.approvalSecret, ...Object.values(first.qdrant)];
+  expect(new Set(drawn).size).toBe(6);
   expect(Math.min(...Object.values(first.tokens).map((token) => token.length))).toBeGreaterThanOrEqual(24);
   expect(await secretsOf(dataDir)).toEqual(first);
   expect(await secretsOf(await temporaryDirectory())).not.toEqual(first);
+});
+
+test("a data directory from before there was an index gets keys of it and keeps everything else", async () => {
+  const dataDir = await temporaryDirectory();
+  const { qdrant, ...before } = await secretsOf(dataDir);
+  await writeFile(path.join(dataDir, "secrets.json"), JSON.stringify(before));
+  const after = await secretsOf(dataDir);
+  expect(after).toMatchObject(before);
+  expect(after.qdrant).not.toEqual(qdrant);
+  expect(await secretsOf(dataDir)).toEqual(after);
 });
 
 test("secrets that became readable by others are closed again", async () => {

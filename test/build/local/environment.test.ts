@@ -30,6 +30,12 @@ const shell = {
   OPENAI_API_KEY: "t5",
   LLMD_ENDPOINT: "http://production:8000",
   PLAN_MODEL: "claude-production",
+  QDRANT_URL: "http://production:6333",
+  QDRANT_API_KEY: "t6",
+  EMBEDDING_ENDPOINT: "http://production:8001",
+  COHERE_API_KEY: "t7",
+  DOCS_REPO: "https://git.example.com/docs.git",
+  KNOWN_ISSUES: "acme/production",
   KEY_PREFIX: "production:",
 };
 
@@ -49,9 +55,12 @@ test("with --real the shell counts", async () => {
     "GitOps repository",
     "Kubernetes and Argo CD",
     "Prometheus",
+    "Qdrant",
     "Anthropic's models",
     "OpenAI's models",
     "models behind LLMD_ENDPOINT",
+    "embeddings behind EMBEDDING_ENDPOINT",
+    "Cohere's rerankers",
   ]);
 });
 
@@ -109,10 +118,10 @@ test("a Prometheus in the shell does not make a real cluster of .env acceptable"
 
 test("parts that are named and never asked are told apart", async () => {
   const env = await settings(
-    "ANTHROPIC_API_KEY=k\nCOHERE_API_KEY=k\nQDRANT_URL=http://q:6333\nALERT_SLACK_WEBHOOK=https://h\n",
+    "ANTHROPIC_API_KEY=k\nEXPERT_MODELS=m\nQDRANT_URL=http://q:6333\nALERT_SLACK_WEBHOOK=https://h\n",
     shell,
   );
-  expect(notYetUsed(env)).toEqual(["COHERE_API_KEY", "QDRANT_URL", "SLACK_WEBHOOK_URL"]);
+  expect(notYetUsed(env)).toEqual(["EXPERT_MODELS", "SLACK_WEBHOOK_URL"]);
   expect(notYetUsed({ LOG_LEVEL: "info" })).toEqual([]);
 });
 

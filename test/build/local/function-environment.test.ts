@@ -10,6 +10,7 @@ const parts: Parts = {
   prometheus: "http://127.0.0.1:9090",
   dataDir: "/data",
   approvalSecret: "the signing secret",
+  qdrant: { url: "http://127.0.0.1:6333", key: "the writing key", readOnlyKey: "the reading key" },
 };
 const everybody = [...STAGES, "coordinator"];
 const who = (has: (env: Record<string, string>) => boolean, env: Record<string, string> = {}) =>
@@ -21,7 +22,7 @@ test("who signs or checks approvals sees the signing secret, nobody else", () =>
 });
 
 test.each(["GITOPS_TOKEN", "GITHUB_TOKEN"])("only those who use Git see %s, and only for a real repository", (name) => {
-  const gitUsers = ["coordinator", "evaluate", "implement", "ingest", "plan", "rollback", "sync", "validate"];
+  const gitUsers = ["coordinator", "evaluate", "implement", "index", "ingest", "plan", "rollback", "sync", "validate"];
   expect(who(holds("token"), { [name]: "token", GITOPS_REPO: "https://git.example.com/a.git" })).toEqual(gitUsers);
   expect(who(holds("token"), { [name]: "token" })).toEqual([]);
   expect(who((env) => env["GITOPS_REPO"] === parts.repository)).toEqual(gitUsers);
@@ -33,10 +34,66 @@ test("the token of Prometheus goes to those who measure", () => {
   expect(who(holds("token"), { PROMETHEUS_TOKEN: "token" })).toEqual([]);
 });
 
-test("keys of models go to the planner, and never to a process that writes to Git or signs", () => {
-  const env = { ANTHROPIC_API_KEY: "key-a", OPENAI_API_KEY: "key-o", LLMD_ENDPOINT: "http://m:8000", PLAN_MODEL: "m" };
+test("keys of models that write go to the planner, and never to a process that writes to Git or signs", () => {
+  const env = { ANTHROPIC_API_KEY: "key-a", LLMD_ENDPOINT: "http://m:8000", PLAN_MODEL: "m" };
   expect(who((seen) => Object.keys(env).some((name) => name in seen), env)).toEqual(["plan"]);
-  expect(functionEnvironment("plan", parts, env)).toMatchObject(env);
+  expect(functionEnvironment("plan", parts, { ...env, OPENAI_API_KEY: "key-o" })).toMatchObject(env);
+});
+
+test("who changes the platform holds no key of a model, and none of the index", () => {
+  const env = {
+    ANTHROPIC_API_KEY: "the key",
+    OPENAI_API_KEY: "the key",
+    EMBEDDING_API_KEY: "the key",
+    COHERE_API_KEY: "the key",
+  };
+  for (const stage of ["implement", "approve", "sync", "rollback"]) {
+    const seen = Object.values(functionEnvironment(stage, parts, env));
+    expect(seen).not.toContain("the key");
+    expect(seen).not.toContain("the writing key");
+    expect(seen).not.toContain("the reading key");
+  }
+});
+
+test("index and learn write what the school knows; who asks gets a key that can do no more; nobody has both", () => {
+  expect(who(holds("the writing key"))).toEqual(["index", "learn"]);
+  expect(who(holds("the reading key"))).toEqual(["coordinator", "validate"]);
+  expect(who((env) => env["QDRANT_URL"] === parts.qdrant.url)).toEqual(["coordinator", "index", "learn", "validate"]);
+});
+
+test("without a reading key who asks has none, rather than the one that writes", () => {
+  const {
+    qdrant: { url, key },
+  } = parts;
+  const seen = functionEnvironment(
+    "validate",
+    { ...parts, qdrant: { url, key } },
+    { QDRANT_API_KEY: "the writing key" },
+  );
+  expect(seen["QDRANT_URL"]).toBe(url);
+  expect(Object.values(seen)).not.toContain("the writing key");
+});
+
+test("whoever asks or writes the index embeds as the others do; what is found is put in order by who asks", () => {
+  const embedding = {
+    EMBEDDING_MODEL: "m",
+    EMBEDDING_ENDPOINT: "http://e:1",
+    EMBEDDING_DIMENSION: "256",
+    OPENAI_API_KEY: "k",
+  };
+  const all = {
+    ...embedding,
+    RERANK_MODEL: "r",
+    COHERE_API_KEY: "c",
+    DOCS_REPO: "https://git.example.com/d",
+    KNOWN_ISSUES: "a/b",
+  };
+  const seen = (stage: string) => functionEnvironment(stage, parts, all);
+  for (const stage of ["index", "learn", "validate", "coordinator"]) expect(seen(stage)).toMatchObject(embedding);
+  for (const stage of ["validate", "coordinator"])
+    expect(seen(stage)).toMatchObject({ RERANK_MODEL: "r", COHERE_API_KEY: "c" });
+  expect(who((env) => "COHERE_API_KEY" in env, all)).toEqual(["coordinator", "validate"]);
+  expect(who((env) => "DOCS_REPO" in env && "KNOWN_ISSUES" in env, all)).toEqual(["index"]);
 });
 
 test("everybody finds Redis; where things are is decided by the school, not by a setting of the same name", () => {
@@ -52,7 +109,7 @@ test("everybody finds Redis; where things are is decided by the school, not by a
 test("of the environment a function sees what may be tuned, and nothing that merely lies there", () => {
   const tuned = { LOG_LEVEL: "debug", HEALTH_CHECK_DURATION: "30", COMMITS_PER_DAY: "5", KEY_PREFIX: "{a}:" };
   const lying = {
-    COHERE_API_KEY: "secret-1",
+    VAULT_TOKEN: "secret-1",
     AWS_SECRET_ACCESS_KEY: "secret-2",
     ARGOCD_AUTH_TOKEN: "secret-3",
     GITHUB_TOKEN: "secret-4",
