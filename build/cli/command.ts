@@ -15,8 +15,8 @@ export interface Shell {
   readonly stdin: NodeJS.ReadableStream;
   /** Questions to the person at the terminal; undefined when there is none. */
   readonly prompt: (() => Prompt) | undefined;
-  /** Sets the exit code of a command that has shown its result and yet did not succeed. */
-  readonly fail: () => void;
+  /** Sets the exit code of a command that has shown its result and yet did not succeed; 1 unless given. */
+  readonly fail: (code?: number) => void;
 }
 
 /** Registers one or several commands. */

@@ -17,6 +17,7 @@ import { list } from "./commands/list.ts";
 import { locks } from "./commands/locks.ts";
 import { policy } from "./commands/policy.ts";
 import { review } from "./commands/review.ts";
+import { search } from "./commands/search.ts";
 import { show } from "./commands/show.ts";
 import { sources } from "./commands/sources.ts";
 import { status } from "./commands/status.ts";
@@ -43,6 +44,7 @@ const COMMANDS = [
   status,
   doctor,
   policy,
+  search,
   graph,
   importCommand,
 ];
@@ -65,8 +67,8 @@ async function main(argv: readonly string[]): Promise<void> {
       process.stdin.isTTY && process.stdout.isTTY
         ? () => openPrompt(process.stdin, process.stdout, stopping.signal)
         : undefined,
-    fail: () => {
-      process.exitCode = 1;
+    fail: (code = 1) => {
+      process.exitCode = code;
     },
   };
   const program = new Command("school")

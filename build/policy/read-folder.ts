@@ -25,14 +25,19 @@ export function rootAbove(place: string): string | undefined {
  * Only manifests are read; symbolic links are not followed. Paths are relative, with slashes.
  */
 export async function readFolder(root: string, named: readonly string[]): Promise<Files> {
-  const listed = existsSync(path.join(root, ".git")) ? await listedByGit(root) : undefined;
-  const paths = new Set([...(listed ?? walk(root, root)), ...named.flatMap((place) => walk(root, place))]);
+  const paths = new Set([...(await listFolder(root)), ...named.flatMap((place) => walk(root, place))]);
   const files: Files = new Map();
   for (const relative of [...paths].sort()) {
     const file = readOne(root, relative);
     if (file !== undefined) files.set(relative, file);
   }
   return files;
+}
+
+/** Files of `root`: in a work tree those git tracks or would add, else all. Paths are relative, with slashes. */
+export async function listFolder(root: string): Promise<readonly string[]> {
+  const listed = existsSync(path.join(root, ".git")) ? await listedByGit(root) : undefined;
+  return listed ?? walk(root, root);
 }
 
 /** Undefined when git cannot say: then the folder is walked. */

@@ -16,6 +16,7 @@ import { metricsApi } from "./api/metrics.ts";
 import { openapiApi } from "./api/openapi.ts";
 import { pageApi } from "./api/page.ts";
 import { problemsApi } from "./api/problems.ts";
+import { searchApi } from "./api/search.ts";
 import { sourcesApi } from "./api/sources.ts";
 import { stagesApi } from "./api/stages.ts";
 import { statusApi } from "./api/status.ts";
@@ -52,6 +53,7 @@ export function coordinatorApp(school: School): Hono<Env> {
   app.route("/api/status", statusApi(school));
   app.route("/api/improvements", decisionsApi(school));
   app.route("/api/improvements", improvementsApi(school));
+  app.route("/api/search", searchApi(school));
   app.route("/api/sources", sourcesApi(school));
   app.route("/api/dead-letters", deadLettersApi(school));
   app.route("/api/flags", flagsApi(school));

@@ -1,6 +1,7 @@
 /** What every route and loop of the coordinator works with; built once in start.ts. */
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
+import type { Knowledge } from "../../shared/knowledge-ports.ts";
 import type { DeadLetters } from "../../shared/pipeline/dead-letters.ts";
 import type { Keys } from "../../shared/pipeline/keys.ts";
 import type { Listing } from "../../shared/pipeline/listing.ts";
@@ -30,6 +31,8 @@ export interface School {
   readonly git: () => Promise<GitReader>;
   /** The same for a dry run of a rollback. */
   readonly sight: () => Promise<Sight>;
+  /** What is indexed of the platform, with a key that only reads. Loaded by the first search. Throws ConfigurationError. */
+  readonly knowledge: () => Promise<Knowledge>;
   /** Asks for a cold layer whose list just got an event; does nothing where there is no cluster to ask. */
   readonly wake: (stage: StageName) => void;
   /** Those who follow the events as they happen. */

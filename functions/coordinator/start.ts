@@ -5,6 +5,7 @@ import { type ServerType, serve } from "@hono/node-server";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { hasCluster, kubernetesLayers } from "../../shared/adapters/kubernetes-layers.ts";
+import type { Knowledge } from "../../shared/knowledge-ports.ts";
 import { connectRedis, openRedis, withoutPassword } from "../../shared/pipeline/connection.ts";
 import { deadLetters } from "../../shared/pipeline/dead-letters.ts";
 import { keysOf } from "../../shared/pipeline/keys.ts";
@@ -39,6 +40,7 @@ export interface CoordinatorOptions {
   readonly layers?: Layers;
   readonly git?: () => Promise<GitReader>;
   readonly sight?: () => Promise<Sight>;
+  readonly knowledge?: () => Promise<Knowledge>;
 }
 
 export interface Coordinator {
@@ -72,7 +74,9 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   );
   const wake = layers === undefined ? () => undefined : waker(layers, log);
   const git = options.git ?? (() => gitFrom(env));
-  const school = schoolOn(redis, { settings, tokens, log, git, sight: options.sight ?? sightOf(env), wake });
+  const sight = options.sight ?? openedOnce(() => openSight(env));
+  const knowledge = options.knowledge ?? openedOnce(() => openKnowledge(env, redis, settings.KEY_PREFIX));
+  const school = schoolOn(redis, { settings, tokens, log, git, sight, knowledge, wake });
   const server = await listen(coordinatorApp(school).fetch, settings).catch((error: unknown) => {
     redis.disconnect();
     throw error;
@@ -97,7 +101,9 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   };
 }
 
-function schoolOn(redis: Redis, own: Pick<School, "settings" | "tokens" | "log" | "git" | "sight" | "wake">): School {
+type Own = Pick<School, "settings" | "tokens" | "log" | "git" | "sight" | "knowledge" | "wake">;
+
+function schoolOn(redis: Redis, own: Own): School {
   const { settings, log } = own;
   const keys = keysOf(settings.KEY_PREFIX);
   const scripts = loadOperatorScripts(redis, settings.KEY_PREFIX);
@@ -147,10 +153,10 @@ async function gitFrom(env: Environment): Promise<GitReader> {
 }
 
 /** Opened once, by the first who looks; a failure is not kept. */
-function sightOf(env: Environment): () => Promise<Sight> {
-  let opening: Promise<Sight> | undefined;
+function openedOnce<Opened>(open: () => Promise<Opened>): () => Promise<Opened> {
+  let opening: Promise<Opened> | undefined;
   return async () => {
-    opening ??= openSight(env);
+    opening ??= open();
     try {
       return await opening;
     } catch (error) {
@@ -158,6 +164,13 @@ function sightOf(env: Environment): () => Promise<Sight> {
       throw error;
     }
   };
+}
+
+/** The client of the index, and what is compared, are loaded by the first search. */
+async function openKnowledge(env: Environment, redis: Redis, prefix: string): Promise<Knowledge> {
+  const { knowledgeOf } = await import("../../shared/adapters/qdrant/reader.ts");
+  const { knowledgeBook } = await import("../../shared/pipeline/knowledge-book.ts");
+  return knowledgeOf(env, knowledgeBook(redis, keysOf(prefix)));
 }
 
 function blockingConnection(url: string, log: Logger): Redis {

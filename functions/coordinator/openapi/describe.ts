@@ -10,11 +10,13 @@ import { openRoutes } from "./open.ts";
 import { operatingRoutes } from "./operating.ts";
 import type { Operation } from "./operation.ts";
 import { Problem } from "./schemas-operating.ts";
+import { searchRoutes } from "./search.ts";
 import { deadLetterRoutes, sourceRoutes } from "./sources.ts";
 
 export const OPERATIONS: readonly Operation[] = [
   ...improvementRoutes,
   ...sourceRoutes,
+  ...searchRoutes,
   ...deadLetterRoutes,
   ...operatingRoutes,
   ...openRoutes,

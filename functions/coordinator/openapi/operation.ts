@@ -8,7 +8,7 @@ export interface Operation {
   readonly path: string;
   /** A name for programs that are generated from the description. */
   readonly id: string;
-  readonly area: "Improvements" | "Sources" | "Dead letters" | "Operating" | "Events" | "Open";
+  readonly area: "Improvements" | "Sources" | "Knowledge" | "Dead letters" | "Operating" | "Events" | "Open";
   /** Least role of the token; `open`: none is needed. */
   readonly role: Role | "open";
   readonly summary: string;
