@@ -1,20 +1,47 @@
-/** learn: keeps one row per improvement that came to an end, the raw material for statistics and for better routing. */
+/**
+ * learn: keeps one row per improvement that came to an end, the raw material for statistics and for better routing, and
+ * puts it where `validate` finds what was tried before.
+ */
 import type { Improvement } from "../../shared/domain/improvement.ts";
 import type { Outcomes } from "../../shared/ports.ts";
+import { RetryLater } from "../../shared/runtime/errors.ts";
 import { type Observed, observed } from "../../shared/runtime/outcome.ts";
 import type { Context, InputOf } from "../../shared/runtime/stage.ts";
 
 export interface LearnPorts {
   readonly outcomes: Outcomes;
+  /** Undefined: there is no index. */
+  readonly past?:
+    | { keep(improvement: Improvement, when: { now: () => number; signal: AbortSignal }): Promise<void> }
+    | undefined;
 }
+
+/** Far enough away that no pod is kept up for it. */
+const INDEX_RETRY_MS = 180_000;
 
 export async function learn(
   { improvement, reached }: InputOf<"learn">,
-  { outcomes }: LearnPorts,
-  { now }: Pick<Context, "now">,
+  { outcomes, past }: LearnPorts,
+  { now, signal }: Pick<Context, "now"> & Partial<Pick<Context, "signal">>,
 ): Promise<Observed> {
   await outcomes.append(outcomeRow(improvement, reached, now()));
-  return observed(`outcome ${reached} kept`);
+  if (past === undefined) return observed(`outcome ${reached} kept`);
+  await untilTaken(() => past.keep(improvement, { now, signal: signal ?? new AbortController().signal }), signal);
+  return observed(`outcome ${reached} kept, and indexed`);
+}
+
+/** An index that is away, or refuses the key, must cost no outcome: this is tried for as long as it takes. */
+async function untilTaken(keep: () => Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await keep();
+  } catch (error) {
+    signal?.throwIfAborted();
+    const said = error instanceof Error ? error.message : String(error);
+    throw new RetryLater(`the outcome is kept, but not indexed yet: ${said}`, INDEX_RETRY_MS, {
+      cause: error,
+      free: true,
+    });
+  }
 }
 
 /**

@@ -62,7 +62,7 @@ function sorted(state: CorpusState): [string, unknown][] {
 }
 
 function leftOutSentence(leftOut: Readonly<Record<string, string>>): string | undefined {
-  const files = Object.entries(leftOut);
+  const files = Object.entries(leftOut).sort(([a], [b]) => (a < b ? -1 : 1));
   if (files.length === 0) return undefined;
   const named = files.slice(0, NAMED).map(([path, why]) => `${path} (${why})`);
   const more = files.length > NAMED ? ` and ${files.length - NAMED} more` : "";
