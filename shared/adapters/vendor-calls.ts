@@ -33,7 +33,7 @@ export type VendorCall = <Answer>(
   signal: AbortSignal | undefined,
 ) => Promise<Answer>;
 
-const FIRST_WAIT_MS = 500;
+const FIRST_WAIT_MS = 200;
 /** For an event that is put off: the vendor was given the time of one already. */
 const PUT_OFF_MS = 30_000;
 /** Until somebody may have paid. */

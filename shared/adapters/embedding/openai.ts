@@ -91,6 +91,8 @@ interface Refused {
 }
 
 const TOO_MUCH = /token|context|length|too (?:long|large|many|big)|batch|payload/i;
+/** Characters by which a text is recognised in what a server says. */
+const TELLING = 8;
 const NUMBER = /batch|array|number of (?:inputs|texts)|too many inputs/i;
 
 /** What is known of one server, and how it is asked. */
@@ -118,10 +120,16 @@ class Server {
   }
 
   async ask(texts: readonly string[], within: number, signal: AbortSignal): Promise<Answer> {
+    this.#client ??= open(this.#settings);
+    const client = await this.#client;
     for (;;) {
       const [dimensions, floats] = [this.#sendsDimension, this.#wantsFloats];
       const patience = { tryMs: within, inAllMs: within };
-      const answer = await this.#call((limit) => this.#request(texts, { dimensions, floats }, limit), patience, signal);
+      const answer = await this.#call(
+        (limit) => this.#request(client, texts, { dimensions, floats }, limit),
+        patience,
+        signal,
+      );
       if (answer instanceof Array) {
         if (answer.every(({ length }) => length === this.#settings.dimension))
           return { kind: "vectors", vectors: answer };
@@ -142,13 +150,12 @@ class Server {
   }
 
   async #request(
+    client: OpenAI,
     texts: readonly string[],
     { dimensions, floats }: { dimensions: boolean; floats: boolean },
     signal: AbortSignal,
   ): Promise<Float32Array[] | Refused> {
     const { model, dimension, apiKey } = this.#settings;
-    this.#client ??= open(this.#settings);
-    const client = await this.#client;
     try {
       // Without a word about the encoding the SDK asks for base64, and takes either.
       const answer: unknown = await client.embeddings.create(
@@ -181,7 +188,7 @@ class Server {
 
   /** In the server's words, unless they repeat what it was sent: then they are nobody's to log. */
   #refusal({ status, said }: Refused, texts: readonly string[]): PermanentError {
-    const repeats = texts.some((text) => said.includes(beginningOf(text)));
+    const repeats = texts.map(beginningOf).some((words) => words.length >= TELLING && said.includes(words));
     const words = repeats ? "its words repeat a text and are left out" : said;
     return new PermanentError(
       `the embedding API does not take the request (${status}): ${words}; check EMBEDDING_MODEL and EMBEDDING_DIMENSION`,

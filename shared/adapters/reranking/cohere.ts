@@ -9,6 +9,8 @@ export interface RerankSettings {
   readonly apiKey: string;
   readonly baseUrl: string | undefined;
   readonly model: string;
+  /** Milliseconds, with all that is tried. */
+  readonly timeoutMs?: number;
 }
 
 /** "The maximum is 10,000 documents"; a question has at most 2,048 tokens, of some 4 characters. */
@@ -16,8 +18,8 @@ const MOST_TEXTS = 10_000;
 const QUERY_CHARACTERS = 2_048 * 4;
 /** What is behind it decides nothing, and is paid for: a text is searched in parts of 500 tokens. */
 const TOKENS_PER_TEXT = 2_048;
-/** The order without it is good enough to be waited for no longer. */
-const PATIENCE = { tryMs: 4_000, inAllMs: 4_500 };
+/** Milliseconds: the order without it is good enough to be waited for no longer. */
+const PATIENCE_MS = 4_500;
 
 const Answer = z.object({
   results: z.array(z.object({ index: z.number().int().min(0), relevanceScore: z.number() })),
@@ -25,7 +27,7 @@ const Answer = z.object({
 
 /** Opens nothing; the first question does. */
 export function cohereReranker(settings: RerankSettings): Reranker {
-  const { apiKey, model } = settings;
+  const { apiKey, model, timeoutMs = PATIENCE_MS } = settings;
   const call = vendorCalls({
     name: "Cohere's API",
     settings: { key: "COHERE_API_KEY and COHERE_BASE_URL", model: "RERANK_MODEL" },
@@ -41,12 +43,11 @@ export function cohereReranker(settings: RerankSettings): Reranker {
       const documents = texts.slice(0, MOST_TEXTS).map((text) => (text.trim() === "" ? "(empty)" : text));
       const question = query.trim() === "" ? "(empty)" : query.slice(0, QUERY_CHARACTERS);
       const request = { model, query: question, documents, maxTokensPerDoc: TOKENS_PER_TEXT };
+      client ??= open(settings);
+      const opened = await client;
       return call(
-        async (limit) => {
-          client ??= open(settings);
-          return orderIn(await asked(await client, request, limit), documents.length);
-        },
-        PATIENCE,
+        async (limit) => orderIn(await asked(opened, request, limit), documents.length),
+        { tryMs: timeoutMs, inAllMs: timeoutMs },
         signal,
       );
     },
@@ -92,6 +93,5 @@ async function open({ apiKey, baseUrl }: RerankSettings): Promise<CohereClientV2
     token: apiKey,
     // Not the environment: what is not in the settings is not configured.
     environment: baseUrl ?? "https://api.cohere.com",
-    clientName: "",
   });
 }

@@ -124,7 +124,7 @@ function compiles(schema: object, violations: string[]): void {
   }
 }
 
-function spoil(response: ServerResponse, fault: Fault, answer: Answered, wire: Wire | undefined): void {
+export function spoil(response: ServerResponse, fault: Fault, answer: Answered, wire: Wire | undefined): void {
   const json = { "content-type": "application/json" };
   if (typeof fault === "object") {
     const { status, message, headers } = fault;
