@@ -1,35 +1,102 @@
 /**
  * Is there room for it? Looks at the places it could go to with what it would add there: ResourceQuota and LimitRange of
- * the namespace, summed from the manifests. One place with room is enough; which one is taken `plan` decides.
+ * the namespace, summed from the manifests, then the nodes, as far as metrics tell. One place with room is enough; which
+ * one is taken `plan` decides.
  */
-import type { Improvement, ValidationFinding } from "../../shared/domain/improvement.ts";
+import type { Citation, Improvement, ValidationFinding } from "../../shared/domain/improvement.ts";
 import { spokenIn, topicOf } from "../../shared/domain/lexicon.ts";
+import { placeIn } from "../../shared/graph/draft.ts";
+import { type LimitViolation, limitViolations } from "../../shared/graph/limit-violations.ts";
+import { citationOf, placeText, placeOf as placeWritten } from "../../shared/graph/places.ts";
 import type { Candidate } from "../../shared/intents/intent.ts";
 import { intents, type RegisteredIntent } from "../../shared/intents/registry.ts";
 import { renderChangeSet } from "../../shared/intents/render.ts";
+import type { Metrics } from "../../shared/ports.ts";
 import { withChanges } from "../../shared/repository/change.ts";
 import { contradictions, limitsOf } from "../../shared/repository/limit-range.ts";
 import { placeOf } from "../../shared/repository/lines.ts";
 import { inNamespace } from "../../shared/repository/lookup.ts";
 import type { Platform } from "../../shared/repository/platform.ts";
 import { quotaRoom } from "../../shared/repository/quota.ts";
+import { addedPods, type NewPods } from "./added-pods.ts";
 
 const CHECK = "capacity";
 /** As many places as `plan` tries. */
 const TRIED = 20;
 const SHOWN = 20;
+const CITED = 8;
 
 interface Room {
   readonly verdict: "fits" | "over" | "unsure";
   readonly because: string;
   readonly evidence: readonly string[];
+  readonly citations?: readonly Citation[];
+  readonly candidate?: Candidate;
+  /** A quota of CPU or memory says that the nodes are meant to hold this much. */
+  readonly isBudgeted?: boolean;
 }
 
-/** Undefined when no typed intent says what would be added, or there is no place to add it to. */
+interface Found {
+  readonly finding: ValidationFinding;
+  /** The place with room, where there is one. */
+  readonly room: Room | undefined;
+}
+
+export interface CapacityPorts {
+  readonly platform: Platform;
+  /** Absent where no metrics are collected. */
+  readonly metrics?: Pick<Metrics, "query"> | undefined;
+}
+
+/**
+ * The same with a look at the nodes: what is added must fit on one of them. A change that brings no more pods asks nothing
+ * of the nodes, and passes as it does by the manifests alone. One that does, where no metrics tell, passes only where a
+ * quota of CPU or memory has room for it: whoever set that has counted the nodes. Throws only the signal's reason.
+ */
+export async function findRoom(
+  improvement: Pick<Improvement, "title" | "description" | "quotes">,
+  { platform, metrics }: CapacityPorts,
+  signal?: AbortSignal,
+): Promise<ValidationFinding | undefined> {
+  const found = capacityOf(improvement, platform);
+  const candidate = found?.room?.candidate;
+  if (found === undefined || candidate === undefined || found.finding.result !== "pass") return found?.finding;
+  const pods = podsOf(candidate, platform);
+  if (pods.length === 0) return noted(found.finding, "it brings no more pods to the nodes");
+  const { nodeRoom } = await import("./node-room.ts");
+  const nodes = await nodeRoom(pods, metrics, signal);
+  if (nodes.verdict === "fits") return noted(found.finding, nodes.because);
+  if (nodes.verdict === "over") {
+    const because = `${candidate.target}: ${nodes.because}`;
+    return { ...found.finding, result: "conflict", because, evidence: [...nodes.evidence, ...found.finding.evidence] };
+  }
+  if (found.room?.isBudgeted === true) return noted(found.finding, nodes.because);
+  return { ...found.finding, result: "unknown", because: `${found.finding.because}, but ${nodes.because}` };
+}
+
+function noted(finding: ValidationFinding, note: string): ValidationFinding {
+  return { ...finding, because: `${finding.because}; ${note}` };
+}
+
+function podsOf({ intent }: Candidate, platform: Platform): readonly NewPods[] {
+  const rendered = renderChangeSet(intent, platform);
+  return rendered.kind === "refused" ? [] : addedPods(platform, withChanges(platform, rendered.changeSet.files));
+}
+
+/**
+ * By the manifests alone. Undefined when no typed intent says what would be added, or there is no place to add it to.
+ */
 export function findCapacity(
   improvement: Pick<Improvement, "title" | "description" | "quotes">,
   platform: Platform,
 ): ValidationFinding | undefined {
+  return capacityOf(improvement, platform)?.finding;
+}
+
+function capacityOf(
+  improvement: Pick<Improvement, "title" | "description" | "quotes">,
+  platform: Platform,
+): Found | undefined {
   const intent = topicOf(improvement)?.intent;
   const definition = intent === undefined ? undefined : intents.get(intent);
   if (definition === undefined) return undefined;
@@ -43,7 +110,21 @@ export function findCapacity(
   const result = { fits: "pass", unsure: "unknown", over: "conflict" } as const;
   const others =
     open.verdict === "over" && rooms.length > 1 ? ` (and none of ${rooms.length - 1} other places has room)` : "";
-  return { check: CHECK, result: result[open.verdict], because: `${open.because}${others}`, evidence };
+  const citations = [
+    ...new Map(rooms.flatMap((room) => room.citations ?? []).map((one) => [keyOf(one), one])).values(),
+  ];
+  const finding: ValidationFinding = {
+    check: CHECK,
+    result: result[open.verdict],
+    because: `${open.because}${others}`,
+    evidence,
+    ...(citations.length === 0 ? {} : { citations: citations.slice(0, CITED) }),
+  };
+  return { finding, room: fitting };
+}
+
+function keyOf({ path, from, quote }: Citation): string {
+  return `${path}:${from} ${quote}`;
 }
 
 /** Up to the first place that has room: those before it are what stands in the way. */
@@ -67,25 +148,53 @@ function roomFor(candidate: Candidate, definition: RegisteredIntent, platform: P
       verdict: "fits",
       because: `no ResourceQuota or LimitRange in the repository bounds ${namespace}`,
       evidence: [],
+      candidate,
     };
   }
   const impossible = definition.sizesPods ? impossibleIn(platform, namespace) : undefined;
   if (impossible !== undefined) return impossible;
   const rendered = renderChangeSet(intent, platform);
   if (rendered.kind === "refused") return { verdict: "unsure", because: rendered.because, evidence: [target] };
-  const quotas = quotaRoom(platform, withChanges(platform, rendered.changeSet.files), namespace);
-  const evidence = quotas.map(({ message }) => message);
+  const after = withChanges(platform, rendered.changeSet.files);
+  const quotas = quotaRoom(platform, after, namespace);
+  const refused = limitViolations(after, namespace);
+  const evidence = [...quotas.map(({ message }) => message), ...refused.map((one) => refusal(one, after))];
+  const citations = [
+    ...quotas.map(({ quota, key }) => citationOf(after, placeIn(quota, ["spec", "hard", key]), quota)),
+    ...refused.map((one) => citationOf(after, one.evidence, one.workload.resource)),
+  ];
   const denied = rendered.verdict.rules.find(({ rule }) => rule === "resource-quota" || rule === "limit-range");
   const worst = quotas.find(({ verdict }) => verdict === "over") ?? quotas.find(({ verdict }) => verdict === "unsure");
   if (worst !== undefined && (worst.verdict === "over" || denied === undefined)) {
-    return { verdict: worst.verdict, because: `${target}: ${worst.message}`, evidence };
+    return { verdict: worst.verdict, because: `${target}: ${worst.message}`, evidence, citations };
   }
   if (denied !== undefined) {
-    return { verdict: "over", because: denied.message, evidence: [denied.path ?? target, ...evidence] };
+    return { verdict: "over", because: denied.message, evidence: [denied.path ?? target, ...evidence], citations };
   }
+  const objects = new Set(
+    rendered.changeSet.objects.map(({ kind, namespace: home, name }) => `${kind}/${home}/${name}`),
+  );
+  const own = refused.find(({ workload: { kind, name } }) => objects.has(`${kind}/${namespace}/${name}`));
+  if (own !== undefined) return { verdict: "over", because: `${target}: ${refusal(own, after)}`, evidence, citations };
   const names = bounds.map(({ kind, name }) => `${kind} ${name}`).join(", ");
   const paths = bounds.map(({ path, kind, name }) => `${path}: ${kind} ${namespace}/${name}`);
-  return { verdict: "fits", because: `${target} fits into ${names}`, evidence: evidence.length > 0 ? evidence : paths };
+  return {
+    verdict: "fits",
+    because: `${target} fits into ${names}`,
+    evidence: evidence.length > 0 ? evidence : paths,
+    citations,
+    candidate,
+    isBudgeted: quotas.some(
+      ({ key, verdict }) => verdict === "fits" && /^(?:(?:requests|limits)\.)?(?:cpu|memory)$/.test(key),
+    ),
+  };
+}
+
+/** Pods a LimitRange refuses are those that are not made again once they are gone. */
+function refusal({ workload, container, because, evidence }: LimitViolation, platform: Platform): string {
+  const { kind, namespace = "", name } = workload;
+  const where = container === undefined ? "" : `/${container}`;
+  return `${placeText(placeWritten(platform, evidence))}: ${kind} ${namespace}/${name}${where}: ${because}, so its pods are refused`;
 }
 
 /** Nowhere to go: a LimitRange nobody can satisfy may be why. */

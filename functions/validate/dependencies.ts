@@ -1,117 +1,147 @@
-/** Does every Service it relies on exist? */
-import type { Improvement, ValidationFinding } from "../../shared/domain/improvement.ts";
+/** Does everything it relies on exist? What is missing has to be deployed first, and in which order is said. */
+import type { Citation, Improvement, ValidationFinding } from "../../shared/domain/improvement.ts";
+import { graphOf } from "../../shared/graph/build.ts";
+import { placeIn } from "../../shared/graph/draft.ts";
+import { type Edge, type Graph, type GraphNode, nameOf, nodeIdOf } from "../../shared/graph/graph.ts";
+import { deployOrder } from "../../shared/graph/order.ts";
+import { citationOf, placeOf, placeText } from "../../shared/graph/places.ts";
+import { dependenciesOf } from "../../shared/graph/walk.ts";
 import type { Platform } from "../../shared/repository/platform.ts";
-import { isService, referencesIn, type ServiceReference } from "../../shared/repository/services.ts";
-import { at, stringsAt, textAt } from "../../shared/repository/values.ts";
-import { type RepositoryWorkload, selects, workloadsOf } from "../../shared/repository/workloads.ts";
+import { thingsNamed, workloadsNamed } from "./named-things.ts";
 
 const CHECK = "dependencies";
-
-type ServiceState =
-  | { readonly state: "present" | "external"; readonly because: string }
-  | { readonly state: "zero-replicas" | "absent" | "unseen"; readonly because: string };
+/** Things told, and places cited. */
+const SHOWN = 30;
+const CITED = 8;
 
 type Text = Pick<Improvement, "title" | "description" | "implementation_notes" | "quotes">;
 
-/** Services named in the text must be there; those that a workload named in the text calls should be. */
-export function findMissing(improvement: Text, platform: Platform): ValidationFinding {
-  const text = textOf(improvement);
-  const named = unique(referencesIn(text.toLowerCase(), "the proposal"));
-  const implied = unique(workloadsNamedIn(text, platform).flatMap((workload) => callsOf(workload)));
-  const all = [
-    ...named.map((reference) => ({ reference, ...stateOf(reference, platform), isNamed: true })),
-    ...implied.map((reference) => ({ reference, ...stateOf(reference, platform), isNamed: false })),
-  ];
-  const missing = all.filter(({ state }) => state === "absent" || state === "zero-replicas");
-  const conflict = missing.find(({ isNamed }) => isNamed);
-  if (conflict !== undefined) return finding("conflict", conflict);
-  const doubt = missing[0] ?? all.find(({ state, isNamed }) => state === "unseen" && isNamed);
-  if (doubt !== undefined) return finding("unknown", doubt);
-  const evidence = all.map(({ reference }) => nameOf(reference));
-  const because = all.length === 0 ? "it relies on no Service" : `all ${all.length} Services it relies on are there`;
-  return { check: CHECK, result: "pass", because, evidence };
+/** One thing it relies on, and where that is written. */
+interface Reliance {
+  readonly node: GraphNode;
+  /** The proposal names it itself; else a workload it names does. */
+  readonly isNamed: boolean;
+  readonly edge?: Edge;
 }
 
-function finding(
-  result: "conflict" | "unknown",
-  { reference, because }: { readonly reference: ServiceReference; readonly because: string },
-): ValidationFinding {
-  const where = reference.path === "the proposal" ? [] : [reference.path];
+/** Services named in the text must be there; what a workload named in the text needs should be. */
+export function findMissing(improvement: Text, platform: Platform): ValidationFinding {
+  const text = textOf(improvement);
+  const graph = graphOf(platform);
+  const workloads = workloadsNamed(text, platform).map(({ resource }) => nodeIdOf(resource));
+  const all: readonly Reliance[] = [
+    ...thingsNamed(text, platform).map((node) => ({ node, isNamed: true })),
+    ...impliedBy(workloads, graph),
+  ];
+  const isMissing = ({ node: { state } }: Reliance) => state === "absent" || state === "zero-replicas";
+  const conflict = all.find((one) => one.isNamed && one.node.kind === "Service" && isMissing(one));
+  const doubt =
+    conflict ??
+    all.find(isMissing) ??
+    all.find(({ node, isNamed }) => isNamed && (node.state === "unseen" || node.state === "placeholder"));
+  const citations = citationsOf(doubt === undefined ? all : [doubt, ...all.filter((one) => one !== doubt)], platform);
+  const seen = unique(all.map(({ node }) => `${labelOf(node)}${node.state === "present" ? "" : ` (${node.state})`}`));
+  if (doubt === undefined) {
+    return { check: CHECK, result: "pass", because: wellOf(all), evidence: seen.slice(0, SHOWN), ...citations };
+  }
+  const steps = stepsFor(all.filter(isMissing), workloads, graph);
+  const first = steps.length === 0 ? "" : `; ${steps.join(", then ")}`;
+  const more = all.filter((one) => one !== doubt && isMissing(one)).length;
+  const others = more === 0 ? "" : ` (and ${more} more ${more === 1 ? "thing" : "things"} it relies on)`;
+  const where = doubt.edge === undefined ? [] : doubt.edge.evidence.map((one) => placeText(placeOf(platform, one)));
   return {
     check: CHECK,
-    result,
-    because: `Service ${nameOf(reference)} ${because}`,
-    evidence: [nameOf(reference), ...where],
+    result: conflict === undefined ? "unknown" : "conflict",
+    because: `${kindOfWord(doubt.node)}${labelOf(doubt.node)} ${doubt.node.because}${others}${first}`,
+    evidence: unique([
+      labelOf(doubt.node),
+      ...where,
+      ...steps.map((step, index) => `${index + 1}. ${step}`),
+      ...seen,
+    ]).slice(0, SHOWN),
+    ...citations,
   };
 }
 
-function stateOf({ service, namespace }: ServiceReference, platform: Platform): ServiceState {
-  if (service === "kubernetes" && namespace === "default")
-    return { state: "present", because: "is part of Kubernetes" };
-  const manifest = platform.resources.find(
-    (one) => isService(one) && one.name === service && one.namespace === namespace && one.application !== undefined,
+const NEEDED: ReadonlySet<Edge["type"]> = new Set<Edge["type"]>([
+  "calls",
+  "mounts",
+  "reads-env-from",
+  "pulls-with",
+  "owns-storage",
+  "uses-account",
+  "uses-class",
+]);
+
+/** What the pods of these workloads need to start and to work, and whom the settings they read name. */
+function impliedBy(workloads: readonly string[], graph: Graph): readonly Reliance[] {
+  const found = workloads.flatMap((id) =>
+    dependenciesOf(graph, id, { depth: 2 }).flatMap(({ node, path }): Reliance[] => {
+      const [first, second] = path;
+      if (first === undefined || first.from !== id || !NEEDED.has(first.type) || path.some((edge) => edge.optional))
+        return [];
+      if (second === undefined) return [{ node, isNamed: false, edge: first }];
+      const isSetting = graph.nodes.get(first.to)?.kind === "ConfigMap" && second.type === "calls";
+      const isClass = second.type === "uses-class";
+      return isSetting || isClass ? [{ node, isNamed: false, edge: second }] : [];
+    }),
   );
-  if (manifest === undefined) {
-    const chart = chartInto(platform, namespace);
-    return chart === undefined
-      ? { state: "absent", because: "has no manifest in the repository" }
-      : { state: "unseen", because: `may come from Application ${chart}, whose manifests are not in the repository` };
-  }
-  if (textAt(manifest.object, "spec", "type") === "ExternalName")
-    return { state: "external", because: "is an external name" };
-  const selector = stringsAt(manifest.object, "spec", "selector");
-  const behind = workloadsOf(platform).filter((one) => one.namespace === namespace && selects(selector, one.podLabels));
-  const asleep = behind.length > 0 && behind.every((one) => one.replicas === 0 && !isScaled(platform, one));
-  return asleep
-    ? { state: "zero-replicas", because: `leads to ${behind[0]?.name}, which is scaled to zero` }
-    : { state: "present", because: "is there" };
+  return [...new Map(found.map((one) => [one.node.id, one])).values()];
 }
 
-/** An autoscaler may wake it from zero. */
-function isScaled(platform: Platform, { kind, name, namespace }: RepositoryWorkload): boolean {
-  return platform.resources.some(
-    (one) =>
-      /^(ScaledObject|HorizontalPodAutoscaler|HTTPScaledObject)$/.test(one.kind) &&
-      one.namespace === namespace &&
-      at(one.object, "spec", "scaleTargetRef", "name") === name &&
-      (at(one.object, "spec", "scaleTargetRef", "kind") ?? "Deployment") === kind,
-  );
+/** What to do before, in an order in which nothing waits for what comes later. */
+function stepsFor(missing: readonly Reliance[], workloads: readonly string[], graph: Graph): readonly string[] {
+  const nodes = new Map(missing.map(({ node }) => [node.id, node]));
+  return deployOrder(graph, [...nodes.keys(), ...workloads.filter((id) => !nodes.has(id))])
+    .flatMap((id) => nodes.get(id) ?? [])
+    .map((node) =>
+      node.state === "absent" ? `deploy ${nameOf(node)} first` : `scale up ${asleepIn(node, graph)} first`,
+    );
 }
 
-/** An Application that brings objects into `namespace` that cannot be read here: a chart, or another repository. */
-function chartInto(platform: Platform, namespace: string): string | undefined {
-  const helm = platform.applications.find((one) => one.tool === "helm" && one.destination === namespace);
-  if (helm !== undefined) return helm.name;
-  const readHere = new Set(platform.applications.map(({ name }) => name));
-  const other = platform.resources.find(
-    (one) =>
-      one.kind === "Application" &&
-      !readHere.has(one.name) &&
-      textAt(one.object, "spec", "destination", "namespace") === namespace,
-  );
-  return other?.name;
+function asleepIn(node: GraphNode, graph: Graph): string {
+  const behind = (graph.from.get(node.id) ?? []).find(({ type }) => type === "selects");
+  const workload = behind === undefined ? undefined : graph.nodes.get(behind.to);
+  return nameOf(workload ?? node);
 }
 
-/** Workloads the text calls by a name that is no everyday word: with a hyphen, or as `<kind> <name>`. */
-function workloadsNamedIn(text: string, platform: Platform): readonly RepositoryWorkload[] {
-  const tokens = new Set(text.toLowerCase().match(/[a-z0-9](?:[-a-z0-9]*[a-z0-9])?/g));
-  return workloadsOf(platform).filter(({ name, resource }) => {
-    return resource.application !== undefined && name.includes("-") && tokens.has(name);
+function citationsOf(all: readonly Reliance[], platform: Platform): { readonly citations?: readonly Citation[] } {
+  const graph = graphOf(platform);
+  const cited = all.flatMap(({ node, edge }): Citation[] => {
+    if (edge !== undefined) {
+      const by = graph.nodes.get(edge.from) ?? node;
+      return edge.evidence.slice(0, 1).map((one) => citationOf(platform, one, by));
+    }
+    const { resource } = node;
+    return resource === undefined ? [] : [citationOf(platform, placeIn(resource, ["metadata", "name"]), node)];
   });
+  return cited.length === 0 ? {} : { citations: cited.slice(0, CITED) };
 }
 
-function callsOf({ podSpec, resource }: RepositoryWorkload): ServiceReference[] {
-  return referencesIn(JSON.stringify(podSpec), resource.path);
+function wellOf(all: readonly Reliance[]): string {
+  if (all.length === 0) return "it relies on no Service";
+  const services = new Set(all.filter(({ node }) => node.kind === "Service").map(({ node }) => node.id)).size;
+  const others = new Set(all.map(({ node }) => node.id)).size - services;
+  const counted = [
+    ...(services === 0 ? [] : [`${services} Services`]),
+    ...(others === 0 ? [] : [`${others} other things`]),
+  ];
+  return `all ${counted.join(" and ")} it relies on are there, or not this repository's to bring`;
+}
+
+/** Services go by the name programs use. */
+function labelOf(node: GraphNode): string {
+  return node.kind === "Service" ? `${node.name}.${node.namespace ?? ""}.svc` : nameOf(node);
+}
+
+function kindOfWord({ kind }: GraphNode): string {
+  return kind === "Service" ? "Service " : "";
 }
 
 function textOf({ title, description, implementation_notes, quotes }: Text): string {
   return [title, description, implementation_notes, ...quotes.map(({ text }) => text)].join("\n");
 }
 
-function unique(references: readonly ServiceReference[]): readonly ServiceReference[] {
-  return [...new Map(references.map((reference) => [nameOf(reference), reference])).values()];
-}
-
-function nameOf({ service, namespace }: ServiceReference): string {
-  return `${service}.${namespace}.svc`;
+function unique(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)];
 }

@@ -4,18 +4,29 @@ import { groupBy, ofKind, oncePer } from "../repository/lookup.ts";
 import type { Platform, Resource } from "../repository/platform.ts";
 import { stringsAt } from "../repository/values.ts";
 import { asWorkload } from "../repository/workloads.ts";
-import type { Draft } from "./draft.ts";
+import type { Draft, Named } from "./draft.ts";
 import { addFiles } from "./from-files.ts";
 import { addAccess, addAnnotations, addClaim, addCustom, addHome, addMaker, addSettings } from "./from-objects.ts";
 import { addPolicy } from "./from-policies.ts";
 import { addRoute } from "./from-routes.ts";
 import { addScaler, addSelector, type Neighbourhood } from "./from-selectors.ts";
 import { addWorkload } from "./from-workloads.ts";
-import { type Edge, type Graph, type GraphNode, kindOf, nodeIdOf } from "./graph.ts";
+import { type Edge, type Graph, type GraphNode, idOf, kindOf, nodeIdOf } from "./graph.ts";
 import { isApplied, standingOf, standingOfNamed } from "./states.ts";
 
 /** The same for the same repository, and remembered with it. Pure, never throws. */
-export const graphOf: (platform: Platform) => Graph = oncePer((platform) => {
+export function graphOf(platform: Platform): Graph {
+  return made(platform).graph;
+}
+
+/** Something somebody names, whether or not the repository does. */
+export function nodeNamed(platform: Platform, named: Named): GraphNode {
+  const { graph, draft } = made(platform);
+  const id = idOf(named.kind, named.namespace, named.name);
+  return graph.nodes.get(id) ?? { id, ...named, ...standingOfNamed(draft, named), resource: undefined };
+}
+
+const made = oncePer((platform) => {
   const draft = draftOf(platform);
   const around = neighbourhoodOf(draft);
   const homes = new Map(platform.applications.map(({ name, namespace }) => [name, namespace]));
@@ -34,7 +45,7 @@ export const graphOf: (platform: Platform) => Graph = oncePer((platform) => {
   }
   addFiles(draft);
   for (const named of [...draft.named.values()]) addMaker(draft, named);
-  return finished(draft);
+  return { draft, graph: finished(draft) };
 });
 
 /** Two manifests of one object: the one that is applied counts. */

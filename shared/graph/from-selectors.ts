@@ -19,7 +19,7 @@ export function addSelector(draft: Draft, resource: Resource, around: Neighbourh
   if (kind === "Service" && apiVersion === "v1") addService(draft, resource, here);
   if (kind === "PodDisruptionBudget" && apiVersion.startsWith("policy/")) {
     const selector = at(resource.object, "spec", "selector");
-    const held = here.filter(({ kind: one, podLabels }) => !/Job$/.test(one) && matchesLabels(selector, podLabels));
+    const held = here.filter(({ kind: one, podLabels }) => !one.endsWith("Job") && matchesLabels(selector, podLabels));
     for (const workload of held) lead(draft, resource, "bounds", workload.resource, ["spec", "selector"]);
   }
   if (kind === "ResourceQuota" || kind === "LimitRange") {

@@ -15,9 +15,7 @@ const EMPTY_VALUE =
 
 /** What of it says that it only stands in; undefined for what is meant. */
 export function placeholderWorkload({ resource, podSpec, containers }: RepositoryWorkload): string | undefined {
-  const noted = [...Object.values(stringsAt(resource.object, "metadata", "annotations"))].find((text) =>
-    SAYS.test(text),
-  );
+  const noted = Object.values(stringsAt(resource.object, "metadata", "annotations")).find((text) => SAYS.test(text));
   if (noted !== undefined) return `says “${excerpt(noted)}”`;
   if (containers.length === 0) return undefined;
   const told = containers.map(({ spec, image }) => idleness(spec, image));

@@ -64,6 +64,7 @@ const rules: readonly Rule[] = [
       "shared/policy/",
       "shared/checks/",
       "shared/argocd/",
+      "shared/graph/",
       "shared/revert/",
     ),
     forbids: ({ to, typeOnly }) => (IO.test(to) && !typeOnly) || to.startsWith("shared/adapters/"),
