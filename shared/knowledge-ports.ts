@@ -28,6 +28,8 @@ export interface Chunk {
   readonly redacted: number;
   /** Of a past improvement: where it ended. */
   readonly status?: string;
+  /** It says what the platform's owners decided: true or absent. */
+  readonly decision?: true;
 }
 
 /** A chunk as the index holds it. */
@@ -44,6 +46,10 @@ export interface KnowledgeQuery {
   readonly namespace?: string;
   readonly kind?: string;
   readonly source?: string;
+  /** Of one file only. */
+  readonly path?: string;
+  /** Only chunks that say what was decided. */
+  readonly decision?: true;
   /** Hits in all, best first; 10 unless given, 50 at most. */
   readonly limit?: number;
 }
@@ -68,7 +74,13 @@ export type Found =
       readonly notes: readonly string[];
     }
   /** Out of reach, wrong key, half built, empty: one sentence that says what and what to do. */
-  | { readonly kind: "unknown"; readonly because: string; readonly states: readonly CorpusState[] };
+  | {
+      readonly kind: "unknown";
+      readonly because: string;
+      readonly states: readonly CorpusState[];
+      /** It is being built for the first time, or will be in a moment: worth waiting for. */
+      readonly soon?: true;
+    };
 
 /** Reads the index. */
 export interface Knowledge {

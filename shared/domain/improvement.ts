@@ -164,6 +164,8 @@ export interface Improvement extends Proposal {
   readonly validation?: readonly ValidationFinding[];
   readonly conflicts_found?: readonly ValidationFinding[];
   readonly validated_at?: string;
+  /** Since when `validate` waits for the first index to be built. */
+  readonly index_awaited_since?: string;
   readonly planning?: Planning;
   /** Only while the plan is being made; the trail keeps them afterwards. */
   readonly plan_answers?: readonly PlanAnswer[];

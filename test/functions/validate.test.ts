@@ -3,8 +3,10 @@ import { findDuplicate } from "../../functions/validate/duplicates.ts";
 import { validate } from "../../functions/validate/handle.ts";
 import { likeness } from "../../functions/validate/similarity.ts";
 import type { Improvement } from "../../shared/domain/improvement.ts";
+import type { Knowledge } from "../../shared/knowledge-ports.ts";
 import { type GitReader } from "../../shared/ports.ts";
 import { committedImprovement } from "../support/improvement.ts";
+import { knowing } from "../support/knowledge/fake.ts";
 import { application, deployment, gitOf, SIZED, sampleTexts, service } from "../support/platform.ts";
 
 const signal = new AbortController().signal;
@@ -23,17 +25,18 @@ interface World {
   readonly past?: readonly Improvement[] | Error;
   readonly git?: GitReader;
   readonly attempt?: number;
+  readonly knowledge?: Knowledge;
 }
 const harbor = sampleTexts("harbor");
 
 async function run(
   improvement: Improvement,
-  { texts = harbor, past = [], git = gitOf(texts), attempt = 1 }: World = {},
+  { texts = harbor, past = [], git = gitOf(texts), attempt = 1, knowledge = knowing([]) }: World = {},
 ) {
   const recent = async () => (past instanceof Error ? Promise.reject(past) : past);
   const outcome = await validate(
     { improvement },
-    { git, history: { recent }, settings: { platform: {} } },
+    { git, history: { recent }, knowledge, settings: { platform: {} } },
     { signal, attempt, now: () => 0 },
   );
   if (outcome.kind !== "move") throw new Error("validate always moves");

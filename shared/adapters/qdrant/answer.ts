@@ -29,7 +29,16 @@ const MOST_HITS = 50;
 const QUESTION = 8_000;
 
 /** Why there is no answer: a sentence that says what and what to do. */
-export class Unknown extends Error {}
+export class Unknown extends Error {
+  /** Worth waiting for. */
+  readonly soon: boolean;
+
+  constructor(message: string, soon = false) {
+    super(message);
+    this.name = "Unknown";
+    this.soon = soon;
+  }
+}
 
 export type Answer = (
   query: KnowledgeQuery,
@@ -87,7 +96,9 @@ function answering(standings: readonly Standing[], areNamed: boolean) {
   const ready = standings.filter((one): one is Ready => one.kind === "ready");
   const missing = areNamed || ready.length === 0 ? [...broken, ...holdNothing] : broken;
   const reasons = (some: readonly Standing[]) => some.flatMap((one) => ("because" in one ? [one.because] : []));
-  if (missing.length > 0) throw new Unknown(reasons(missing).join("; "));
+  // Where something else is in the way too, waiting does not help.
+  const soon = missing.every((one) => "soon" in one && one.soon === true);
+  if (missing.length > 0) throw new Unknown(reasons(missing).join("; "), soon);
   return {
     ready,
     notes: [...reasons(holdNothing), ...ready.flatMap(({ note }) => (note === undefined ? [] : [note]))],

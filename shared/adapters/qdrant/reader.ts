@@ -48,7 +48,8 @@ async function search(
   } catch (error) {
     signal?.throwIfAborted();
     await count(book, corpora, () => "unknown");
-    return { kind: "unknown", because: reasonOf(error), states };
+    const soon = error instanceof Unknown && error.soon;
+    return { kind: "unknown", because: reasonOf(error), states, ...(soon ? { soon } : {}) };
   }
 }
 

@@ -15,9 +15,9 @@ export type Standing =
       readonly note?: string;
     }
   /** There is nothing to find, and nothing is wrong with it: `absent` is not configured, `empty` holds no text. */
-  | { readonly kind: "absent" | "empty"; readonly corpus: Corpus; readonly because: string }
+  | { readonly kind: "absent" | "empty"; readonly corpus: Corpus; readonly because: string; readonly soon?: true }
   /** It should answer and cannot. */
-  | { readonly kind: "broken"; readonly corpus: Corpus; readonly because: string };
+  | { readonly kind: "broken"; readonly corpus: Corpus; readonly because: string; readonly soon?: true };
 
 /** Names of the corpora in sentences. */
 const spoken: Readonly<Record<Corpus, string>> = {
@@ -76,7 +76,7 @@ function beforeCounting(
   const building = configured.find((one) => one.state === "building" && one.collection === undefined);
   if (building !== undefined) {
     const because = `${spoken[corpus]} of ${building.source} are being indexed for the first time: ask again when that is done`;
-    return broken(corpus, because);
+    return { kind: "broken", corpus, because, soon: true };
   }
   if (configured.every(({ state, chunks }) => state === "ready" && chunks === 0)) return empty(corpus, states);
   if (collection !== undefined) return undefined;
@@ -87,7 +87,10 @@ function absent(corpus: Corpus, states: readonly CorpusState[]): Standing {
   const reason = states.find(({ because }) => because !== undefined)?.because;
   const advice = { documents: "DOCS_REPO", manifests: "GITOPS_REPO", issues: "KNOWN_ISSUES", improvements: "" }[corpus];
   const what = advice === "" ? "nothing has ended yet" : `set ${advice}, or wait for the first indexing`;
-  return { kind: "absent", corpus, because: `${spoken[corpus]} are not indexed: ${reason ?? what}` };
+  // Every school has these two, so nobody has begun yet.
+  const soon = states.length === 0 && (corpus === "documents" || corpus === "manifests");
+  const because = `${spoken[corpus]} are not indexed: ${reason ?? what}`;
+  return { kind: "absent", corpus, because, ...(soon ? { soon } : {}) };
 }
 
 function empty(corpus: Corpus, states: readonly CorpusState[]): Standing {

@@ -1,0 +1,59 @@
+/**
+ * Everything an improvement is held against: what was proposed before, what the repository has, what the documents say.
+ * Every check answers pass, conflict or unknown. One that could not look is unknown, and stops no other.
+ */
+import type { Improvement, ValidationFinding } from "../../shared/domain/improvement.ts";
+import type { Knowledge } from "../../shared/knowledge-ports.ts";
+import type { GitReader, History } from "../../shared/ports.ts";
+import { loadPlatform } from "../../shared/repository/load.ts";
+import type { PlatformOptions } from "../../shared/repository/platform.ts";
+import { findCapacity } from "./capacity.ts";
+import { findMissing } from "./dependencies.ts";
+import { findDuplicate } from "./duplicates.ts";
+import { findInPlace } from "./in-place.ts";
+
+export interface CheckPorts {
+  readonly git: GitReader;
+  readonly history: Pick<History, "recent">;
+  readonly knowledge: Knowledge;
+  readonly settings: { readonly platform: PlatformOptions };
+}
+
+/** What to do when a look throws: throw on, or answer `unknown`. */
+export type OnFailure = (check: string, error: unknown) => ValidationFinding;
+
+type Findings = ValidationFinding | undefined | readonly (ValidationFinding | undefined)[];
+
+const REMEMBERED = 1_000;
+
+/** Throws what `onFailure` throws. */
+export async function runChecks(
+  improvement: Improvement,
+  { git, history, settings }: CheckPorts,
+  onFailure: OnFailure,
+  signal: AbortSignal,
+): Promise<readonly ValidationFinding[]> {
+  async function look(check: string, find: () => Promise<Findings>): Promise<Findings> {
+    try {
+      return await find();
+    } catch (error) {
+      return onFailure(check, error);
+    }
+  }
+  const past = await look("duplicate", async () => findDuplicate(improvement, await history.recent(REMEMBERED)));
+  const present = await look("repository", async () => {
+    const platform = await loadPlatform(git, await git.head(signal), settings.platform);
+    return [
+      findInPlace(improvement, platform),
+      findMissing(improvement, platform),
+      findCapacity(improvement, platform),
+    ];
+  });
+  return [past, present].flat().filter((finding) => finding !== undefined);
+}
+
+/** The finding of a check that could not look. */
+export function notLooked(check: string, error: unknown): ValidationFinding {
+  const reason = error instanceof Error ? error.message : String(error);
+  return { check, result: "unknown", because: `could not be checked: ${reason.slice(0, 300)}`, evidence: [] };
+}
