@@ -19,7 +19,8 @@ export function fuse(lists: readonly (readonly number[])[], { k, weights }: Rrf)
   for (const [at, list] of lists.entries()) {
     const weight = weights?.[at] ?? 1;
     for (const [rank, slot] of list.entries()) {
-      const score = weight <= 0 ? 0 : 1 / ((rank + 1) / weight + (k ?? DEFAULT_K) - 1);
+      // Rounded at every step, as there: two points with the same ranks in other lists are then even.
+      const score = weight <= 0 ? 0 : Math.fround(1 / ((rank + 1) / weight + (k ?? DEFAULT_K) - 1));
       scores.set(slot, Math.fround((scores.get(slot) ?? 0) + score));
     }
   }

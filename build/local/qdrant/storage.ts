@@ -33,11 +33,14 @@ create table if not exists indexes (collection integer not null, field text not 
 create table if not exists operations (collection integer primary key, last integer not null);
 `;
 
-/** `dataDir` is created when missing. Throws when another process has it, after waiting ten seconds for it to leave. */
-export function openStorage(dataDir: string | undefined): Storage {
+/** Of the one before, which was asked to go or was killed. */
+const LEAVE_MS = 10_000;
+
+/** `dataDir` is created when missing. Throws when another process has it, after having waited for it to leave. */
+export function openStorage(dataDir: string | undefined, waitMs = LEAVE_MS): Storage {
   if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true });
   const file = dataDir === undefined ? ":memory:" : path.join(dataDir, "qdrant.sqlite");
-  const database = new DatabaseSync(file, { timeout: 10_000 });
+  const database = new DatabaseSync(file, { timeout: waitMs });
   // What is written has reached the system when it is acknowledged: a killed process loses nothing, a lost machine at
   // most the last moments, and never the order.
   database.exec("pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = normal;");
