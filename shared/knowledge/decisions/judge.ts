@@ -1,0 +1,111 @@
+/** The verdict on an improvement: every fact held against every claim, and kinship where nothing could be read. */
+import { type Comparison, compare } from "./compare.ts";
+import type { ReadDocuments } from "./documents.ts";
+import type { Source } from "./fact.ts";
+import { properNamesOf } from "./names.ts";
+import { carriersOf } from "./practices.ts";
+import { type Proposed, readClaims, type Wanted } from "./read-claims.ts";
+import type { ReadStatement } from "./read-facts.ts";
+import { covers, isExcepted, scopeOf } from "./scope.ts";
+import { marksIn } from "./terms.ts";
+import { wordsOf } from "./words.ts";
+
+/** One governing statement and what it means for the improvement. */
+export interface Judged {
+  readonly result: "compatible" | "conflict" | "unknown";
+  readonly because: string;
+  readonly source: Source;
+  /** The words of the improvement it was held against. */
+  readonly claim: string;
+}
+
+/**
+ * Weightiest first: conflicts, then what a person has to look at, then what agrees. Only statements that are `near` (found by
+ * the search itself) count without a typed comparison.
+ */
+export function judge(
+  improvement: Proposed,
+  { facts, statements, names }: ReadDocuments,
+  near: (source: Source) => boolean = () => true,
+): readonly Judged[] {
+  const wanted = readClaims(improvement, names);
+  const compared = facts.flatMap((fact) => wanted.claims.flatMap((claim) => compare(fact, claim, wanted) ?? []));
+  const typed = withoutSettled(compared).map(
+    ({ result, because, fact, claim }): Judged => ({ result, because, source: fact.source, claim: claim.quote }),
+  );
+  const read = new Set(typed.map(({ source }) => source));
+  const practices = facts.flatMap((fact) => ofPractice(fact, wanted) ?? []);
+  const kin = statements
+    .filter(({ source }) => !read.has(source) && near(source))
+    .flatMap((one) => ofKin(one, wanted) ?? []);
+  const all = [...typed, ...practices, ...kin];
+  const weight = { conflict: 0, unknown: 1, compatible: 2 } as const;
+  const sorted = all.toSorted((a, b) => weight[a.result] - weight[b.result]);
+  return sorted.filter((one, index) => sorted.findIndex((other) => other.source === one.source) === index);
+}
+
+/** A statement that allows it by an exception or by name outweighs doubts the same file raises about the same subject. */
+function withoutSettled(compared: readonly Comparison[]): readonly Comparison[] {
+  return compared.filter(({ result, fact, claim }) => {
+    if (result !== "unknown" || fact.source.standing === "proposed" || fact.source.standing === "refused") return true;
+    return !compared.some(
+      (other) =>
+        other.result === "compatible" &&
+        other.claim === claim &&
+        (other.fact.strength === "rule" || fact.strength !== "rule") &&
+        (other.fact.relation.kind === "uses" || other.fact.relation.kind === "allows"),
+    );
+  });
+}
+
+/** Stems from which a rule without types is held to be the same deed. */
+const ENOUGH = 3;
+
+function ofPractice(fact: ReadDocuments["facts"][number], wanted: Wanted): Judged | undefined {
+  const { subject, source } = fact;
+  if (subject.kind !== "practice" || (source.standing !== "in-force" && source.standing !== "unstated"))
+    return undefined;
+  const scope = scopeOf(wanted.words);
+  if (isExcepted(fact.exceptions, scope, wanted.words) || covers(fact.scope, scope, wanted.words) === "outside")
+    return undefined;
+  const sentence = wanted.sentences.find((one) => {
+    const carriers = carriersOf(one);
+    return subject.stems.every((stem) => carriers.has(stem)) && !DENIES.test(one);
+  });
+  if (sentence === undefined) return undefined;
+  const isSure = subject.stems.length >= ENOUGH && fact.strength === "rule" && fact.condition === undefined;
+  return {
+    result: isSure ? "conflict" : "unknown",
+    because: "it is what the rule forbids, in the same words",
+    source,
+    claim: sentence,
+  };
+}
+
+const DENIES = /\b(?:not|never|no|without|avoid|prevent|stop|forbid|remove|instead of|no longer)\b/iu;
+
+/** Shared words from which a statement nobody could read is held to govern the improvement. */
+const SHARED = 3;
+
+/** A decision that speaks of the same things in words that no fact was read from: a person has to read it. */
+function ofKin({ statement, source, facts, isNormative }: ReadStatement, wanted: Wanted): Judged | undefined {
+  if (!isNormative || source.authority === "none" || source.standing === "replaced") return undefined;
+  if (facts.some(({ subject }) => subject.kind !== "practice")) return undefined;
+  const theirs = carriersOf(statement.text);
+  const ours = carriersOf(wanted.words);
+  const shared = [...theirs].filter((stem) => ours.has(stem));
+  const names = properNamesOf(statement.text);
+  const ourNames = new Set(wordsOf(wanted.words).map(({ stem }) => stem));
+  const unknownNames = [...names].filter((name) => ourNames.has(name) && marksIn(wordsOf(name)).length === 0);
+  const isKin =
+    unknownNames.length > 0 ||
+    (shared.length >= SHARED && shared.length * 5 >= theirs.size * 2) ||
+    (shared.length === 2 && theirs.size <= 3);
+  if (!isKin) return undefined;
+  return {
+    result: "unknown",
+    because: "it speaks of the same things, and its words could not be compared",
+    source,
+    claim: wanted.sentences[0] ?? "",
+  };
+}
