@@ -112,7 +112,7 @@ describe.each(["plain", "indexed"])("in a collection that is %s", (name) => {
 test("a point comes back as it was given: payload, dense vector of length 1, terms ascending", async () => {
   const [point] = await server.client.retrieve("plain", { ids: [`${ID}0`], with_payload: true, with_vector: true });
   expect(point?.payload).toEqual(PAYLOADS[0]);
-  const { dense, bm25 } = point?.vector as { dense: number[]; bm25: object };
+  const { dense, bm25 } = (point as { vector: unknown }).vector as { dense: number[]; bm25: object };
   expect(dense.map((value) => Number(value.toFixed(6)))).toEqual([0.6, 0.8, 0, 0]);
   expect(bm25).toEqual({ indices: [2, 9], values: [2, 1] });
 });
