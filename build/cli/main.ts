@@ -12,6 +12,7 @@ import { events } from "./commands/events.ts";
 import { flags } from "./commands/flags.ts";
 import { graph } from "./commands/graph.ts";
 import { importCommand } from "./commands/import.ts";
+import { indexCommand } from "./commands/index-command.ts";
 import { learn } from "./commands/learn.ts";
 import { list } from "./commands/list.ts";
 import { locks } from "./commands/locks.ts";
@@ -45,6 +46,7 @@ const COMMANDS = [
   doctor,
   policy,
   search,
+  indexCommand,
   graph,
   importCommand,
 ];

@@ -10,6 +10,7 @@ import { eventsApi } from "./api/events.ts";
 import { flagsApi } from "./api/flags.ts";
 import { healthApi } from "./api/health.ts";
 import { improvementsApi } from "./api/improvements.ts";
+import { knowledgeApi } from "./api/knowledge.ts";
 import { locksApi } from "./api/locks.ts";
 import { meApi } from "./api/me.ts";
 import { metricsApi } from "./api/metrics.ts";
@@ -54,6 +55,7 @@ export function coordinatorApp(school: School): Hono<Env> {
   app.route("/api/improvements", decisionsApi(school));
   app.route("/api/improvements", improvementsApi(school));
   app.route("/api/search", searchApi(school));
+  app.route("/api/knowledge", knowledgeApi(school));
   app.route("/api/sources", sourcesApi(school));
   app.route("/api/dead-letters", deadLettersApi(school));
   app.route("/api/flags", flagsApi(school));

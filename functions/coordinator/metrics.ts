@@ -11,6 +11,7 @@ import { readFlags } from "../../shared/pipeline/flags.ts";
 import { commitsMade, longTimers, stageLoads } from "../../shared/pipeline/overview.ts";
 import { redisNow } from "../../shared/pipeline/services.ts";
 import { STAGES } from "../../shared/stages.ts";
+import { collectKnowledge } from "./metrics-knowledge.ts";
 import type { School } from "./school.ts";
 
 /** Window of the processing rate. */
@@ -31,12 +32,12 @@ export async function renderMetrics(school: School): Promise<{ type: string; tex
   return { type: registry.contentType, text: await registry.metrics() };
 }
 
-interface Sink {
+export interface Sink {
   gauge(name: string, help: string, samples: readonly Sample[]): void;
   counter(name: string, help: string, samples: readonly Sample[]): void;
 }
 
-async function collect({ redis, keys, records, brakes }: School, sink: Sink): Promise<void> {
+async function collect({ redis, keys, records, brakes, index }: School, sink: Sink): Promise<void> {
   const now = await redisNow(redis);
   const [counts, loads, timers, counters, state, flags, commits, recent] = await Promise.all([
     records.counts(),
@@ -146,6 +147,7 @@ async function collect({ redis, keys, records, brakes }: School, sink: Sink): Pr
     "Flags in force",
     [...flags.on].map((flag) => [{ flag }, 1]),
   );
+  await collectKnowledge({ index }, count, now, sink);
   sink.gauge("cortex_school_commits_budget_used", "Commits made in the current hour and day", [
     [{ span: "hour" }, commits.hour],
     [{ span: "day" }, commits.day],

@@ -11,6 +11,7 @@ import type { OperatorScripts } from "../../shared/pipeline/scripts/load-operato
 import type { BrakesReader, GitReader } from "../../shared/ports.ts";
 import type { Tokens } from "../../shared/runtime/tokens.ts";
 import type { StageName } from "../../shared/stages.ts";
+import type { KnowledgeIndex } from "./knowledge-index.ts";
 import type { Live } from "./live/hub.ts";
 import type { CoordinatorSettings } from "./settings.ts";
 import type { Sight } from "./sight.ts";
@@ -33,6 +34,8 @@ export interface School {
   readonly sight: () => Promise<Sight>;
   /** What is indexed of the platform, with a key that only reads. Loaded by the first search. Throws ConfigurationError. */
   readonly knowledge: () => Promise<Knowledge>;
+  /** The index itself: how far it is, and having it brought up to date. */
+  readonly index: KnowledgeIndex;
   /** Asks for a cold layer whose list just got an event; does nothing where there is no cluster to ask. */
   readonly wake: (stage: StageName) => void;
   /** Those who follow the events as they happen. */

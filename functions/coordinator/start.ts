@@ -20,8 +20,10 @@ import { ConfigurationError, type Environment, readSettings, resolveEnvironment 
 import { createLog } from "../../shared/runtime/log.ts";
 import { parseTokens } from "../../shared/runtime/tokens.ts";
 import { coordinatorApp } from "./app.ts";
+import { knowledgeIndex } from "./knowledge-index.ts";
 import { liveEvents } from "./live/hub.ts";
 import { startBreaker } from "./loops/breaker.ts";
+import { startIndex } from "./loops/index.ts";
 import { startLegacy } from "./loops/legacy.ts";
 import { startReaper } from "./loops/reaper.ts";
 import { startSearch } from "./loops/search.ts";
@@ -76,7 +78,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const git = options.git ?? (() => gitFrom(env));
   const sight = options.sight ?? openedOnce(() => openSight(env));
   const knowledge = options.knowledge ?? openedOnce(() => openKnowledge(env, redis, settings.KEY_PREFIX));
-  const school = schoolOn(redis, { settings, tokens, log, git, sight, knowledge, wake });
+  const school = schoolOn(redis, env, { settings, tokens, log, git, sight, knowledge, wake });
   const server = await listen(coordinatorApp(school).fetch, settings).catch((error: unknown) => {
     redis.disconnect();
     throw error;
@@ -85,6 +87,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const reapMs = settings.REAP_SECONDS * 1_000;
   const loops = [startReaper(school, reapMs, wake), startTimers(school), startSearch(school)];
   loops.push(startBreaker(school, reapMs));
+  if (school.index.isKept) loops.push(startIndex(school, settings.INDEX_INTERVAL * 60_000));
   if (legacy.lists.length > 0) loops.push(startLegacy(school, legacy.lists, reapMs, wake));
   if (layers !== undefined) loops.push(startWake(school, blockingConnection(settings.REDIS_URL, log), wake));
 
@@ -103,7 +106,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
 
 type Own = Pick<School, "settings" | "tokens" | "log" | "git" | "sight" | "knowledge" | "wake">;
 
-function schoolOn(redis: Redis, own: Own): School {
+function schoolOn(redis: Redis, env: Environment, own: Own): School {
   const { settings, log } = own;
   const keys = keysOf(settings.KEY_PREFIX);
   const scripts = loadOperatorScripts(redis, settings.KEY_PREFIX);
@@ -123,6 +126,7 @@ function schoolOn(redis: Redis, own: Own): School {
     scripts,
     brakes,
     operations: acts,
+    index: knowledgeIndex(env, redis, keys, scripts),
     records: records(redis, keys),
     listing: listing(redis, keys),
     deadLetters: deadLetters(redis, keys, acts),

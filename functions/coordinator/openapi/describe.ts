@@ -6,6 +6,7 @@ import * as z from "zod";
 import packageFile from "../../../package.json" with { type: "json" };
 import { kindOf } from "../problem-kinds.ts";
 import { improvementRoutes } from "./improvements.ts";
+import { knowledgeRoutes } from "./knowledge.ts";
 import { openRoutes } from "./open.ts";
 import { operatingRoutes } from "./operating.ts";
 import type { Operation } from "./operation.ts";
@@ -17,6 +18,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...improvementRoutes,
   ...sourceRoutes,
   ...searchRoutes,
+  ...knowledgeRoutes,
   ...deadLetterRoutes,
   ...operatingRoutes,
   ...openRoutes,

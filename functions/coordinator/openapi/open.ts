@@ -74,9 +74,9 @@ export const openRoutes: readonly Operation[] = [
     id: "receiveGitHubWebhook",
     area: "Open",
     role: "open",
-    summary: "GitHub tells of a pull request; its improvement is looked at now",
+    summary: "GitHub tells of a pull request, whose improvement is looked at now, or of a push, and the index is",
     description:
-      "Its secret is GITHUB_WEBHOOK_SECRET, its content type application/json, its events are pull requests and their reviews.",
+      "Its secret is GITHUB_WEBHOOK_SECRET, its content type application/json, its events are pull requests and their reviews, pushes, and issues where they are known issues.",
     headers: [
       { name: "x-hub-signature-256", description: "HMAC-SHA256 of the body, as GitHub makes it" },
       { name: "x-github-event", description: "Name of the event" },

@@ -140,5 +140,5 @@ export const CloudEvent = z
 export const Enqueued = z.looseObject({ event: z.string(), stage: Stage }).meta({ id: "Enqueued" });
 
 /** Only the parts that say which pull request it is are read. */
-export const WebhookDelivery = z.looseObject({ action: z.string() });
+export const WebhookDelivery = z.looseObject({ action: z.string().optional(), ref: z.string().optional() });
 export const Looked = z.object({ looked: z.boolean() });

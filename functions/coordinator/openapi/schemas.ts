@@ -89,6 +89,22 @@ export const Improvement = z
         by: z.string().describe("`rules`, or the model that chose"),
         because: z.string(),
         doubt: z.string().optional().describe("why a person decides, whatever the flags say"),
+        blast_radius: z
+          .object({
+            direct: z.int().min(0).describe("how many things depend on what is changed by one edge"),
+            transitive: z.int().min(0).describe("how many by more than one"),
+            shown: z.array(
+              z.object({
+                kind: z.string(),
+                namespace: z.string().optional(),
+                name: z.string(),
+                distance: z.int().min(1),
+                way: z.array(z.string()).describe("why, from it to what is changed"),
+              }),
+            ),
+          })
+          .optional()
+          .describe("what depends on what is changed, as the manifests showed it when it was planned"),
       })
       .optional(),
     intent: z.looseObject({ kind: z.string() }).optional(),

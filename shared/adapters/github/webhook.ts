@@ -23,6 +23,31 @@ const Delivery = z.object({
   repository: Repository,
 });
 
+const Addresses = z.object({
+  html_url: z.string().max(1_000).optional(),
+  clone_url: z.string().max(1_000).optional(),
+  ssh_url: z.string().max(1_000).optional(),
+});
+const Change = z.object({ ref: z.string().max(1_000).optional(), repository: Addresses });
+
+/**
+ * The repository, by all its addresses, that was pushed to, and the branch; without a branch its issues changed. Undefined
+ * for other events.
+ */
+export function changedRepository(
+  event: string,
+  body: unknown,
+): { addresses: readonly string[]; branch: string | undefined } | undefined {
+  if (!/^(push|issues)$/.test(event)) return undefined;
+  const change = Change.safeParse(body);
+  if (!change.success) return undefined;
+  const { ref, repository } = change.data;
+  const addresses = Object.values(repository).filter((address) => address !== undefined);
+  if (event === "issues") return { addresses, branch: undefined };
+  const [, branch] = /^refs\/heads\/(.+)$/s.exec(ref ?? "") ?? [];
+  return branch === undefined ? undefined : { addresses, branch };
+}
+
 /**
  * The branch of the pull request that something happened to, by the header X-GitHub-Event and the parsed body; undefined for
  * other events and for requests from a fork, whose branches may be called anything.

@@ -1,5 +1,4 @@
 /** Known issues: a YAML file in one of the repositories, or the issues of a GitHub repository. */
-import { chunksOfIssues } from "../../knowledge/chunking/chunk-issues.ts";
 import { leftOutByContent } from "../../knowledge/chunking/readable.ts";
 import type { FileRead, SourceReader } from "../../knowledge/indexing/ports.ts";
 import type { IndexBook } from "../../knowledge-ports.ts";
@@ -35,6 +34,7 @@ function issueFile(path: string, gits: IssuePlaces["gits"]): SourceReader {
   return {
     corpus: "issues",
     source: SOURCE,
+    follows: ["gitops", "docs"],
     async version(signal) {
       for (const git of gits) {
         const commit = await git.head(signal);
@@ -56,16 +56,17 @@ function issueFile(path: string, gits: IssuePlaces["gits"]): SourceReader {
       for (const [file, content] of files) {
         const [number = "", blob = ""] = content.split(":");
         const text = (await gits[Number(number)]?.read([blob]))?.get(blob) ?? null;
-        read.set(file, fileRead(file, text));
+        read.set(file, await fileRead(file, text));
       }
       return read;
     },
   };
 }
 
-function fileRead(path: string, text: string | null): FileRead {
+async function fileRead(path: string, text: string | null): Promise<FileRead> {
   const why = leftOutByContent(text);
   if (text === null || why !== undefined) return { chunks: [], leftOut: why ?? "not text" };
+  const { chunksOfIssues } = await import("../../knowledge/chunking/chunk-issues.ts");
   const { chunks, problems } = chunksOfIssues({ source: SOURCE, path, text });
   return problems.length === 0 ? { chunks } : { chunks, leftOut: problems.slice(0, 3).join("; ") };
 }

@@ -73,7 +73,11 @@ export async function indexCorpus(
 
   async function bring(reader: SourceReader, collection: CollectionWriter): Promise<void> {
     const { source } = reader;
-    const due = asked === "all" || asked === source || !isComplete(await book.ledger(corpus, source), collection.name);
+    const due =
+      asked === "all" ||
+      asked === source ||
+      reader.follows?.includes(asked) ||
+      !isComplete(await book.ledger(corpus, source), collection.name);
     const count = (chunks: number) => (changed += chunks);
     if (due) {
       const tool = { collection, embedder, book, round, begin: () => begin(reader), changed: count };

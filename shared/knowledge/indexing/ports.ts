@@ -6,6 +6,8 @@ export interface SourceReader {
   readonly corpus: Corpus;
   /** `gitops`, `docs` or `issues`. */
   readonly source: string;
+  /** Other sources whose change may be one of this, too. */
+  readonly follows?: readonly string[];
   /** What stands there now: a commit, or whatever else changes with the texts. Throws RetryLater. */
   version(signal?: AbortSignal): Promise<string>;
   /** Path -> what its content is known by; undefined when this version can no longer be read. */

@@ -2,9 +2,10 @@
 import type { Corpus } from "../../knowledge-ports.ts";
 import type { GitReader } from "../../ports.ts";
 import { redactText } from "../../repository/redact.ts";
-import { chunksOfFile } from "../chunking/chunk-file.ts";
 import { leftOutByContent, leftOutByName } from "../chunking/readable.ts";
 import type { FileRead, SourceReader } from "./ports.ts";
+
+type ChunksOfFile = typeof import("../chunking/chunk-file.ts")["chunksOfFile"];
 
 export interface RepositorySource {
   readonly git: Pick<GitReader, "head" | "tree" | "notFiles" | "read" | "isAncestor">;
@@ -50,13 +51,15 @@ export function repositorySource({ git, corpus, source, takes }: RepositorySourc
         if (why !== undefined) done.set(path, { chunks: [], leftOut: why });
         return why === undefined;
       });
+      // Loaded by the first file: who only looks at versions needs no parsers.
+      const { chunksOfFile } = await import("../chunking/chunk-file.ts");
       const texts = await git.read([...new Set(readable.map(([, blob]) => blob))]);
-      for (const [path, blob] of readable) done.set(path, chunksOf(path, texts.get(blob) ?? null));
+      for (const [path, blob] of readable) done.set(path, readFile(path, texts.get(blob) ?? null, chunksOfFile));
       return done;
     },
   };
 
-  function chunksOf(path: string, text: string | null): FileRead {
+  function readFile(path: string, text: string | null, chunksOfFile: ChunksOfFile): FileRead {
     const why = leftOutByContent(text);
     if (text === null || why !== undefined) return { chunks: [], leftOut: why ?? "not text" };
     try {

@@ -15,6 +15,7 @@ import {
   timersScript,
   unlockScript,
 } from "./operate.ts";
+import { requestIndexScript } from "./request-index.ts";
 
 const scripts = {
   schoolTimers: timersScript,
@@ -30,6 +31,7 @@ const scripts = {
   schoolLegacy: legacyScript,
   schoolBreakerOpened: breakerOpenedScript,
   schoolAskRollback: askRollbackScript,
+  schoolRequestIndex: requestIndexScript,
 } as const;
 
 export type OperatorScripts = Scripts & Defined<keyof typeof scripts>;

@@ -1,4 +1,5 @@
 /** The change set: what policy says about it, the objects it touches, and every file as a unified diff. */
+import type { BlastRadius } from "../../../../shared/domain/blast-radius.ts";
 import type { ChangeSet, Verdict } from "../../../../shared/domain/change-set.ts";
 import type { Improvement } from "../../../../shared/domain/improvement.ts";
 import type { ChangeAnswer } from "../api/answers.ts";
@@ -26,6 +27,7 @@ export function Change({ improvement, change }: ChangeProps) {
       {planning?.doubt !== undefined && <p class="note">A person decides, because {planning.doubt}</p>}
       <Policy verdict={verdict} />
       <Objects objects={set.objects} />
+      <Reach radius={planning?.blast_radius} />
       {change?.note !== undefined && <p class="note">{change.note}</p>}
       {change?.files.map((file) => (
         <FileDiffView key={file.path} file={file} />
@@ -43,6 +45,33 @@ export function Change({ improvement, change }: ChangeProps) {
         </details>
       )}
     </section>
+  );
+}
+
+/** What a person wants to know before a yes: who else notices. */
+function Reach({ radius }: { radius: BlastRadius | undefined }) {
+  if (radius === undefined) return null;
+  const { direct, transitive, shown } = radius;
+  if (direct + transitive === 0) {
+    return <p class="help">By the manifests nothing depends on what is changed.</p>;
+  }
+  const left = direct + transitive - shown.length;
+  return (
+    <details>
+      <summary>
+        {direct} {direct === 1 ? "thing depends" : "things depend"} on what is changed, {transitive} more by way of
+        others
+      </summary>
+      <ul class="places">
+        {shown.map(({ kind, namespace, name, way }) => (
+          <li key={`${kind} ${namespace} ${name}`}>
+            {kind} <code>{namespace === undefined ? name : `${namespace}/${name}`}</code>{" "}
+            <span class="help">{way.join(", ")}</span>
+          </li>
+        ))}
+        {left > 0 && <li>and {left} more</li>}
+      </ul>
+    </details>
   );
 }
 
