@@ -7,7 +7,9 @@ import type { Slices } from "./slices.ts";
 import type { TermMatrix } from "./term-matrix.ts";
 
 /** Times the matrix is applied to the random beginning; each brings out what is large. */
-const ITERATIONS = 3;
+const ITERATIONS = 2;
+/** Vectors that are taken out of another together. */
+const AT_ONCE = 4;
 /** What is left of a vector when the others are taken out of it: less is rounding. */
 const DEPENDENT = 1e-9;
 
@@ -17,17 +19,16 @@ export async function latentSpace(
   { rank, seed, work, progress }: { rank: number; seed: number; work: Slices; progress: (share: number) => void },
 ): Promise<Float64Array[]> {
   const size = Math.min(rank, matrix.rows, matrix.terms.length);
+  const beginning = Array.from({ length: size }, () => new Float64Array(matrix.terms.length));
   const random = signs(seed);
-  let basis: Float64Array[] = Array.from({ length: size }, () =>
-    Float64Array.from({ length: matrix.terms.length }, random),
-  );
+  let basis = await mapped(beginning, (vector) => filled(vector, random), work);
   for (let i = 1; i <= ITERATIONS; i += 1) {
     const texts = await mapped(basis, (vector) => times(matrix, vector), work);
-    await orthonormalise(texts, work);
+    await orthonormalise(texts, 1, work);
     basis = await mapped(texts, (vector) => transposedTimes(matrix, vector), work);
     progress(i / (ITERATIONS + 1));
   }
-  await orthonormalise(basis, work);
+  await orthonormalise(basis, 2, work);
   progress(1);
   return basis;
 }
@@ -72,21 +73,20 @@ function transposedTimes({ terms, rows, starts, columns, values }: TermMatrix, v
 }
 
 /**
- * Gram-Schmidt in place, twice, as rounding wants it. Vectors that depend on those before them are taken out: a few texts,
- * or the same words again and again, span fewer directions.
+ * Gram-Schmidt in place; between iterations once is enough, rounding wants the last one twice. Vectors that depend on those
+ * before them are taken out: a few texts, or the same words again and again, span fewer directions.
  */
-async function orthonormalise(vectors: Float64Array[], work: Slices): Promise<void> {
+async function orthonormalise(vectors: Float64Array[], passes: number, work: Slices): Promise<void> {
   let kept = 0;
   for (const vector of vectors) {
-    const before = Math.sqrt(dot(vector, vector));
-    for (let pass = 0; pass < 2; pass += 1) {
-      for (let i = 0; i < kept; i += 1) {
-        const other = vectors[i] as Float64Array;
-        subtract(vector, dot(vector, other), other);
+    const before = lengthOf(vector);
+    for (let pass = 0; pass < passes; pass += 1) {
+      for (let from = 0; from < kept; from += AT_ONCE) {
+        takeOut(vector, vectors.slice(from, Math.min(from + AT_ONCE, kept)));
         if (work.isOver()) await work.next();
       }
     }
-    const length = Math.sqrt(dot(vector, vector));
+    const length = lengthOf(vector);
     if (!(length > before * DEPENDENT)) continue;
     for (let i = 0; i < vector.length; i += 1) vector[i] = (vector[i] as number) / length;
     vectors[kept] = vector;
@@ -95,14 +95,37 @@ async function orthonormalise(vectors: Float64Array[], work: Slices): Promise<vo
   vectors.length = kept;
 }
 
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i += 1) sum += (a[i] as number) * (b[i] as number);
-  return sum;
+const NOTHING = new Float64Array(0);
+
+/** Up to AT_ONCE orthonormal vectors out of one, which is then read twice instead of twice for each. */
+function takeOut(vector: Float64Array, [a = NOTHING, b = a, c = a, d = a]: readonly Float64Array[]): void {
+  let [ofA, ofB, ofC, ofD] = [0, 0, 0, 0];
+  for (let i = 0; i < vector.length; i += 1) {
+    const value = vector[i] as number;
+    ofA += value * (a[i] as number);
+    ofB += value * (b[i] as number);
+    ofC += value * (c[i] as number);
+    ofD += value * (d[i] as number);
+  }
+  // Where there are fewer, the first one stands in for the others.
+  if (b === a) ofB = 0;
+  if (c === a) ofC = 0;
+  if (d === a) ofD = 0;
+  for (let i = 0; i < vector.length; i += 1) {
+    const own = ofA * (a[i] as number) + ofB * (b[i] as number) + ofC * (c[i] as number) + ofD * (d[i] as number);
+    vector[i] = (vector[i] as number) - own;
+  }
 }
 
-function subtract(from: Float64Array, factor: number, vector: Float64Array): void {
-  for (let i = 0; i < from.length; i += 1) from[i] = (from[i] as number) - factor * (vector[i] as number);
+function lengthOf(vector: Float64Array): number {
+  let squares = 0;
+  for (let i = 0; i < vector.length; i += 1) squares += (vector[i] as number) ** 2;
+  return Math.sqrt(squares);
+}
+
+function filled(vector: Float64Array, next: () => number): Float64Array {
+  for (let i = 0; i < vector.length; i += 1) vector[i] = next();
+  return vector;
 }
 
 /** -1 and 1, the same for the same seed (mulberry32). */

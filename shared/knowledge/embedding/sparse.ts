@@ -14,7 +14,7 @@ const B = 0.75;
  * its mean is known. This is the mean of a platform's chunks (documents and manifests, cut by structure) as `termsOf` counts
  * them.
  */
-export const AVERAGE_TERMS = 128;
+export const AVERAGE_TERMS = 114;
 
 /** Of a stored text. Empty when it has no terms. */
 export function sparseDocument(text: string): SparseVector {
