@@ -1,5 +1,6 @@
 /** An improvement as text for a person, part by part; every word of it may come from outside and is made harmless. */
 import type { ChangeDescription, FileDiff } from "../../functions/coordinator/diff.ts";
+import type { BlastRadius } from "../../shared/domain/blast-radius.ts";
 import type { CheckRun, Verification } from "../../shared/domain/health.ts";
 import type { Improvement } from "../../shared/domain/improvement.ts";
 import type { TrailEntry } from "../../shared/pipeline/records.ts";
@@ -105,6 +106,19 @@ function plan({ intent, planning, change_set: changeSet, other_targets: others =
       ({ effect, kind, namespace, name }) => `${effect} ${kind} ${namespace ?? ""}/${name}`,
     ),
     ...(others.length === 0 ? [] : [`would also fit: ${others.join(", ")}`]),
+    ...reach(planning?.blast_radius),
+  ];
+}
+
+function reach(radius: BlastRadius | undefined): Lines {
+  if (radius === undefined) return [];
+  const { direct, transitive, shown } = radius;
+  if (direct + transitive === 0) return ["nothing in the repository depends on what it changes"];
+  const left = direct + transitive - shown.length;
+  return [
+    `may hurt ${direct} directly and ${transitive} by way of others:`,
+    ...shown.map(({ way }) => `  ${way.join(", ")}`),
+    ...(left > 0 ? [`  and ${left} more`] : []),
   ];
 }
 

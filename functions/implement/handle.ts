@@ -2,6 +2,7 @@
  * implement: commit the exact change set that was approved, exactly once, onto an Application that is well; or propose it as
  * a pull request, where that is how the branch is changed.
  */
+import { workloadsHurt } from "../../shared/domain/blast-radius.ts";
 import type { ObjectRef } from "../../shared/domain/change-set.ts";
 import type { CheckSettings } from "../../shared/domain/check-settings.ts";
 import { implementMessage } from "../../shared/domain/commit-message.ts";
@@ -29,6 +30,8 @@ export interface ImplementPorts {
   /** What is true before the push, by the queries verification will ask again. */
   readonly baseline: (of: {
     readonly objects: readonly ObjectRef[];
+    /** Workloads that depend on them. */
+    readonly dependents: ReturnType<typeof workloadsHurt>;
     readonly settings: CheckSettings | undefined;
     /** Milliseconds since the epoch. */
     readonly now: number;
@@ -136,7 +139,9 @@ async function prepare(
   try {
     const trouble = notReady(application, await argocd.application(application, context.signal));
     if (trouble !== undefined) return waitOrAsk(improvement, trouble, context);
-    const measured = await baseline({ objects, settings: checks, now: context.now(), signal: context.signal });
+    const dependents = workloadsHurt(improvement.planning?.blast_radius);
+    const { signal } = context;
+    const measured = await baseline({ objects, dependents, settings: checks, now: context.now(), signal });
     return { rendered, lock, baseline: measured, checks };
   } catch (error) {
     // Nothing is pushed yet: a cluster or a Prometheus out of reach is waited for, it is no attempt that failed.

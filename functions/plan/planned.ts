@@ -1,5 +1,7 @@
 /** The record of a plan that was made, whoever chose it. */
 import type { Patch, Planning, StoredIntent } from "../../shared/domain/improvement.ts";
+import { graphOf } from "../../shared/graph/build.ts";
+import { blastRadius } from "../../shared/graph/walk.ts";
 import type { Candidate } from "../../shared/intents/intent.ts";
 import type { RenderedChangeSet } from "../../shared/intents/render.ts";
 import { moveTo, type OutcomeOf } from "../../shared/runtime/outcome.ts";
@@ -21,11 +23,12 @@ export function planned(
   planning: Planning,
   { platform, improvement }: Situation,
 ): OutcomeOf<"plan"> {
+  const reach = blastRadius(graphOf(platform), rendered.changeSet.objects);
   const others = new Set(free.map((candidate: Candidate) => candidate.target).filter((other) => other !== target));
   return moveTo(
     "planned",
     {
-      ...planningPatch(planning, improvement),
+      ...planningPatch({ ...planning, blast_radius: reach }, improvement),
       intent,
       other_targets: [...others].slice(0, LISTED),
       change_set: rendered.changeSet,

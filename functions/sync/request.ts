@@ -2,6 +2,7 @@
  * Pull-request mode: the change is proposed, and people decide on the forge when it lands and as what. One look per call;
  * while it is open the baseline is taken anew, so that the last one before the merge is what verification compares with.
  */
+import { workloadsHurt } from "../../shared/domain/blast-radius.ts";
 import type { ObjectRef } from "../../shared/domain/change-set.ts";
 import type { CheckSettings } from "../../shared/domain/check-settings.ts";
 import { trailersOf } from "../../shared/domain/commit-message.ts";
@@ -26,6 +27,8 @@ export interface RequestPorts {
   readonly gate: Pick<Gate, "lock">;
   readonly baseline: (of: {
     readonly objects: readonly ObjectRef[];
+    /** Workloads that depend on them. */
+    readonly dependents: ReturnType<typeof workloadsHurt>;
     readonly settings: CheckSettings | undefined;
     /** Milliseconds since the epoch. */
     readonly now: number;
@@ -80,7 +83,8 @@ async function landing(
       const { objects } = changeSet;
       const { signal } = context;
       const settings = await readCheckSettings(ports.git, await ports.git.head(signal));
-      const baseline = await ports.baseline({ objects, settings, now: context.now(), signal });
+      const dependents = workloadsHurt(improvement.planning?.blast_radius);
+      const baseline = await ports.baseline({ objects, dependents, settings, now: context.now(), signal });
       const missing = found.state.waitsFor === undefined ? "" : `: ${found.state.waitsFor}`;
       return again(
         requestLookMs,

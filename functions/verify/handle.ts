@@ -4,6 +4,7 @@ import { checksFor, settingsRemark } from "../../shared/checks/configured.ts";
 import type { Readers } from "../../shared/checks/remember.ts";
 import { runRound, startVerification } from "../../shared/checks/round.ts";
 import type { Schedule } from "../../shared/checks/schedule.ts";
+import { workloadsHurt } from "../../shared/domain/blast-radius.ts";
 import type { Improvement, Patch } from "../../shared/domain/improvement.ts";
 import type { BrakesReader } from "../../shared/ports.ts";
 import { askedBack, rollbackIsOff } from "../../shared/revert/manual.ts";
@@ -37,7 +38,9 @@ export async function verify(
 
   const { application, objects } = changeSet;
   const fresh = shared?.(Math.max(0, now - before.startedAt)) ?? {};
-  const world = { ...readers, ...fresh, application, objects, baseline, settings, now, signal: context.signal };
+  const dependents = workloadsHurt(improvement.planning?.blast_radius);
+  const seen = { application, objects, dependents, baseline, settings };
+  const world = { ...readers, ...fresh, ...seen, now, signal: context.signal };
   const { verification, decision } = await runRound(before, checksFor(settings), schedule, world);
   const because = `${decision.because}${settingsRemark(settings)}`;
 

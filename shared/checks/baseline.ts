@@ -9,7 +9,7 @@ import { measureEndpoints } from "./baseline-endpoints.ts";
 import { measureQueries } from "./baseline-queries.ts";
 import { troubleIn } from "./fingerprint.ts";
 import { LOG_SECONDS, LOGGED_PODS } from "./logs.ts";
-import { podTrouble } from "./neighbours.ts";
+import { podTrouble } from "./pod-look.ts";
 import {
   defaultMetricNames,
   errorRatioQuery,
@@ -21,6 +21,8 @@ import { allNamespaces, key, podsOf, type WorkloadTarget, workloadTargets } from
 
 export interface BaselineInput {
   readonly objects: readonly ObjectRef[];
+  /** Workloads elsewhere that depend on what is changed. */
+  readonly dependents?: readonly WorkloadTarget[] | undefined;
   readonly cluster: ClusterReader;
   readonly metrics: Metrics;
   readonly metricNames?: MetricNames;
@@ -44,6 +46,7 @@ const MOST_FINGERPRINTS = 200;
 export async function takeBaseline(input: BaselineInput): Promise<Baseline> {
   const {
     objects,
+    dependents = [],
     settings,
     cluster,
     metrics,
@@ -54,15 +57,18 @@ export async function takeBaseline(input: BaselineInput): Promise<Baseline> {
   } = input;
   const targets = workloadTargets(objects);
   const namespaces = allNamespaces(objects);
+  const elsewhere = dependents.filter(({ namespace }) => !namespaces.includes(namespace));
   const accounts = await accountsOf(objects, cluster, signal);
-  const [workloads, neighbourhoods, queries, endpoints, refused] = await Promise.all([
+  const [workloads, callers, neighbourhoods, queries, endpoints, refused] = await Promise.all([
     Promise.all(targets.map((target) => measureWorkload(target, input))),
+    Promise.all(elsewhere.map((target) => measureWorkload(target, input))),
     Promise.all(namespaces.map((namespace) => measureNamespace(namespace, input))),
     measureQueries(settings, { objects, metrics, names, signal }),
     measureEndpoints(objects, cluster, signal),
     Promise.all(accounts.map((account) => refusalsOf(account, LOG_SECONDS, cluster, signal))),
   ]);
-  const all = [...neighbourhoods, ...workloads];
+  const all = [...neighbourhoods, ...workloads, ...callers];
+  const running = elsewhere.filter((_, index) => (callers[index]?.pods.length ?? 0) > 0);
   const prints = [
     ...refused.flatMap(({ refusals }) => [...refusals.keys()]),
     ...workloads.flatMap((one) => one.prints),
@@ -91,6 +97,7 @@ export async function takeBaseline(input: BaselineInput): Promise<Baseline> {
     ...(Object.keys(queries).length === 0 ? {} : { queries }),
     ...(Object.keys(endpoints).length === 0 ? {} : { endpoints }),
     ...(accounts.length === 0 ? {} : { accounts }),
+    ...(running.length === 0 ? {} : { dependents: running.map(({ namespace, name }) => key(namespace, name)) }),
   };
 }
 

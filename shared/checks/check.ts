@@ -5,12 +5,15 @@ import type { Baseline, CheckLimits, Phase } from "../domain/health.ts";
 import type { ArgoCd, ClusterReader, Metrics } from "../ports.ts";
 import type { MetricNames } from "./queries.ts";
 import type { Schedule } from "./schedule.ts";
+import type { WorkloadTarget } from "./targets.ts";
 
 /** Everything one measurement may use. */
 export interface World {
   readonly objects: readonly ObjectRef[];
   /** Name of the Argo CD Application. */
   readonly application: string;
+  /** Workloads that depend on what is changed, as the manifests showed it when it was planned. */
+  readonly dependents?: readonly WorkloadTarget[];
   /** Undefined when nobody measured before the push: then nothing is compared. */
   readonly baseline: Baseline | undefined;
   readonly cluster: ClusterReader;

@@ -1,8 +1,7 @@
 /**
- * Everything that runs in the namespace is as well as before. For changes without pods of their own (a NetworkPolicy, a
+ * Everything that runs in the namespace is as well as before, and so are those elsewhere that call what is changed. For changes without pods of their own (a NetworkPolicy, a
  * quota, a CronJob) this is the effect that counts: that the object exists proves nothing.
  */
-import type { PodState } from "../ports.ts";
 import {
   type Check,
   failed,
@@ -13,52 +12,31 @@ import {
   type World,
   worstOf,
 } from "./check.ts";
+import { dependentsLooks } from "./dependents.ts";
 import { percent } from "./error-ratio.ts";
+import { podLook } from "./pod-look.ts";
 import { namespaceErrorRatioQuery } from "./queries.ts";
 import { metricLimits } from "./schedule.ts";
-import { affectedNamespaces, fatalReason, key } from "./targets.ts";
+import { affectedNamespaces, key } from "./targets.ts";
 import { errorRatioLimit, ratioBefore } from "./thresholds.ts";
 
 export const neighbours: Check = {
   name: "neighbours",
   limits: metricLimits,
   async look(world) {
-    const looks = await Promise.all(
-      affectedNamespaces(world.objects).flatMap((namespace) => [
-        podsIn(namespace, world),
-        requestsIn(namespace, world),
-      ]),
-    );
-    return worstOf(looks, "nothing in a namespace is changed beside workloads");
+    const namespaces = affectedNamespaces(world.objects);
+    const [looks, callers] = await Promise.all([
+      Promise.all(namespaces.flatMap((namespace) => [podsIn(namespace, world), requestsIn(namespace, world)])),
+      dependentsLooks(world, namespaces),
+    ]);
+    return worstOf([...looks, ...callers], "nothing in a namespace is changed beside workloads");
   },
 };
-
-/** What is wrong with a pod, undefined when nothing is. A finished pod is well when it succeeded. */
-export function podTrouble(pod: PodState): string | undefined {
-  if (pod.phase === "Succeeded") return undefined;
-  if (pod.phase === "Failed") return pod.reason ?? "Failed";
-  return fatalReason(pod) ?? (pod.ready ? undefined : "not ready");
-}
 
 async function podsIn(namespace: string, { baseline, cluster, signal }: World): Promise<Look> {
   const pods = await cluster.pods(namespace, {}, signal);
   if (pods.length === 0) return notApplicable(`nothing runs in ${namespace}`);
-  const looks = pods.map((pod): Look => {
-    const id = key(namespace, pod.name);
-    const before = baseline?.restarts[id];
-    const trouble = podTrouble(pod);
-    if (before !== undefined && pod.restarts - before > 1) {
-      return failed(`pod ${id} restarted ${pod.restarts - before} times since the change`);
-    }
-    if (trouble === undefined || baseline?.troubledPods?.[id] !== undefined)
-      return successful(`pod ${id} is as before`);
-    // OOMKilled stays in the status of a pod that recovered; without a new restart it is old news.
-    if (trouble === "OOMKilled" && before === pod.restarts && pod.ready) return successful(`pod ${id} is as before`);
-    // A new pod may just be starting; one that was well before the change and is not any more tells against it.
-    return trouble === "not ready" && before === undefined
-      ? inconclusive(`pod ${id} is not ready yet`)
-      : failed(`pod ${id}: ${trouble}`);
-  });
+  const looks = pods.map((pod) => podLook(pod, namespace, baseline));
   const worst = worstOf(looks, "");
   return "phase" in worst && worst.phase === "Successful"
     ? successful(`${pods.length} pods in ${namespace} are as well as before`)

@@ -72,6 +72,8 @@ export interface Baseline {
   readonly endpoints?: Readonly<Record<string, number>>;
   /** ServiceAccounts (`namespace/name`) whose rights are about to change: afterwards nobody may know whose they were. */
   readonly accounts?: readonly string[];
+  /** Workloads (`namespace/name`) elsewhere that depend on what is changed and had pods then. */
+  readonly dependents?: readonly string[];
 }
 
 /** Requests of one workload. A number is absent when there was no traffic to measure. */

@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { SignedApproval } from "./approval-signature.ts";
+import type { BlastRadius } from "./blast-radius.ts";
 import type { ChangeSet, Verdict } from "./change-set.ts";
 import type { CheckSettings } from "./check-settings.ts";
 import type { Baseline, Verification } from "./health.ts";
@@ -93,6 +94,8 @@ export interface Planning {
   readonly because: string;
   /** Why a person decides whatever else is true: the choice is not one the rules could have made themselves. */
   readonly doubt?: string;
+  /** What depends on what is changed. */
+  readonly blast_radius?: BlastRadius;
 }
 
 /** Tokens of one answer, as the vendor counts them. */
