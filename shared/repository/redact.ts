@@ -1,7 +1,11 @@
 /** Takes secrets out of what leaves the repository for a prompt or an index. Rather too much than too little. */
+
+import { looksRandom, REDACTED, redactFormats } from "./redact-formats.ts";
+import { redactLines } from "./redact-lines.ts";
+import { redactTables } from "./redact-tables.ts";
 import { type Fields, isFields } from "./values.ts";
 
-export const REDACTED = "[redacted]";
+export { REDACTED } from "./redact-formats.ts";
 
 /** Names of variables and of entries in a ConfigMap whose values nobody else needs to see. */
 const VARIABLE = /pass|token|key|secret|credential|auth|dsn|connection[-_]?string|webhook/i;
@@ -76,38 +80,20 @@ function isSecret(value: unknown): boolean {
   return (typeof value === "string" && !NOT_A_VALUE.test(value)) || typeof value === "number";
 }
 
-const WHOLE: readonly RegExp[] = [
-  /-----BEGIN [A-Z0-9 ]*-----[\s\S]*?(?:-----END [A-Z0-9 ]*-----|$)/g,
-  /\b(?:gh[oprsu]_|github_pat_|glpat-|xox[abeoprs]-|sk-|rk_live_|sk_live_|hv[sb]\.|npm_|dckr_pat_|pypi-|SG\.|ya29\.)[\w.-]{8,}/g,
-  /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[\w-]{30,}/g,
-  /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g,
-  /https:\/\/hooks\.[\w.-]+\/[\w/-]+/g,
-];
-/** What comes before the value stays. */
-const VALUE: readonly RegExp[] = [
-  /(:\/\/[^\s/:@]*:)[^\s/@]+(?=@)/g,
-  /(\b(?:Bearer|Basic)\s+)[\w.~+/=-]{8,}/gi,
-  /((?:password|passwd|passphrase|pwd|token|secret|(?:api|access|private|secret|auth)[-_ ]?key|credentials?)["'`]?\s*(?:\bis\b\s*:?|[:=])\s*["'`]?)(?!\$[({]|\{\{|<|\[redacted|(?:the|a|an|in|not|kept|stored)\b)[^\s"'`,;]{3,}/gi,
-];
-const LONG = /(?<![\w+/=.-])[A-Za-z0-9+/_-]{24,}={0,2}(?![\w+/=-])/g;
+const LONG = /(?<![\w+/.-])[A-Za-z0-9+/_-]{24,}={0,2}(?![\w+/=-])/g;
+/** What a digest or a commit is called where it stands. */
+const DIGEST =
+  /(?:commit|revision|\brev|\bref|sha-?(?:1|256|512)?|digest|checksum(?:\/[\w.-]+)?|\bhead|tree|blob|raw|merged?|parent)["'`)\]]*[\s:=/@-]{1,3}["'`([]*$/i;
 
-/** The same for any text: documents, scripts, settings. */
+/**
+ * The same for any text: documents, scripts, settings, manifests that cannot be parsed. Names, paths, addresses and
+ * digests stay. The number of lines does not change, so that what is found can be looked up.
+ */
 export function redactText(text: string): string {
-  const known = WHOLE.reduce((now, pattern) => now.replaceAll(pattern, REDACTED), text);
-  const named = VALUE.reduce((now, pattern) => now.replaceAll(pattern, `$1${REDACTED}`), known);
-  return named.replaceAll(LONG, (word: string, at: number) =>
-    looksRandom(word) && !/sha(?:256|512)[:-]$/.test(named.slice(Math.max(0, at - 7), at)) ? REDACTED : word,
+  const lines = redactLines(redactTables(redactFormats(text).split("\n"))).join("\n");
+  return lines.replaceAll(LONG, (word: string, at: number) =>
+    looksRandom(word) && !(/^[0-9a-f]+$/i.test(word) && DIGEST.test(lines.slice(Math.max(0, at - 48), at)))
+      ? REDACTED
+      : word,
   );
-}
-
-/** Keys are drawn, names and paths are written: they have cases and digits mixed, and hardly repeat themselves. */
-function looksRandom(word: string): boolean {
-  if (/^[0-9a-f]{32,}$/i.test(word)) return true;
-  const mixed = /\d/.test(word) && /[a-z]/.test(word) && /[A-Z]/.test(word);
-  if (!mixed) return false;
-  const counts = new Map<string, number>();
-  for (const sign of word) counts.set(sign, (counts.get(sign) ?? 0) + 1);
-  let bits = 0;
-  for (const count of counts.values()) bits -= (count / word.length) * Math.log2(count / word.length);
-  return bits > 3.7;
 }

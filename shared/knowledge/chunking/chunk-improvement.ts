@@ -5,10 +5,12 @@ import { redactText } from "../../repository/redact.ts";
 import { newChunk } from "./chunk.ts";
 
 type Ended = Pick<Improvement, "id" | "title" | "description" | "category" | "type" | "status"> &
-  Partial<Pick<Improvement, "failure_reason" | "tombstone" | "review_reason" | "dead_reason" | "intent">>;
+  Partial<Pick<Improvement, "quotes" | "failure_reason" | "tombstone" | "review_reason" | "dead_reason" | "intent">>;
 
 /** Characters of one field: a description may be pasted from anywhere. */
 const FIELD = 2_000;
+/** Sentences of its source: title and description may be the school's own words for a topic. */
+const QUOTES = 5;
 
 /** One chunk per improvement, in whatever state; `path` is its id, so that a later outcome replaces an earlier one. */
 export function chunkOfImprovement(improvement: Ended): Chunk {
@@ -27,6 +29,7 @@ function linesOf({ title, description, category, type, status, ...rest }: Ended)
   return [
     plain(title),
     plain(description),
+    ...(rest.quotes ?? []).slice(0, QUOTES).map(({ text }) => `Said: ${plain(text).replaceAll(/\s+/g, " ")}`),
     `${category}, ${type}${rest.intent === undefined ? "" : `, intent ${rest.intent.kind}`}`,
     `Outcome: ${status.replaceAll("_", " ")}`,
     ...(reason === undefined || reason === "" ? [] : [`Reason: ${plain(reason)}`]),

@@ -106,7 +106,13 @@ function issueChunks({ source, path, from, to, id, title, status }: Place, lines
   return units.map((unit, part) =>
     newChunk(
       {
-        ...{ corpus: "issues", source, path, place, name: redactText(id), from: unit.from, to: unit.to },
+        corpus: "issues",
+        source,
+        path,
+        place,
+        name: redactText(id),
+        from: unit.from,
+        to: unit.to,
         ...(status === undefined ? {} : { status }),
         text: textOf(unit, lines).trim(),
       },
