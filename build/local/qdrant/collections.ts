@@ -1,4 +1,4 @@
-/** All collections and their aliases. A collection is read when it is first asked for. */
+/** All collections and their aliases. A collection is read when it is first asked for, if it was not read before. */
 import { type Collection, openCollection } from "./collection.ts";
 import { collectionConfig } from "./collection-config.ts";
 import { notFound, outOfRange, QdrantError, unsupported } from "./errors.ts";
@@ -7,13 +7,18 @@ import type { Storage, StoredCollection } from "./storage.ts";
 type Fields = Readonly<Record<string, unknown>>;
 
 export interface Collections {
-  /** By name or alias. Throws QdrantError 404. */
-  open(name: string): Collection;
+  /**
+   * By name or alias, as soon as it is wholly read; `work` is then done in one go, so that nobody sees half of it. Throws
+   * QdrantError 404, or what `work` throws.
+   */
+  use<T>(name: string, work: (collection: Collection) => T): Promise<T>;
+  /** Reads them all, one after the other. */
+  preload(): Promise<void>;
   exists(name: string): boolean;
   names(): string[];
   create(name: string, body: Fields): void;
   /** False when there is none of this name; an alias is none. */
-  remove(name: string): boolean;
+  remove(name: string): Promise<boolean>;
   aliases(name?: string): { readonly alias_name: string; readonly collection_name: string }[];
   /** All of them or none; nobody sees half of it. */
   change(actions: readonly Fields[]): void;
@@ -21,9 +26,10 @@ export interface Collections {
 
 const NAME = /^[^<>:"/\\|?*\0\x1F]{1,255}$/;
 
-export function collectionsIn(storage: Storage): Collections {
+/** `signal`: of a server that closes. */
+export function collectionsIn(storage: Storage, signal: AbortSignal): Collections {
   const stored = new Map(storage.collections().map((collection) => [collection.name, collection]));
-  const opened = new Map<number, Collection>();
+  const opened = new Map<number, Promise<Collection>>();
   let aliases = storage.aliases();
 
   const nameOf = (id: number) => [...stored.values()].find((collection) => collection.id === id)?.name ?? "";
@@ -36,6 +42,14 @@ export function collectionsIn(storage: Storage): Collections {
     if (found === undefined) throw missing(name);
     return found;
   }
+  async function open(collection: StoredCollection): Promise<Collection> {
+    const known = opened.get(collection.id);
+    if (known !== undefined) return known;
+    const opening = openCollection(storage, collection, signal);
+    opened.set(collection.id, opening);
+    opening.catch(() => opened.delete(collection.id));
+    return opening;
+  }
   function missing(name: string): QdrantError {
     return notFound(`Collection \`${name}\` doesn't exist!`);
   }
@@ -45,13 +59,15 @@ export function collectionsIn(storage: Storage): Collections {
   return {
     exists: (name) => find(name) !== undefined,
     names: () => [...stored.keys()].sort(),
-    open(name) {
+    async use(name, work) {
       const found = existing(name);
-      const known = opened.get(found.id);
-      if (known !== undefined) return known;
-      const collection = openCollection(storage, found);
-      opened.set(found.id, collection);
-      return collection;
+      const collection = await open(found);
+      // Somebody may have deleted it meanwhile.
+      if (stored.get(found.name) !== found) throw missing(name);
+      return work(collection);
+    },
+    async preload() {
+      for (const collection of [...stored.values()]) if (stored.has(collection.name)) await open(collection);
     },
     create(name, body) {
       if (!NAME.test(name)) throw outOfRange(`collection_name: \`${name}\` cannot be the name of a collection`);
@@ -64,9 +80,12 @@ export function collectionsIn(storage: Storage): Collections {
       }
       stored.set(name, storage.addCollection(name, collectionConfig(body)));
     },
-    remove(name) {
+    async remove(name) {
       const found = stored.get(name);
       if (found === undefined) return false;
+      // Who is reading it comes to an end first.
+      await opened.get(found.id)?.catch(() => undefined);
+      if (stored.get(name) !== found) return false;
       storage.removeCollection(found.id);
       stored.delete(name);
       opened.delete(found.id);

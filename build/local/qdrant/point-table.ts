@@ -23,8 +23,8 @@ export interface Row {
 }
 
 export interface PointTable {
-  /** All, by slot. */
-  rows(): IterableIterator<Row>;
+  /** By slot, from this one on; no more than `limit`. */
+  rows(from: number, limit: number): readonly Row[];
   payload(slot: number): string;
   version(slot: number): number;
   sparse(slot: number): SparseOfPoint;
@@ -54,26 +54,24 @@ export function pointTable(database: DatabaseSync, { id, config }: StoredCollect
   const remove = database.prepare(`delete from ${table} where slot = ?`);
   const note = database.prepare("update operations set last = ? where collection = ?");
 
-  function* rows(): IterableIterator<Row> {
-    for (const row of database.prepare(`select * from ${table} order by slot`).iterate()) {
-      yield {
-        slot: Number(row["slot"]),
-        key: String(row["key"]),
-        version: Number(row["version"]),
-        payload: String(row["payload"]),
-        sparse: unpackSparse(sparseNames, row["sparse"] as Uint8Array),
-        dense: unpackDense(denseNames, sizes, row["dense"] as Uint8Array),
-      };
-    }
-  }
+  const page = database.prepare(`select * from ${table} where slot >= ? order by slot limit ?`);
+
   function* from(key: string): IterableIterator<number> {
     for (const row of database.prepare(`select slot from ${table} where key >= ? order by key`).iterate(key)) {
       yield Number(row["slot"]);
     }
   }
   return {
-    rows,
     from,
+    rows: (first, limit) =>
+      page.all(first, limit).map((row) => ({
+        slot: Number(row["slot"]),
+        key: String(row["key"]),
+        version: Number(row["version"]),
+        payload: String(row["payload"]),
+        sparse: unpackSparse(sparseNames, row["sparse"] as Uint8Array),
+        dense: unpackDense(denseNames, sizes, row["dense"] as Uint8Array),
+      })),
     payload: (slot) => String(payload.get(slot)?.["payload"]),
     version: (slot) => Number(version.get(slot)?.["version"]),
     sparse: (slot) => unpackSparse(sparseNames, sparse.get(slot)?.["sparse"] as Uint8Array),

@@ -21,7 +21,9 @@ export interface Qdrant {
 /** On the loopback address only. Throws when the port is taken or another process has the folder. */
 export async function startQdrant({ dataDir, port = 0, ...keys }: QdrantOptions = {}): Promise<Qdrant> {
   const storage = openStorage(dataDir);
-  const server = qdrantServer(collectionsIn(storage), keys);
+  const closing = new AbortController();
+  const collections = collectionsIn(storage, closing.signal);
+  const server = qdrantServer(collections, keys);
   try {
     server.listen(port, "127.0.0.1");
     await once(server, "listening");
@@ -29,6 +31,8 @@ export async function startQdrant({ dataDir, port = 0, ...keys }: QdrantOptions 
     storage.close();
     throw error;
   }
+  // Whoever asks before it is read waits; what cannot be read is told to who asks for it.
+  const preloaded = collections.preload().catch(() => undefined);
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async close() {
@@ -36,6 +40,8 @@ export async function startQdrant({ dataDir, port = 0, ...keys }: QdrantOptions 
       server.close();
       server.closeAllConnections();
       await closed;
+      closing.abort();
+      await preloaded;
       storage.close();
     },
   };

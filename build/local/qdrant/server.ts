@@ -1,4 +1,4 @@
-/** Requests in, answers out, in the shape of the real server; one after the other, so that nobody sees half a change. */
+/** Requests in, answers out, in the shape of the real server. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Collections } from "./collections.ts";
 import { QdrantError } from "./errors.ts";
@@ -42,7 +42,8 @@ async function answer(request: IncomingMessage, collections: Collections, keys: 
   }
   checkQuery(found.name, url.searchParams);
   const body = checkBody(found.name, text);
-  return { result: OPERATIONS[found.name]?.answer(collections, { path: found.path, query: url.searchParams, body }) };
+  const asked = { path: found.path, query: url.searchParams, body };
+  return { result: await OPERATIONS[found.name]?.answer(collections, asked) };
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

@@ -37,7 +37,8 @@ export function sparseVectors(idf: boolean): SparseVectors {
     count: () => count,
     set(slot, { indices, values }) {
       count += 1;
-      for (const [at, term] of indices.entries()) {
+      for (let at = 0; at < indices.length; at += 1) {
+        const term = indices[at] as number;
         let list = lists.get(term);
         if (list === undefined) {
           list = new Postings();

@@ -149,3 +149,19 @@ describe("an alias", () => {
     expect((await client.getAliases()).aliases.map(({ alias_name }) => alias_name)).toEqual(["live"]);
   });
 });
+
+test("deleted while it is written and read: each is done or finds no such collection", async () => {
+  const { client } = server;
+  for (let round = 0; round < 5; round += 1) {
+    await client.createCollection("fleeting", LIKE_OURS);
+    const asked = Array.from({ length: 12 }, (_, id) => {
+      if (id === 6) return client.deleteCollection("fleeting");
+      const point = { id, vector: { dense: [1, 0, 0, 0] } };
+      return id % 2 === 0 ? client.upsert("fleeting", { wait: true, points: [point] }) : client.count("fleeting");
+    });
+    const ends = await Promise.allSettled(asked);
+    const statuses = ends.map((end) => (end.status === "fulfilled" ? 200 : (end.reason as { status: number }).status));
+    expect(statuses.filter((status) => status !== 200 && status !== 404)).toEqual([]);
+    expect(await client.collectionExists("fleeting")).toEqual({ exists: false });
+  }
+});
