@@ -116,6 +116,8 @@ export function functionEnvironment(stage: string, parts: Parts, env: Environmen
     KUBECONFIG: parts.kubeconfig,
     PROMETHEUS_URL: parts.prometheus,
     ...(MODEL_USERS.includes(stage) ? pick(env, OF_MODELS) : {}),
+    // Without a model of its own it asks none, and needs no key.
+    ...(stage === "validate" && env["VALIDATE_MODEL"] !== undefined ? pick(env, ["VALIDATE_MODEL", ...OF_MODELS]) : {}),
     ...(GIT_USERS.includes(stage) ? gitVariables(parts, env) : {}),
     ...knowledgeVariables(stage, parts, env),
     ...(stage === "coordinator" ? pick(env, ["GITHUB_WEBHOOK_SECRET"]) : {}),

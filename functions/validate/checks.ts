@@ -4,10 +4,12 @@
  */
 import type { Improvement, ValidationFinding } from "../../shared/domain/improvement.ts";
 import type { Knowledge } from "../../shared/knowledge-ports.ts";
-import type { GitReader, History } from "../../shared/ports.ts";
+import type { LanguageModel } from "../../shared/model-ports.ts";
+import type { GitReader, History, Metrics } from "../../shared/ports.ts";
 import { loadPlatform } from "../../shared/repository/load.ts";
 import type { PlatformOptions } from "../../shared/repository/platform.ts";
-import { findCapacity } from "./capacity.ts";
+import { findRoom } from "./capacity.ts";
+import { findContradictions } from "./contradictions.ts";
 import { findMissing } from "./dependencies.ts";
 import { findDuplicate } from "./duplicates.ts";
 import { findInPlace } from "./in-place.ts";
@@ -16,6 +18,10 @@ export interface CheckPorts {
   readonly git: GitReader;
   readonly history: Pick<History, "recent">;
   readonly knowledge: Knowledge;
+  /** Says how full the nodes are; undefined where there is no Prometheus. */
+  readonly metrics?: Pick<Metrics, "query"> | undefined;
+  /** Judges contradictions beside the rules, and may only add; undefined where none is configured. */
+  readonly model?: LanguageModel | undefined;
   readonly settings: { readonly platform: PlatformOptions };
 }
 
@@ -29,7 +35,7 @@ const REMEMBERED = 1_000;
 /** Throws what `onFailure` throws. */
 export async function runChecks(
   improvement: Improvement,
-  { git, history, settings }: CheckPorts,
+  { git, history, knowledge, model, metrics, settings }: CheckPorts,
   onFailure: OnFailure,
   signal: AbortSignal,
 ): Promise<readonly ValidationFinding[]> {
@@ -40,16 +46,19 @@ export async function runChecks(
       return onFailure(check, error);
     }
   }
-  const past = await look("duplicate", async () => findDuplicate(improvement, await history.recent(REMEMBERED)));
+  const past = await look("duplicate", async () =>
+    findDuplicate(improvement, await history.recent(REMEMBERED), knowledge, signal),
+  );
+  const written = await look("contradiction", () => findContradictions(improvement, { knowledge, model }, signal));
   const present = await look("repository", async () => {
     const platform = await loadPlatform(git, await git.head(signal), settings.platform);
     return [
       findInPlace(improvement, platform),
       findMissing(improvement, platform),
-      findCapacity(improvement, platform),
+      await findRoom(improvement, { platform, metrics }, signal),
     ];
   });
-  return [past, present].flat().filter((finding) => finding !== undefined);
+  return [past, present, written].flat().filter((finding) => finding !== undefined);
 }
 
 /** The finding of a check that could not look. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { askedOnce } from "../../functions/validate/asked-once.ts";
 import { findDuplicate } from "../../functions/validate/duplicates.ts";
 import { validate } from "../../functions/validate/handle.ts";
 import { likeness } from "../../functions/validate/similarity.ts";
@@ -6,7 +7,7 @@ import type { Improvement } from "../../shared/domain/improvement.ts";
 import type { Knowledge } from "../../shared/knowledge-ports.ts";
 import { type GitReader } from "../../shared/ports.ts";
 import { committedImprovement } from "../support/improvement.ts";
-import { knowing } from "../support/knowledge/fake.ts";
+import { knowing, knowingNothing } from "../support/knowledge/fake.ts";
 import { application, deployment, gitOf, SIZED, sampleTexts, service } from "../support/platform.ts";
 
 const signal = new AbortController().signal;
@@ -55,6 +56,7 @@ describe("nothing against it", () => {
       "already-in-place: pass",
       "dependencies: pass",
       "capacity: pass",
+      "contradiction: pass",
     ]);
   });
 });
@@ -77,7 +79,7 @@ describe("duplicates", () => {
     [
       "nearly the same",
       before("Every container in the cart namespace needs its own strict memory limit set"),
-      "unknown",
+      "conflict",
     ],
     ["another matter of the same topic", before("A CPU request helps the scheduler to place the search pods"), "pass"],
     [
@@ -88,7 +90,9 @@ describe("duplicates", () => {
     ["one that came later", before(text, { created_at: "2027-01-01T00:00:00.000Z" }), "pass"],
     ["one that was itself only a duplicate", before(text, { status: "conflicts" }), "pass"],
     ["itself", said(text), "pass"],
-  ])("%s: %#", (_, other, result) => expect(findDuplicate(said(text), [other]).result).toBe(result));
+  ])("%s: %#", async (_, other, result) =>
+    expect((await findDuplicate(said(text), [other], knowing([]))).result).toBe(result),
+  );
 
   test("a rolled-back one is named as such", async () => {
     const outcome = await run(said(text), { past: [before(text, { status: "failed" })] });
@@ -107,10 +111,10 @@ describe("duplicates", () => {
     ["Run the pods as root users", "Never run the pods as root users"],
     ["Allow traffic from the ingress pods", "Block traffic from the ingress pods"],
     ["Set the limit to 512Mi for workers", "Set the limit to 1Gi for workers"],
-  ])("%s / %s: alike in words, not the same", (a, b) => {
+  ])("%s / %s: alike in words, not the same", async (a, b) => {
     expect(likeness(a, b).score).toBeGreaterThan(0.4);
     expect(likeness(a, b).guard).toBeDefined();
-    expect(findDuplicate(said(a), [before(b)]).result).toBe("pass");
+    expect((await findDuplicate(said(a), [before(b)], knowing([]))).result).toBe("pass");
     expect(likeness(a, a).guard).toBeUndefined();
   });
 });
@@ -123,8 +127,8 @@ describe("the same kind of change, undecided", () => {
     ["Add a PodDisruptionBudget", "Budgets save a drain", "Every drain wants its budget first", "conflict"],
     ["Add Prometheus alert rules", "Alert before the disk is full", "Page somebody when volumes fill up", "conflict"],
     ["Add Prometheus alert rules", "Alert before the disk is full", "Page somebody when jobs fail", "pass"],
-  ])("%s: %s / %s: %s", (title, one, other, result) => {
-    expect(findDuplicate(of(title, one), [of(title, other, open)]).result).toBe(result);
+  ])("%s: %s / %s: %s", async (title, one, other, result) => {
+    expect((await findDuplicate(of(title, one), [of(title, other, open)], knowing([]))).result).toBe(result);
   });
 });
 
@@ -169,7 +173,7 @@ describe("dependencies", () => {
     "nobody/lost.yaml": service("lost", 80).replace("{name: lost}", "{name: lost, namespace: shop}"),
   };
   test.each([
-    ["present", "Cache results of db.shop.svc.cluster.local", "validated"],
+    ["present", "Read the results from db.shop.svc.cluster.local", "validated"],
     ["absent", "Put a queue before payments.billing.svc.cluster.local:8443", "conflicts"],
     ["in a file that no Application reads", "Send it to lost.shop.svc", "conflicts"],
     ["scaled to zero", "Send it to idle.shop.svc", "conflicts"],
@@ -211,5 +215,66 @@ describe("what could not be looked at", () => {
   test("a conflict that was seen outweighs what was not", async () => {
     const outcome = await run(proposal("Use gone.nowhere.svc"), { past: new Error("history is away"), attempt: 3 });
     expect(outcome.to).toBe("conflicts");
+  });
+});
+
+describe("the index", () => {
+  const text = proposal("Read the results from the replica");
+  const documents = (outcome: Awaited<ReturnType<typeof run>>) =>
+    outcome.patch.validation?.find(({ check }) => check === "contradiction");
+
+  test("that cannot be asked: unknown, and a person is told why", async () => {
+    const outcome = await run(text, {
+      knowledge: knowingNothing("Qdrant at q:6333 is out of reach: see that it runs"),
+    });
+    expect(outcome).toMatchObject({
+      to: "pending_review",
+      patch: {
+        rag_check_passed: "unknown",
+        review_stage: "validate",
+        review_reason: expect.stringContaining("Qdrant at q:6333 is out of reach: see that it runs"),
+      },
+    });
+    expect(documents(outcome)).toMatchObject({ result: "unknown" });
+  });
+
+  test("that is built for the first time is waited for, with the moment kept; ten minutes, then a person is asked", async () => {
+    const knowledge = knowingNothing("the documents are being indexed for the first time", true);
+    const look = (improvement: Improvement, at: number) =>
+      validate(
+        { improvement },
+        { git: gitOf(harbor), history: { recent: async () => [] }, knowledge, settings: { platform: {} } },
+        { signal, attempt: 1, now: () => at },
+      );
+    const first = await look(text, 1_000);
+    expect(first).toMatchObject({ kind: "again", patch: { index_awaited_since: "1970-01-01T00:00:01.000Z" } });
+    const waiting = { ...text, index_awaited_since: "1970-01-01T00:00:01.000Z" };
+    expect(await look(waiting, 600_999)).toMatchObject({ kind: "again", patch: first.patch });
+    expect(await look(waiting, 601_000)).toMatchObject({ to: "pending_review", patch: { index_awaited_since: null } });
+    expect(await look({ ...waiting, index_awaited_since: "never" }, 601_000)).toMatchObject({ kind: "again" });
+  });
+
+  test("a conflict needs no index", async () => {
+    const knowledge = knowingNothing("the documents are being indexed for the first time", true);
+    const same = { ...text, id: "old", status: "verified", created_at: "2026-03-01T00:00:00.000Z" } as const;
+    expect(await run(text, { knowledge, past: [same] })).toMatchObject({ to: "conflicts" });
+  });
+
+  test("is asked the same question once", async () => {
+    const questions: string[] = [];
+    const knowledge = askedOnce({
+      states: async () => [],
+      search: async (query) => {
+        questions.push(query.text);
+        return { kind: "unknown", because: "away", states: [] };
+      },
+    });
+    await Promise.all([
+      knowledge.search({ text: "a", corpora: ["documents"] }),
+      knowledge.search({ corpora: ["documents"], text: "a" }),
+      knowledge.search({ text: "b" }),
+    ]);
+    expect(questions).toEqual(["a", "b"]);
+    expect(knowledge.isSoon()).toBe(false);
   });
 });

@@ -2,7 +2,13 @@
 import { CORPORA, type Corpus, type StoredChunk } from "../../knowledge-ports.ts";
 
 /** What filters ask for. */
-export const INDEXED = ["source", "path", "kind", "namespace"] as const;
+export const INDEXED = {
+  source: "keyword",
+  path: "keyword",
+  kind: "keyword",
+  namespace: "keyword",
+  decision: "bool",
+} as const;
 
 export function payloadOf(chunk: StoredChunk): Record<string, unknown> {
   return { ...chunk };
@@ -31,6 +37,7 @@ export function chunkOf(payload: Readonly<Record<string, unknown>> | null | unde
     ...optional(payload, "namespace"),
     ...optional(payload, "name"),
     ...optional(payload, "status"),
+    ...(payload["decision"] === true ? { decision: true } : {}),
   };
 }
 

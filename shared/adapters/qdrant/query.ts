@@ -15,7 +15,7 @@ const RRF_WEIGHTS = [2, 1];
 /** Candidates of each list; what neither has among them no fusion can bring up. */
 const CANDIDATES = 50;
 
-export interface Question extends Pick<KnowledgeQuery, "namespace" | "kind" | "source"> {
+export interface Question extends Pick<KnowledgeQuery, "namespace" | "kind" | "source" | "path" | "decision"> {
   readonly dense: Float32Array;
   /** Not empty. */
   readonly sparse: SparseVector;
@@ -51,9 +51,10 @@ export async function askCorpus(
   });
 }
 
-function filterOf({ namespace, kind, source }: Question) {
-  const wanted = Object.entries({ namespace, kind, source }).filter(([, value]) => value !== undefined);
-  const must = wanted.map(([key, value]) => ({ key, match: { value: String(value) } }));
+function filterOf({ namespace, kind, source, path, decision }: Question) {
+  const must = Object.entries({ namespace, kind, source, path, decision }).flatMap(([key, value]) =>
+    value === undefined ? [] : [{ key, match: { value } }],
+  );
   return must.length === 0 ? {} : { filter: { must } };
 }
 

@@ -61,9 +61,9 @@ async function ensure(qdrant: QdrantClient, name: string, dimension: number, acc
       `collection ${name} has vectors of ${size ?? "no"} values instead of ${dimension}: delete it and index again`,
     );
   }
-  for (const field_name of INDEXED) {
+  for (const [field_name, field_schema] of Object.entries(INDEXED)) {
     if (payload_schema[field_name] !== undefined) continue;
-    await qdrant.createPayloadIndex(name, { field_name, field_schema: "keyword", wait: true });
+    await qdrant.createPayloadIndex(name, { field_name, field_schema, wait: true });
   }
 }
 
