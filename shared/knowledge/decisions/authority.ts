@@ -10,6 +10,9 @@ const RULES =
   /\b(?:standards?|conventions?|polic(?:y|ies)|rules?|principles|guard ?rails|requirements|constraints|agreements|must|mandatory|house rules|do'?s and don'?ts|non-negotiables?|golden path)\b/iu;
 const DECIDES_NOTHING =
   /^(?:\d+(?:\.\d+)*\.?\s+)?(?:context|background|problem|motivation|considered|alternatives?|options?|pros|cons|consequences?|positive|negative|neutral|history|examples?|references?|links|see also|related|changelog|notes?|more information|lessons?|status|deciders|open questions?|questions?|todo|next steps|roadmap|future|timeline|metrics|tests?|testing|troubleshooting|symptoms?|root cause|incident|faq|glossary|validation|confirmation|drivers|decision drivers)\b/iu;
+/** Documents that tell what happened: their prose is a report, and only their decisions count. */
+const REPORTS =
+  /\b(?:status|progress|report|summary|journey|post-?mortem|retrospective|incident|change ?log|release notes|meeting|minutes|session|accomplished|deployed|completed?|achieve\w+|milestones?|results?|commits|timeline|learnings|investigation|error|examples?|demo|roadmap|future|ideas?|proposal|plan|phase \d|week \d|success (?:metrics|criteria)|expected outcomes?)\b/iu;
 const Y_STATEMENT = /\bin the context of\b[\s\S]{1,600}\b(?:decided|chose)\b/iu;
 
 /** A document that records decisions: by its folder or name, its own sections, or the way it is put. */
@@ -33,6 +36,7 @@ export function authorityOf({ headings, form, text }: Statement, isRecord: boole
   const last = inner.at(-1);
   if (idle && !(deciding && last !== undefined && DECIDES.test(last))) return "none";
   if (isRecord) return deciding || inner.length === 0 ? "decision" : "plain";
-  if (deciding) return "decision";
+  if (deciding && last !== undefined) return "decision";
+  if (headings.some((heading) => REPORTS.test(heading))) return "none";
   return headings.some((heading) => RULES.test(heading)) ? "rule" : "plain";
 }

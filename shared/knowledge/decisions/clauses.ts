@@ -53,12 +53,13 @@ function clauseOf(piece: string, names?: ReadonlyMap<string, Technology>): Claus
     main = comma < 0 ? "" : condition.slice(comma + 1);
     condition = comma < 0 ? condition : condition.slice(0, comma);
   } else main = conditional.before;
+  main = main.trim();
   const words = wordsOf(main);
   if (words.length === 0) return [];
   const marks = marksIn(words, names);
   const held = exception === undefined ? {} : { exception };
   const bound = condition === undefined ? {} : { condition };
-  return [{ text: main.trim(), words, marks, quantities: quantitiesIn(words), ...held, ...bound }];
+  return [{ text: main, words, marks, quantities: quantitiesIn(words), ...held, ...bound }];
 }
 
 function cutAt(text: string, pattern: RegExp): { readonly before: string; readonly after?: string } {

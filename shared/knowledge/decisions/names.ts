@@ -14,7 +14,10 @@ const COMMON =
 export function namesIn({ text }: Statement): ReadonlyMap<string, Technology> {
   const found = new Map<string, Technology>();
   for (const clause of clausesOf(text)) {
-    if (cuesIn(clause, "choose", "only", "no-other").length === 0) continue;
+    const chosen = cuesIn(clause, "choose", "only", "no-other").filter(
+      ({ phrase }) => !/^(?:use|uses|run|runs|only)$/u.test(phrase),
+    );
+    if (chosen.length === 0) continue;
     const purposes = purposesIn(clause);
     for (const [at, word] of clause.words.entries()) {
       if (!isName(word, at, clause.words) || clause.marks.some(({ from, to }) => at >= from && at < to)) continue;
@@ -26,6 +29,7 @@ export function namesIn({ text }: Statement): ReadonlyMap<string, Technology> {
 
 function isName({ text }: Word, at: number, words: readonly Word[]): boolean {
   if (!/^\p{Lu}[\p{L}\p{N}]{2,30}$/u.test(text) || COMMON.test(text) || /^\p{Lu}+$/u.test(text)) return false;
+  if (words[at + 1]?.text === "of" || words[at - 1]?.text === "of") return false;
   return at > 0 || INITIAL.test(words[at + 1]?.text ?? "");
 }
 

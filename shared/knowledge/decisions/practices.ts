@@ -44,11 +44,11 @@ const FEWEST = 2;
 /** "Never drain two nodes at once": what follows the denial, where nothing typed was read. */
 export function practiceIn(clause: Clause, source: Source): Pick<Fact, "subject" | "relation" | "about"> | undefined {
   const [denial] = cuesIn(clause, "not").filter(({ phrase }) =>
-    /^(?:must not|mustn't|may not|shall not|never|cannot|can not|can't|do not|don't|forbid|prohibit|ban|disallow|not)$/u.test(
-      phrase,
-    ),
+    /^(?:must not|mustn't|may not|shall not|never|do not|don't|forbid|prohibit|ban|disallow)$/u.test(phrase),
   );
   if (denial === undefined || source.authority === "none") return undefined;
+  // "Broadcasts don't cross routers" tells how things are; "Don't drain two nodes" is an order.
+  if (/^do(?: not|n't)$/u.test(denial.phrase) && denial.mark.from > 0) return undefined;
   const after = clause.words.slice(denial.mark.to);
   const text = clause.text.slice(after[0]?.at ?? clause.text.length);
   const before = clause.text.slice(0, clause.words[denial.mark.from]?.at ?? 0);

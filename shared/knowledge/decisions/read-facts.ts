@@ -3,15 +3,16 @@
 import { purposesIn, thingsIn } from "./about.ts";
 import type { Aspect } from "./aspects.ts";
 import { boundOf, versionAfter } from "./bounds.ts";
+import { choiceOf } from "./choice.ts";
 import { aspectsIn, type Clause, clausesOf, cuesIn, termsIn } from "./clauses.ts";
-import { REMOVALS } from "./cues.ts";
-import type { Fact, Relation, Source } from "./fact.ts";
+import type { Fact, Source } from "./fact.ts";
 import { locationIn } from "./location.ts";
+import { isRuled, type Modality, modalityOf, onlyTells, states } from "./modality.ts";
 import { practiceIn } from "./practices.ts";
 import { clauseScope, EVERYWHERE, exceptionOf, type Scope } from "./scope.ts";
 import { signOf } from "./sign.ts";
 import type { Statement } from "./statements.ts";
-import { ONE_OF, type Technology } from "./technologies.ts";
+import type { Technology } from "./technologies.ts";
 import type { Mark } from "./terms.ts";
 
 export interface ReadStatement {
@@ -40,57 +41,21 @@ export function readFacts(
   let context = area === undefined ? before : { ...before, about: thingsIn(area), purposes: purposesIn(area) };
   const clauses = clausesOf(statement.text, names);
   const facts: Fact[] = [];
+  const isIdle = onlyTells(statement.text, authority);
   let isNormative = authority === "decision" || authority === "rule";
   for (const clause of clauses) {
-    const modality = modalityOf(clause, source);
+    const modality = modalityOf(clause, authority);
     isNormative ||= modality.binds;
-    if (authority === "none") continue;
+    if (authority === "none" || isIdle) continue;
     const near = contextOf(clause, context, statement);
     const found = factsOf(clause, modality, near, source, statement);
     facts.push(...found);
     if (thingsIn(clause).length > 0) context = { ...near };
   }
-  return { read: { statement, source, facts, isNormative: isNormative && authority !== "none" }, context };
+  return { read: { statement, source, facts, isNormative: isNormative && authority !== "none" && !isIdle }, context };
 }
 
 export const NO_CONTEXT: Context = { about: [], purposes: [], scope: EVERYWHERE };
-
-interface Modality {
-  readonly demands: boolean;
-  readonly denies: boolean;
-  readonly permits: boolean;
-  readonly soft: boolean;
-  readonly only: boolean;
-  readonly chooses: boolean;
-  /** It binds wherever it stands. */
-  readonly binds: boolean;
-}
-
-function modalityOf(clause: Clause, { authority }: Source): Modality {
-  const has = (...cues: Parameters<typeof cuesIn>[1][]): boolean => cuesIn(clause, ...cues).length > 0;
-  const denials = cuesIn(clause, "not").filter(
-    ({ phrase }) => !REMOVALS.has(phrase) || authority === "decision" || authority === "rule",
-  );
-  const isStrong = denials.some(
-    ({ phrase }) =>
-      !/^(?:no|not|none|without|stop|do not|don't|does not|doesn't|isn't|aren't|won't|will not|disabled?|disabling|avoid)$/u.test(
-        phrase,
-      ),
-  );
-  const isDemand = cuesIn(clause, "demand").some(({ phrase }) => phrase !== "every" && phrase !== "all");
-  const soft = has("soft") || denials.some(({ phrase }) => phrase === "avoid" || phrase === "avoided");
-  const only = has("only");
-  const permits = has("permit") && !isStrong && !isDemand && !has("only");
-  return {
-    demands: has("demand"),
-    denies: denials.length > 0,
-    permits,
-    soft,
-    only,
-    chooses: has("choose", "only", "replace"),
-    binds: !soft && !permits && (isStrong || isDemand || (only && has("choose", "demand")) || has("no-other")),
-  };
-}
 
 /** Where the clause itself names no thing, the sentence before or the headings do. */
 function contextOf(clause: Clause, before: Context, { headings, area }: Statement): Context {
@@ -105,7 +70,7 @@ function contextOf(clause: Clause, before: Context, { headings, area }: Statemen
 }
 
 function factsOf(clause: Clause, modality: Modality, context: Context, source: Source, statement: Statement): Fact[] {
-  const isRule = source.authority === "decision" || source.authority === "rule";
+  const isRule = modality.decides;
   const aspects = aspectsIn(clause);
   const technologies = termsIn(clause, "technology");
   const meant: Mark[] = [
@@ -132,7 +97,8 @@ function factsOf(clause: Clause, modality: Modality, context: Context, source: S
   const facts: Fact[] = [];
   for (const { mark, term } of technologies) {
     const { technology } = term;
-    const relation = relationOfTechnology(signOf(clause, mark, meant), technology, clause, modality, source, statement);
+    const isOfArea = context.purposes.some((one) => technology.classes.includes(one));
+    const relation = choiceOf(signOf(clause, mark, meant), mark, technology, clause, modality, statement, isOfArea);
     if (relation === undefined) continue;
     const purposes = context.purposes.filter(
       (one) => technology.classes.includes(one) || technology.classes.length === 0,
@@ -159,20 +125,16 @@ function factsOf(clause: Clause, modality: Modality, context: Context, source: S
     const about = aspect.of === true ? context.about.filter((one) => one !== aspect.id) : [];
     if (quantity !== undefined && aspect.dimension !== undefined) {
       const bound = boundOf(clause, quantity, aspect.dimension);
-      if (isRule || modality.binds || bound.op !== "=")
-        facts.push({
-          ...common,
-          subject,
-          relation: { kind: "limits", bound },
-          about,
-          purposes: [],
-          strength: bound.op === "=" || modality.soft ? strength : "rule",
-        });
+      const isTold = bound.op === "=" ? isRule && states(clause) : isRule || modality.binds || states(clause);
+      if (!isTold && !(modality.binds && isRuled(clause, mark))) continue;
+      const binding = bound.op === "=" || modality.soft ? strength : "rule";
+      facts.push({ ...common, subject, relation: { kind: "limits", bound }, about, purposes: [], strength: binding });
       continue;
     }
+    if (isRule ? !states(clause) : !isRuled(clause, mark) && !modality.soft) continue;
+    if (!isRule && !modality.binds && !modality.soft) continue;
+    if (!modality.permits && !modality.binds && cuesIn(clause, "permit").length > 0) continue;
     const kind = modality.permits ? "allows" : sign === 1 ? "requires" : "forbids";
-    if (!isRule && !modality.binds && !modality.soft && !modality.permits) continue;
-    if (kind === "requires" && !isRule && !modality.demands && !modality.only && !modality.soft) continue;
     facts.push({ ...common, subject, relation: { kind }, about, purposes: [], strength });
   }
   if (facts.length === 0) {
@@ -183,38 +145,6 @@ function factsOf(clause: Clause, modality: Modality, context: Context, source: S
 }
 
 /** A NodePort is a way of exposing: a rule about the one is none about all the others. */
-function isClosest(
-  { mark, aspect }: { readonly mark: Mark; readonly aspect: Aspect },
-  all: readonly { readonly mark: Mark; readonly aspect: Aspect }[],
-): boolean {
-  return (
-    aspect.of !== true ||
-    !all.some((other) => other.mark === mark && other.aspect.of !== true && other.aspect.dimension === undefined)
-  );
-}
-
-/** Undefined: the technology is only mentioned. */
-function relationOfTechnology(
-  sign: 1 | -1,
-  { classes }: Technology,
-  clause: Clause,
-  modality: Modality,
-  { authority }: Source,
-  { form, area }: Statement,
-): Relation | undefined {
-  const decides = authority === "decision" || authority === "rule";
-  const isContrast = cuesIn(clause, "contrast", "replace").length > 0;
-  // "Grafana must only be reachable over the VPN" is a rule for it, not the choice of it.
-  if (sign === 1 && aspectsIn(clause).length > 0 && cuesIn(clause, "choose", "replace").length === 0) return undefined;
-  const isListed = form === "row" || area !== undefined;
-  if (modality.permits) return sign === 1 && decides ? { kind: "allows" } : undefined;
-  if (sign === -1) {
-    if (modality.soft) return undefined;
-    return decides || modality.binds || (isContrast && modality.chooses) ? { kind: "forbids" } : undefined;
-  }
-  if (!modality.chooses && !modality.demands && !isListed && !modality.soft) return undefined;
-  if (modality.soft && !modality.only)
-    return decides || modality.chooses || isContrast ? { kind: "prefers" } : undefined;
-  const isWhole = modality.demands || modality.only || cuesIn(clause, "no-other").length > 0;
-  return { kind: "uses", only: (isWhole && !isContrast) || (decides && classes.some((one) => ONE_OF.has(one))) };
+function isClosest({ aspect }: { readonly aspect: Aspect }, all: readonly { readonly aspect: Aspect }[]): boolean {
+  return aspect.id !== "exposure" || !all.some((other) => /^(?:NodePort|LoadBalancer Service)$/u.test(other.aspect.id));
 }

@@ -37,13 +37,24 @@ export function signOf(clause: Clause, mark: Mark, meant: readonly Mark[]): 1 | 
     const before = meant.some((one) => one.to <= cue.from);
     if (DENY_EITHER_SIDE.has(phrase)) {
       if (before ? mark.to <= cue.from : mark.from >= cue.to) flip();
-    } else if (mark.from >= cue.to ? !isPastBorder(clause, cue, mark) : !after && DENY_LEFTWARD.has(phrase)) flip();
+    } else if (
+      mark.from >= cue.to
+        ? !isPastBorder(clause, cue, mark)
+        : !after && DENY_LEFTWARD.has(phrase) && isPassive(clause, cue)
+    )
+      flip();
   }
   for (const { mark: cue, phrase } of cuesIn(clause, "contrast")) {
     if (phrase === "over" && !meant.some((one) => one.to <= cue.from)) continue;
     if (mark.from >= cue.to) flip();
   }
   return (sign * exchanged(clause, mark, meant)) as 1 | -1;
+}
+
+/** "CPU limits must not be set", "secrets are never committed": what is denied stands before it. */
+function isPassive({ words }: Clause, cue: Mark): boolean {
+  const next = words[cue.to]?.text.toLowerCase();
+  return next === undefined || /^(?:be|been|get|set|put|run|kept|in|needed|\p{L}{2,20}ed)$/u.test(next);
 }
 
 /** "30 days, no longer" bounds the number and denies nothing. */

@@ -42,7 +42,7 @@ export function statusIn(text: string): string | undefined {
       .replaceAll(/[*_`>"]/gu, "")
       .trim();
     if (isUnderHeading && bare !== "") {
-      return /^#/u.test(bare) ? undefined : bare.replace(/^[-+]\s+/u, "");
+      return bare.startsWith("#") ? undefined : bare.replace(/^[-+]\s+/u, "");
     }
     if (/^#{1,6}\s+(?:\d+\.\s*)?status\s*:?\s*#*$/iu.test(bare)) isUnderHeading = true;
     const [, inline] = /^(?:[-+]\s+|\|\s*|#{1,6}\s+)?(?:decision\s+)?status\s*[:|]\s*(.{1,300})/iu.exec(bare) ?? [];

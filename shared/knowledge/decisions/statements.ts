@@ -121,7 +121,7 @@ function newlines(text: string, from: number, to: number): number {
 const AREA =
   /^(?:area|topic|subject|concern|component|aspect|what|category|domain|question|scope|item|resource|layer)\b/iu;
 const SAYS =
-  /^(?:decision|choice|chosen|standard|rule|policy|convention|we use|tool|technology|outcome|resolution|answer|requirement|default|setting|value|limit)\b/iu;
+  /^(?:decisions?|choice|chosen|standard|rule|policy|convention|we use|what we (?:use|chose)|outcome|resolution|requirement)\b/iu;
 const STATUS = /^(?:status|state)\b/iu;
 
 /** Only tables with a column that decides; the column before it, or the one called so, says about what. */

@@ -56,7 +56,8 @@ function longestAt(
       .slice(from, to)
       .map(({ stem }) => stem)
       .join(" ");
-    const name = names.get(phrase);
+    // A name is written as one: "Cases" is none where "cases" stands.
+    const name = /^\p{Lu}/u.test(words[from]?.text ?? "") ? names.get(phrase) : undefined;
     const terms = known.get(phrase)?.filter((term) => isWritten(term, words, from, to)) ?? [];
     const all: readonly Term[] = name === undefined ? terms : [{ kind: "technology", technology: name }, ...terms];
     if (all.length > 0) return { from, to, terms: all };
