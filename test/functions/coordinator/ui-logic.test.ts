@@ -12,6 +12,7 @@ import { offeredFrom, offersFor } from "../../../functions/coordinator/ui/logic/
 import { filterQuery, overviewAddress, placeOf } from "../../../functions/coordinator/ui/logic/address.ts";
 import { diffLines, sizeOf, wholeText } from "../../../functions/coordinator/ui/logic/diff-lines.ts";
 import { atMoment, webAddress } from "../../../functions/coordinator/ui/logic/links.ts";
+import { piecesOf } from "../../../functions/coordinator/ui/logic/pieces.ts";
 import { ago, span } from "../../../functions/coordinator/ui/logic/time.ts";
 import { CATEGORY_NAMES, EXPERT_NAMES, NEEDS_PERSON, toneOf } from "../../../functions/coordinator/ui/logic/words.ts";
 import { CATEGORIES, EXPERTS } from "../../../shared/domain/improvement.ts";
@@ -219,4 +220,19 @@ test.each<[number, string]>([
   [90_061_000, "1 d 1 h"],
 ])("%d ms last %s", (ms, words) => {
   expect(span(ms)).toBe(words);
+});
+
+test("marking words loses none and invents none, whatever the ranges are", () => {
+  expect(piecesOf("set a limit", [[6, 11]])).toEqual([
+    { text: "set a ", marked: false },
+    { text: "limit", marked: true },
+  ]);
+  const range = fc.tuple(fc.integer({ min: -5, max: 60 }), fc.integer({ min: -5, max: 60 }));
+  fc.assert(
+    fc.property(fc.string({ maxLength: 40 }), fc.array(range), (text, ranges) => {
+      const pieces = piecesOf(text, ranges);
+      expect(pieces.map((piece) => piece.text).join("")).toBe(text);
+      expect(pieces.every((piece) => piece.text !== "")).toBe(true);
+    }),
+  );
 });

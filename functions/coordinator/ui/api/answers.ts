@@ -121,6 +121,8 @@ export interface RollbackAnswer {
 
 /** What is indexed of the platform. */
 export interface KnowledgeAnswer {
+  /** False: this school has no index. */
+  readonly kept: boolean;
   readonly states: readonly CorpusState[];
 }
 

@@ -25,6 +25,8 @@ export interface Client {
   previewRollback(id: string, signal?: AbortSignal): Promise<RollbackAnswer>;
   /** What the school knows of the platform, and how fresh that is. */
   knowledge(signal?: AbortSignal): Promise<KnowledgeAnswer>;
+  /** Has everything looked at again. */
+  reindex(): Promise<void>;
   search(question: Question, signal?: AbortSignal): Promise<SearchAnswer>;
   decide(id: string, action: ActionName, body: { reason: string; expert?: string; hash?: string }): Promise<void>;
 }
@@ -82,6 +84,9 @@ export function client(token: string, onRefused: () => void = () => undefined): 
     previewRollback: (id, signal) =>
       get<RollbackAnswer>(`/api/improvements/${encodeURIComponent(id)}/rollback`, signal),
     knowledge: (signal) => get<KnowledgeAnswer>("/api/knowledge", signal),
+    async reindex() {
+      await call("POST", "/api/knowledge/index", { body: { reason: "asked for on the dashboard" } });
+    },
     search: (question, signal) => get<SearchAnswer>(`/api/search?${questionQuery(question)}`, signal),
     async decide(id, action, body) {
       await call("POST", `/api/improvements/${encodeURIComponent(id)}/${action}`, { body });

@@ -7,7 +7,14 @@ import { Empty } from "./states.tsx";
 
 const SHORT = 10;
 
-export function CorpusStates({ states }: { states: readonly CorpusState[] }) {
+export function CorpusStates({ kept, states }: { kept: boolean; states: readonly CorpusState[] }) {
+  if (!kept) {
+    return (
+      <Empty title="This school keeps no index">
+        <p>Set QDRANT_URL: until then what needs the index is unknown, and a person decides.</p>
+      </Empty>
+    );
+  }
   if (states.length === 0) return <Empty title="Nothing is indexed yet" />;
   return (
     <div class="scroll">

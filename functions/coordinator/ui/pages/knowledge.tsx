@@ -1,5 +1,6 @@
 /** What the school knows of the platform: a search over it, and how fresh and how whole it is. */
 import { useEffect, useRef, useState } from "preact/hooks";
+import { Failure } from "../api/failure.ts";
 import { CorpusStates } from "../components/corpus-states.tsx";
 import { SearchHits } from "../components/search-hits.tsx";
 import { FailureNote, Loading } from "../components/states.tsx";
@@ -32,7 +33,10 @@ export function KnowledgePage({ question }: { question: Question }) {
       <section aria-labelledby="states">
         <h2 id="states">Index</h2>
         {knowledge.data !== undefined ? (
-          <CorpusStates states={knowledge.data.states} />
+          <>
+            <CorpusStates {...knowledge.data} />
+            {knowledge.data.kept && <LookAgain onAsked={reload} />}
+          </>
         ) : knowledge.failure !== undefined ? (
           <FailureNote failure={knowledge.failure} onRetry={reload} />
         ) : (
@@ -40,6 +44,31 @@ export function KnowledgePage({ question }: { question: Question }) {
         )}
       </section>
     </>
+  );
+}
+
+/** For operators: as a push to the repository would. */
+function LookAgain({ onAsked }: { onAsked: () => void }) {
+  const { api, person } = useSchool();
+  const [said, setSaid] = useState<string>();
+  if (person.role !== "operator") return null;
+  const ask = () => {
+    setSaid("Asking …");
+    api.reindex().then(
+      () => {
+        setSaid("It is being brought up to date.");
+        onAsked();
+      },
+      (error: unknown) => setSaid(Failure.from(error).message),
+    );
+  };
+  return (
+    <p class="look-again">
+      <button type="button" onClick={ask}>
+        Bring it up to date
+      </button>{" "}
+      <span role="status">{said}</span>
+    </p>
   );
 }
 

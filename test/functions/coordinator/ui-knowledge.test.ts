@@ -1,0 +1,68 @@
+/** The page of what the school knows: words that were found, what cannot be asked, how far the index is. */
+import { describe, expect, test } from "vitest";
+import { chunksOfFile } from "../../../shared/knowledge/chunking/chunk-file.ts";
+import type { Knowledge } from "../../../shared/knowledge-ports.ts";
+import { keysOf } from "../../../shared/pipeline/keys.ts";
+import { knowledgeBook } from "../../../shared/pipeline/knowledge-book.ts";
+import { noBrowser } from "../../support/browser.ts";
+import { knowing, knowingNothing } from "../../support/knowledge/fake.ts";
+import { dashboard } from "./ui-dashboard.ts";
+
+const text = "# Backups\n\nDumps go to the bucket <b>cellar</b> every night.\n";
+const chunks = chunksOfFile({ corpus: "documents", source: "docs", path: "backups.md", text });
+const something = knowing(chunks.map((chunk) => ({ ...chunk, commit: "c".repeat(40) })));
+
+describe.skipIf(noBrowser)("what the school knows, on the dashboard (skipped where no Chromium is on PATH)", () => {
+  let knows: Knowledge = something;
+  const at = dashboard({ knowledge: async () => knows, env: { QDRANT_URL: "http://127.0.0.1:9" } });
+
+  test("a question finds the words with their place, as text, and the address keeps it", async () => {
+    await at.signedIn("viewer");
+    await at.page.getByRole("link", { name: "Knowledge" }).click();
+    await at.page
+      .getByRole("searchbox", { name: "Search documents and manifests" })
+      .fill("nightly dumps to which bucket");
+    await at.page.keyboard.press("Enter");
+
+    const found = at.page.getByRole("region", { name: "Found" });
+    await found.getByText("backups.md:").waitFor();
+    expect(await found.locator("blockquote").textContent()).toContain("the bucket <b>cellar</b> every night");
+    expect(await found.locator("mark").allTextContents()).toEqual(expect.arrayContaining(["Dumps", "bucket"]));
+    expect(new URL(at.page.url()).searchParams.get("q")).toBe("nightly dumps to which bucket");
+
+    await at.page.reload();
+    await found.getByText("backups.md:").waitFor();
+  });
+
+  test("what cannot be asked is said, not shown as nothing", async () => {
+    knows = knowingNothing("Qdrant at http://q:6333 does not answer; is it running?");
+    await at.signedIn("viewer", "/knowledge?q=backups");
+    await at.page.getByRole("alert").getByText("Qdrant at http://q:6333 does not answer").waitFor();
+    expect(await at.page.getByText("Nothing known says this").count()).toBe(0);
+    knows = something;
+  });
+
+  test("the state of every corpus is there with its reason, and an operator may have it looked at again", async () => {
+    const book = knowledgeBook(at.school.redis, keysOf(""));
+    const moment = "2026-01-01T00:00:00.000Z";
+    await book.note({ corpus: "manifests", source: "gitops", state: "ready", chunks: 1_234, at: moment });
+    await book.note({ corpus: "documents", source: "docs", state: "failed", because: "the key is wrong", at: moment });
+    await at.signedIn("viewer", "/knowledge");
+    await at.page
+      .getByRole("row", { name: /Manifests gitops ready/ })
+      .getByText("1,234")
+      .waitFor();
+    await at.page
+      .getByRole("row", { name: /Documents docs failed/ })
+      .getByText("the key is wrong")
+      .waitFor();
+    expect(await at.page.getByRole("button", { name: "Bring it up to date" }).count()).toBe(0);
+
+    await at.open({});
+    await at.signedIn("operator", "/knowledge");
+    await at.page.getByRole("button", { name: "Bring it up to date" }).click();
+    await at.page.getByText("It is being brought up to date.").waitFor();
+    const [event] = await at.school.redis.lrange("school:queue:index", 0, -1);
+    expect(JSON.parse(event ?? "{}")).toMatchObject({ data: { source: "all" } });
+  });
+});
