@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: all figures in one run, each beside its peer. `-- --json` for machines, `-- --smoke` for a short one,
- * `-- --only coordinator` for a part (chain, cold-start, coordinator, repository, verify, bundles; repeat it for several).
+ * `-- --only coordinator` for a part (chain, cold-start, coordinator, repository, verify, knowledge, bundles; repeat it for several).
  */
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
@@ -20,6 +20,7 @@ installPeers();
 const { chain } = await import("./chain.ts");
 const { coldStart } = await import("./cold-start.ts");
 const { coordinator } = await import("./coordinator.ts");
+const { knowledge } = await import("./knowledge.ts");
 const { repository } = await import("./repository.ts");
 const { verifyMany } = await import("./verify.ts");
 const { bundleSizes } = await import("./bundles.ts");
@@ -39,6 +40,12 @@ const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
       smoke
         ? { improvements: 100, duration: 30, interval: 5, bareSeconds: 10 }
         : { improvements: 500, duration: 300, interval: 10, bareSeconds: 60 },
+    ),
+  knowledge: () =>
+    knowledge(
+      smoke
+        ? { points: 2_000, few: 500, dimension: 256, rounds: 20 }
+        : { points: 100_000, few: 3_000, dimension: 1_024, rounds: 100 },
     ),
   bundles: bundleSizes,
 };

@@ -67,7 +67,7 @@ export function collectionsIn(storage: Storage, signal: AbortSignal): Collection
       return work(collection);
     },
     async preload() {
-      for (const collection of [...stored.values()]) if (stored.has(collection.name)) await open(collection);
+      for (const collection of stored.values()) await open(collection);
     },
     create(name, body) {
       if (!NAME.test(name)) throw outOfRange(`collection_name: \`${name}\` cannot be the name of a collection`);
