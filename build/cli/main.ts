@@ -5,6 +5,7 @@ import packageFile from "../../package.json" with { type: "json" };
 import { clientOf } from "./client.ts";
 import type { Shell } from "./command.ts";
 import { breaker } from "./commands/breaker.ts";
+import { check } from "./commands/check.ts";
 import { deadLetters } from "./commands/dead-letters.ts";
 import { decisions } from "./commands/decisions.ts";
 import { doctor } from "./commands/doctor.ts";
@@ -46,6 +47,7 @@ const COMMANDS = [
   doctor,
   policy,
   search,
+  check,
   indexCommand,
   graph,
   importCommand,
