@@ -16,6 +16,8 @@ export interface Figure {
   readonly text: "own" | "third-party" | "production";
   /** A negative control: the value must be bad, so that the set is known to tell good from bad. */
   readonly control?: { readonly atMost: number };
+  /** Printed and never judged: times of a machine that others use too. */
+  readonly information?: true;
   readonly note?: string;
 }
 
