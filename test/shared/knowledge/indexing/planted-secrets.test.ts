@@ -15,7 +15,12 @@ let opened: IndexedRepository;
 let told: string;
 
 beforeAll(async () => {
-  const files = planted.flatMap((one, n) => filesWith(one).map(({ path, text }) => [`p${n}/${path}`, text] as const));
+  // Every secret in one kind of file; in every kind it is tested where files are cut.
+  const files = planted.map((one, n) => {
+    const kinds = filesWith(one);
+    const { path, text } = kinds[n % kinds.length] ?? { path: "none.md", text: "" };
+    return [`p${n}/${path}`, text] as const;
+  });
   const issues = planted.map(({ value }, n) => ({
     id: `K${n}`,
     title: `It breaks ${n}`,
