@@ -10,15 +10,6 @@ import { OPERATIONS } from "./local/qdrant/operations.ts";
 const TYPES = "openapi/generated_schema.d.ts";
 const PACKAGE = "@qdrant/js-client-rest";
 
-/** What is known of one operation. Without `body` it takes none. */
-export interface ApiOperation {
-  readonly method: string;
-  readonly path: string;
-  readonly query: Schema;
-  readonly body?: Schema;
-  readonly result: Schema;
-}
-
 export async function qdrantApi(): Promise<string> {
   const entry = fileURLToPath(import.meta.resolve(PACKAGE));
   const folder = entry.slice(0, entry.lastIndexOf("/dist/"));
