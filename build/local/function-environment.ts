@@ -24,7 +24,7 @@ export interface QdrantPart {
 /** The process that writes to Git has no model and no token but Git's; nobody else sees the signing secret. */
 const SIGNERS = ["approve", "implement", "coordinator"];
 const GIT_USERS = ["ingest", "evaluate", "validate", "plan", "implement", "sync", "rollback", "index", "coordinator"];
-const METRICS_USERS = ["implement", "sync", "verify", "rollback"];
+const METRICS_USERS = ["validate", "implement", "sync", "verify", "rollback"];
 
 /** Who asks models; what they write goes through others' hands before it reaches Git. */
 const MODEL_USERS = ["plan"];
@@ -57,6 +57,8 @@ const OF_EMBEDDERS = [
   "NODE_EXTRA_CA_CERTS",
 ];
 const OF_RERANKERS = ["RERANK_MODEL", "COHERE_API_KEY", "COHERE_BASE_URL"];
+/** Who reads documents and issues, and who looks whether there are newer ones. */
+const SOURCE_USERS = ["index", "coordinator"];
 const OF_SOURCES = ["DOCS_REPO", "DOCS_BRANCH", "DOCS_TOKEN", "KNOWN_ISSUES"];
 
 /** What people may tune; everything else in the environment stays outside of the functions. */
@@ -85,6 +87,7 @@ const TUNABLE = [
   "KUBE_TIMEOUT_MS",
   "SERVER_DRY_RUN",
   "PROMETHEUS_TIMEOUT_MS",
+  "INDEX_INTERVAL",
   "REAP_SECONDS",
   "RATE_LIMIT_PER_MINUTE",
   "SSE_CLIENTS",
@@ -133,7 +136,7 @@ function knowledgeVariables(stage: string, { qdrant }: Parts, env: Environment):
   return {
     ...pick(env, OF_EMBEDDERS),
     ...(writes ? {} : pick(env, OF_RERANKERS)),
-    ...(stage === "index" ? sourceVariables(env) : {}),
+    ...(SOURCE_USERS.includes(stage) ? sourceVariables(env) : {}),
     QDRANT_URL: url,
     ...pick(keys, Object.keys(keys)),
   };

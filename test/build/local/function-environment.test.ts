@@ -30,7 +30,7 @@ test.each(["GITOPS_TOKEN", "GITHUB_TOKEN"])("only those who use Git see %s, and 
 
 test("the token of Prometheus goes to those who measure", () => {
   const env = { PROMETHEUS_TOKEN: "token", PROMETHEUS_URL: "http://p:9090" };
-  expect(who(holds("token"), env)).toEqual(["implement", "rollback", "sync", "verify"]);
+  expect(who(holds("token"), env)).toEqual(["implement", "rollback", "sync", "validate", "verify"]);
   expect(who(holds("token"), { PROMETHEUS_TOKEN: "token" })).toEqual([]);
 });
 
@@ -93,7 +93,7 @@ test("whoever asks or writes the index embeds as the others do; what is found is
   for (const stage of ["validate", "coordinator"])
     expect(seen(stage)).toMatchObject({ RERANK_MODEL: "r", COHERE_API_KEY: "c" });
   expect(who((env) => "COHERE_API_KEY" in env, all)).toEqual(["coordinator", "validate"]);
-  expect(who((env) => "DOCS_REPO" in env && "KNOWN_ISSUES" in env, all)).toEqual(["index"]);
+  expect(who((env) => "DOCS_REPO" in env && "KNOWN_ISSUES" in env, all)).toEqual(["coordinator", "index"]);
 });
 
 test("everybody finds Redis; where things are is decided by the school, not by a setting of the same name", () => {
@@ -140,4 +140,19 @@ test("names of a real platform do not reach the stand-ins", () => {
   expect(who((seen) => names.some((name) => name in seen), env)).toEqual([]);
   const real = { ...env, KUBECONFIG: "/k", PROMETHEUS_URL: "http://p:9090", GITOPS_REPO: "https://git.example.com/a" };
   expect(functionEnvironment("rollback", parts, real)).toMatchObject(env);
+});
+
+test("validate gets the key of a model only where a model is named for it", () => {
+  const env = { ANTHROPIC_API_KEY: "the key", PLAN_MODEL: "m" };
+  expect(Object.values(functionEnvironment("validate", parts, env))).not.toContain("the key");
+  expect(functionEnvironment("validate", parts, { ...env, VALIDATE_MODEL: "v" })).toMatchObject({
+    VALIDATE_MODEL: "v",
+    ANTHROPIC_API_KEY: "the key",
+  });
+});
+
+test("documents elsewhere are reached as a repository elsewhere is, even while the GitOps repository is the sample", () => {
+  const env = { DOCS_REPO: "git@git.example.com:docs.git", SSH_AUTH_SOCK: "/agent", GITHUB_TOKEN: "token" };
+  expect(functionEnvironment("index", parts, env)).toMatchObject({ ...env, GITOPS_REPO: parts.repository });
+  expect(functionEnvironment("implement", parts, env)).not.toHaveProperty("SSH_AUTH_SOCK");
 });
