@@ -1,8 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { askedOnce } from "../../functions/validate/asked-once.ts";
-import { findDuplicate } from "../../functions/validate/duplicates.ts";
 import { validate } from "../../functions/validate/handle.ts";
-import { likeness } from "../../functions/validate/similarity.ts";
 import type { Improvement } from "../../shared/domain/improvement.ts";
 import type { Knowledge } from "../../shared/knowledge-ports.ts";
 import { type GitReader } from "../../shared/ports.ts";
@@ -58,77 +56,6 @@ describe("nothing against it", () => {
       "capacity: pass",
       "contradiction: pass",
     ]);
-  });
-});
-
-describe("duplicates", () => {
-  const said = (text: string, over: Partial<Improvement> = {}) =>
-    proposal("Set limits", { quotes: [{ text }], ...over });
-  const before = (text: string, over: Partial<Improvement> = {}) =>
-    said(text, { id: "old", status: "verified", created_at: "2026-03-01T00:00:00.000Z", ...over });
-  const text = "Every container in the cart namespace needs a memory limit";
-
-  test.each<[string, Improvement, string]>([
-    ["the same words", before(text), "conflict"],
-    ["other case and punctuation", before("every CONTAINER in the cart namespace — needs a memory limit!"), "conflict"],
-    [
-      "the same words in other order",
-      before("A memory limit: every container needs it in the cart namespace"),
-      "conflict",
-    ],
-    [
-      "nearly the same",
-      before("Every container in the cart namespace needs its own strict memory limit set"),
-      "conflict",
-    ],
-    ["another matter of the same topic", before("A CPU request helps the scheduler to place the search pods"), "pass"],
-    [
-      "one that was rolled back, although younger",
-      before(text, { status: "failed", created_at: "2027-01-01T00:00:00.000Z" }),
-      "conflict",
-    ],
-    ["one that came later", before(text, { created_at: "2027-01-01T00:00:00.000Z" }), "pass"],
-    ["one that was itself only a duplicate", before(text, { status: "conflicts" }), "pass"],
-    ["itself", said(text), "pass"],
-  ])("%s: %#", async (_, other, result) =>
-    expect((await findDuplicate(said(text), [other], knowing([]))).result).toBe(result),
-  );
-
-  test("a rolled-back one is named as such", async () => {
-    const outcome = await run(said(text), { past: [before(text, { status: "failed" })] });
-    expect(outcome).toMatchObject({
-      to: "conflicts",
-      patch: { rag_check_passed: "false", conflicts_found: [{ evidence: ["old"] }] },
-    });
-    expect(outcome.because).toContain("rolled back");
-  });
-
-  test.each([
-    ["Enable TLS between the services", "Disable TLS between the services"],
-    ["Upgrade Postgres to 17 this month", "Upgrade Postgres to 16 this month"],
-    ["Increase the memory of the cache pods", "Decrease the memory of the cache pods"],
-    ["Store the traces in Phoenix for now", "Store the traces in Langfuse for now"],
-    ["Run the pods as root users", "Never run the pods as root users"],
-    ["Allow traffic from the ingress pods", "Block traffic from the ingress pods"],
-    ["Set the limit to 512Mi for workers", "Set the limit to 1Gi for workers"],
-  ])("%s / %s: alike in words, not the same", async (a, b) => {
-    expect(likeness(a, b).score).toBeGreaterThan(0.4);
-    expect(likeness(a, b).guard).toBeDefined();
-    expect((await findDuplicate(said(a), [before(b)], knowing([]))).result).toBe("pass");
-    expect(likeness(a, a).guard).toBeUndefined();
-  });
-});
-
-describe("the same kind of change, undecided", () => {
-  const of = (title: string, text: string, over: Partial<Improvement> = {}) =>
-    proposal(title, { quotes: [{ text }], relevance: 0.9, ...over });
-  const open = { id: "old", status: "planned", created_at: "2026-03-01T00:00:00.000Z" } as const;
-  test.each([
-    ["Add a PodDisruptionBudget", "Budgets save a drain", "Every drain wants its budget first", "conflict"],
-    ["Add Prometheus alert rules", "Alert before the disk is full", "Page somebody when volumes fill up", "conflict"],
-    ["Add Prometheus alert rules", "Alert before the disk is full", "Page somebody when jobs fail", "pass"],
-  ])("%s: %s / %s: %s", async (title, one, other, result) => {
-    expect((await findDuplicate(of(title, one), [of(title, other, open)], knowing([]))).result).toBe(result);
   });
 });
 
