@@ -32,7 +32,8 @@ export function folderGit(root: string): GitReader {
       const { texts } = await contents();
       return new Map(blobs.map((blob) => [blob, texts.get(blob) ?? null]));
     },
-    isAncestor: async (ancestor, descendant) => ancestor === descendant,
+    // Nothing but what lies there now can be read.
+    isAncestor: async (ancestor, descendant) => ancestor === descendant && ancestor === (await contents()).commit,
   };
 }
 

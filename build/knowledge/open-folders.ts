@@ -8,7 +8,7 @@ import { offlineFit } from "../../shared/knowledge/indexing/offline.ts";
 import { endlessRound, type SourceReader } from "../../shared/knowledge/indexing/ports.ts";
 import { isProse, repositorySource } from "../../shared/knowledge/indexing/repository-source.ts";
 import { memoryBook } from "../../shared/knowledge/memory-book.ts";
-import type { Knowledge } from "../../shared/knowledge-ports.ts";
+import { CORPORA, type Corpus, type Knowledge } from "../../shared/knowledge-ports.ts";
 import type { GitReader } from "../../shared/ports.ts";
 import type { Environment } from "../../shared/runtime/config.ts";
 import { UsageError } from "../cli/failure.ts";
@@ -26,7 +26,8 @@ export interface OpenFolders {
   readonly knowledge: Knowledge;
   /** The GitOps folder; undefined where none is given. */
   readonly git: GitReader | undefined;
-  readonly chunks: number;
+  /** Corpora that hold anything. */
+  readonly corpora: readonly Corpus[];
   /** What could not be indexed. */
   readonly notes: readonly string[];
   close(): Promise<void>;
@@ -59,6 +60,7 @@ export async function openFolders(
       endlessRound(Date.now, stopped),
     );
     const states = await book.states();
+    const corpora = CORPORA.filter((corpus) => states.some((one) => one.corpus === corpus && (one.chunks ?? 0) > 0));
     const chunks = states.reduce((sum, state) => sum + (state.chunks ?? 0), 0);
     note(`${chunks} parts indexed in ${((performance.now() - startedAt) / 1_000).toFixed(1)} s`);
     const notes = [
@@ -67,7 +69,7 @@ export async function openFolders(
         state === "ready" && because !== undefined ? [`${corpus} of ${source}: ${because}`] : [],
       ),
     ];
-    return { knowledge: knowledgeOf(env, book), git, chunks, notes, close: () => qdrant.close() };
+    return { knowledge: knowledgeOf(env, book), git, corpora, notes, close: () => qdrant.close() };
   } catch (error) {
     await qdrant.close();
     throw error;

@@ -12,12 +12,18 @@ const WIDEST = 160;
 export function showHits(terminal: Terminal, question: string, hits: readonly Hit[]): void {
   if (hits.length === 0) terminal.line("nothing that is indexed says this");
   for (const hit of hits) {
-    const { text, from, to } = excerptOf(hit.text, question, LINES);
+    const { text, from, to } = excerptOf(withoutHeadings(hit.text), question, LINES);
     terminal.line(`${terminal.paint("bold", harmless(placeIn(hit, from, to)))}  ${terminal.paint("dim", whyOf(hit))}`);
     terminal.line(`  ${terminal.paint("cyan", short(hit.place, WIDEST))}`);
     for (const line of text.split("\n")) terminal.line(`  ${marked(terminal, line, question)}`);
     terminal.line();
   }
+}
+
+/** The place says them already. Their lines stay, so that what follows keeps its numbers. */
+function withoutHeadings(text: string): string {
+  const bare = text.replaceAll(/^ {0,3}#{1,6}\s.*$/gm, "");
+  return bare.trim() === "" ? text : bare;
 }
 
 /** `path:from-to` of the quoted lines, as editors and terminals open them. */

@@ -22,21 +22,27 @@ export interface Excerpt {
   readonly to: number;
 }
 
-/** The `lines` neighbouring lines that have most different words of the question; the first ones where none has any. */
+/**
+ * The `lines` neighbouring lines that have most different words of the question, without blank ones at either end; the first
+ * ones where none has any.
+ */
 export function excerptOf(text: string, question: string, lines: number): Excerpt {
   const all = text.split("\n");
   const words = all.map((line) => wordsOf(line, question));
-  const last = Math.max(0, all.length - lines);
+  const isBlank = (at: number) => (all[at] ?? "").trim() === "";
   let best = { from: 0, score: -1 };
-  for (let from = 0; from <= last; from += 1) {
+  for (let from = 0; from < all.length; from += 1) {
+    if (isBlank(from)) continue;
     const score = new Set(words.slice(from, from + lines).flat()).size;
     // What stands on its first line is read first.
-    const isFirst = (words[from]?.length ?? 0) > 0 ? 0.5 : 0;
-    if (score + isFirst > best.score) best = { from, score: score + isFirst };
+    const begins = (words[from]?.length ?? 0) > 0 ? 0.5 : 0;
+    if (score + begins > best.score) best = { from, score: score + begins };
   }
   const { from } = best;
-  const part = all.slice(from, from + lines).join("\n");
-  return { text: part, highlights: highlightsOf(part, question), from, to: Math.min(all.length, from + lines) - 1 };
+  let to = Math.min(all.length, from + lines) - 1;
+  while (to > from && isBlank(to)) to -= 1;
+  const part = all.slice(from, to + 1).join("\n");
+  return { text: part, highlights: highlightsOf(part, question), from, to };
 }
 
 function wordsOf(line: string, question: string): readonly string[] {

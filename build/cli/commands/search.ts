@@ -56,7 +56,10 @@ async function answerTo(question: string, options: Options, shell: Shell) {
   const { openFolders } = await import("../../knowledge/open-folders.ts");
   const folders = await openFolders({ docs, gitops }, { note: shell.terminal.note, stopped: shell.stopped });
   try {
-    const filters = Object.entries({ corpora, namespace, kind, source }).filter(([, value]) => value !== undefined);
+    const asked = corpora ?? (folders.corpora.length > 0 ? folders.corpora : undefined);
+    const filters = Object.entries({ corpora: asked, namespace, kind, source }).filter(
+      ([, value]) => value !== undefined,
+    );
     const query = { text: question, limit, ...Object.fromEntries(filters) } as KnowledgeQuery;
     return searchAnswer(question, await folders.knowledge.search(query, shell.stopped));
   } finally {
