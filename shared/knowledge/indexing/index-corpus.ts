@@ -60,7 +60,7 @@ export async function indexCorpus(
     for (const place of places) await begin(place);
     if (!(await carryOver(published, { collection, embedder, round }))) return undefined;
     await collection.publish();
-    for (const state of [...states.values()]) {
+    for (const state of states.values()) {
       if (state.collection === undefined) continue;
       await note({ ...state, collection: collection.name, embedder: embedder.id });
     }

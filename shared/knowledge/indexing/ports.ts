@@ -25,9 +25,9 @@ export interface FileRead {
 /** Long work is cut into rounds, so that a process that has to stop loses nothing. */
 export interface Round {
   /** Milliseconds since the epoch. */
-  now(): number;
+  readonly now: () => number;
   /** True: put down what is done and come back. */
-  isOver(): boolean;
+  readonly isOver: () => boolean;
   readonly signal: AbortSignal;
 }
 

@@ -2,10 +2,11 @@
 import type { Corpus } from "../../knowledge-ports.ts";
 import type { GitReader } from "../../ports.ts";
 import { redactText } from "../../repository/redact.ts";
+import type { chunksOfFile } from "../chunking/chunk-file.ts";
 import { leftOutByContent, leftOutByName } from "../chunking/readable.ts";
 import type { FileRead, SourceReader } from "./ports.ts";
 
-type ChunksOfFile = typeof import("../chunking/chunk-file.ts")["chunksOfFile"];
+type ChunksOfFile = typeof chunksOfFile;
 
 export interface RepositorySource {
   readonly git: Pick<GitReader, "head" | "tree" | "notFiles" | "read" | "isAncestor">;
@@ -52,18 +53,18 @@ export function repositorySource({ git, corpus, source, takes }: RepositorySourc
         return why === undefined;
       });
       // Loaded by the first file: who only looks at versions needs no parsers.
-      const { chunksOfFile } = await import("../chunking/chunk-file.ts");
+      const { chunksOfFile: cut } = await import("../chunking/chunk-file.ts");
       const texts = await git.read([...new Set(readable.map(([, blob]) => blob))]);
-      for (const [path, blob] of readable) done.set(path, readFile(path, texts.get(blob) ?? null, chunksOfFile));
+      for (const [path, blob] of readable) done.set(path, readFile(path, texts.get(blob) ?? null, cut));
       return done;
     },
   };
 
-  function readFile(path: string, text: string | null, chunksOfFile: ChunksOfFile): FileRead {
+  function readFile(path: string, text: string | null, cut: ChunksOfFile): FileRead {
     const why = leftOutByContent(text);
     if (text === null || why !== undefined) return { chunks: [], leftOut: why ?? "not text" };
     try {
-      return { chunks: chunksOfFile({ corpus, source, path, text }) };
+      return { chunks: cut({ corpus, source, path, text }) };
     } catch (error) {
       const said = error instanceof Error ? error.message : String(error);
       return { chunks: [], leftOut: `cannot be read: ${redactText(said).slice(0, 100)}` };

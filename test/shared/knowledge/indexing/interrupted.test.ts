@@ -50,7 +50,6 @@ test("a round that is over puts down how far it came; the next goes on, and noth
 
 test("a process that is killed in the middle loses at most the batch it was at", async () => {
   opened = await indexedRepository(notes);
-  const { indexer } = opened;
   const seen: string[] = [];
   const hashing = listeningEmbedder();
   const dying: Embedder = {
