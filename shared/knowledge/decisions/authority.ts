@@ -32,7 +32,7 @@ export function authorityOf({ headings, form, text }: Statement, isRecord: boole
     return headings.some((heading) => RULES.test(heading) || DECIDES.test(heading)) ? "decision" : "plain";
   if (Y_STATEMENT.test(text)) return "decision";
   const deciding = inner.some((heading) => DECIDES.test(heading) && !/drivers/iu.test(heading));
-  const idle = inner.findLast((heading) => DECIDES_NOTHING.test(heading)) !== undefined;
+  const idle = headings.slice(1).findLast((heading) => DECIDES_NOTHING.test(heading)) !== undefined;
   const last = inner.at(-1);
   if (idle && !(deciding && last !== undefined && DECIDES.test(last))) return "none";
   if (isRecord) return deciding || inner.length === 0 ? "decision" : "plain";

@@ -73,6 +73,9 @@ function isSubject(clause: Clause, mark: Mark, decides: boolean): boolean {
     return away >= 0 && is && away <= (decides ? 2 * NEAR : 1);
   });
   if (only) return true;
+  const after = clause.words.slice(mark.to, mark.to + 2 * NEAR).map(({ text }) => text);
+  const used = after.findIndex((word, at) => /^(?:used|run|deployed)$/iu.test(word) && after[at - 1] === "be");
+  if (used > 0 && /\b(?:must|shall)\b/iu.test(after.slice(0, used).join(" "))) return true;
   return (
     decides &&
     cuesIn(clause, "choose").some(

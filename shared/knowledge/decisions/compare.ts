@@ -79,8 +79,10 @@ function rawComparison(fact: Fact, claim: Claim): Raw {
   }
 }
 
-function isAbout({ about }: Fact, claim: Claim): boolean {
-  return about.length === 0 || claim.about.length === 0 || about.some((one) => claim.about.includes(one));
+/** A number without a thing may be meant for this one; a deed names its own. */
+function isAbout({ about, relation }: Fact, claim: Claim): boolean {
+  if (claim.about.length === 0 && relation.kind === "limits") return true;
+  return about.length === 0 || about.some((one) => claim.about.includes(one));
 }
 
 function ofTechnology({ subject, relation, purposes }: Fact, claim: Claim): Raw {

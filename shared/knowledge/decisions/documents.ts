@@ -90,7 +90,8 @@ function withOnly(read: readonly ReadStatement[]): ReadStatement[] {
       const { subject, relation } = fact;
       if (relation.kind !== "uses" || subject.kind !== "technology") return fact;
       const isOnly = closed.some(({ source, classes }) => {
-        const isNear = source.place === one.source.place && Math.abs(source.from - one.source.to) <= 3;
+        const within = one.statement.form === "row" ? 0 : 3;
+        const isNear = source.place === one.source.place && Math.abs(source.from - one.source.to) <= within;
         return isNear && (classes.length === 0 || classes.some((id) => subject.classes.includes(id)));
       });
       return isOnly ? { ...fact, relation: { kind: "uses" as const, only: true } } : fact;

@@ -49,11 +49,14 @@ export function readFacts(
     if (authority === "none" || isIdle) continue;
     const near = contextOf(clause, context, statement);
     const found = factsOf(clause, modality, near, source, statement);
-    facts.push(...found);
+    for (const fact of found) if (!facts.some((other) => saysTheSame(fact, other))) facts.push(fact);
     if (thingsIn(clause).length > 0) context = { ...near };
   }
   return { read: { statement, source, facts, isNormative: isNormative && authority !== "none" && !isIdle }, context };
 }
+
+/** A clause that names more than this is a list of things, not a rule. */
+const MOST_NAMED = 12;
 
 export const NO_CONTEXT: Context = { about: [], purposes: [], scope: EVERYWHERE };
 
@@ -73,6 +76,7 @@ function factsOf(clause: Clause, modality: Modality, context: Context, source: S
   const isRule = modality.decides;
   const aspects = aspectsIn(clause);
   const technologies = termsIn(clause, "technology");
+  if (technologies.length + aspects.length > MOST_NAMED) return [];
   const meant: Mark[] = [
     ...aspects.map(({ mark }) => mark),
     ...technologies.map(({ mark }) => mark),
@@ -142,6 +146,10 @@ function factsOf(clause: Clause, modality: Modality, context: Context, source: S
     if (practice !== undefined) facts.push({ ...common, ...practice, strength, purposes: [] });
   }
   return facts;
+}
+
+function saysTheSame(one: Fact, other: Fact): boolean {
+  return one.subject.id === other.subject.id && JSON.stringify(one.relation) === JSON.stringify(other.relation);
 }
 
 /** A NodePort is a way of exposing: a rule about the one is none about all the others. */

@@ -28,9 +28,14 @@ const EVERYDAY = new Set(
     "Zot Quay Gremlin Litmus Ambassador Emissary Cockroach Druid Neo4j Honeycomb Conjur Windmill Inlets EBS S3 HPA VPA ECR ACR GCR GCS OPA PGO TGI FRP SOAP Dagger Recreate Sysdig Dgraph Vector Spin"
   ).split(" "),
 );
-const LONGEST_PHRASE = 5;
 
-let dictionary: ReadonlyMap<string, readonly Term[]> | undefined;
+interface Dictionary {
+  readonly phrases: ReadonlyMap<string, readonly Term[]>;
+  /** Words of the longest phrase that begins with a word. */
+  readonly longest: ReadonlyMap<string, number>;
+}
+
+let dictionary: Dictionary | undefined;
 
 /** Longest phrases first, each word once; `names` are further names to look for, by their stems. */
 export function marksIn(words: readonly Word[], names: ReadonlyMap<string, Technology> = new Map()): readonly Mark[] {
@@ -47,10 +52,12 @@ export function marksIn(words: readonly Word[], names: ReadonlyMap<string, Techn
 function longestAt(
   words: readonly Word[],
   from: number,
-  known: ReadonlyMap<string, readonly Term[]>,
+  known: Dictionary,
   names: ReadonlyMap<string, Technology>,
 ): Mark | undefined {
-  for (let length = Math.min(LONGEST_PHRASE, words.length - from); length > 0; length--) {
+  const first = words[from]?.stem ?? "";
+  const longest = known.longest.get(first) ?? (names.has(first) ? 1 : 0);
+  for (let length = Math.min(longest, words.length - from); length > 0; length--) {
     const to = from + length;
     const phrase = words
       .slice(from, to)
@@ -58,7 +65,7 @@ function longestAt(
       .join(" ");
     // A name is written as one: "Cases" is none where "cases" stands.
     const name = /^\p{Lu}/u.test(words[from]?.text ?? "") ? names.get(phrase) : undefined;
-    const terms = known.get(phrase)?.filter((term) => isWritten(term, words, from, to)) ?? [];
+    const terms = known.phrases.get(phrase)?.filter((term) => isWritten(term, words, from, to)) ?? [];
     const all: readonly Term[] = name === undefined ? terms : [{ kind: "technology", technology: name }, ...terms];
     if (all.length > 0) return { from, to, terms: all };
   }
@@ -74,7 +81,7 @@ function isWritten(term: Term, words: readonly Word[], from: number, to: number)
   return written === plain || (from > 0 && written === plain.toUpperCase());
 }
 
-function compile(): ReadonlyMap<string, readonly Term[]> {
+function compile(): Dictionary {
   const found = new Map<string, Term[]>();
   const put = (phrase: string, term: Term): void => {
     if (phrase === "") return;
@@ -103,7 +110,13 @@ function compile(): ReadonlyMap<string, readonly Term[]> {
   for (const [cue, phrases] of Object.entries(CUES)) {
     for (const phrase of phrases.split(", ")) put(phrase, { kind: "cue", cue: cue as Cue, phrase });
   }
-  return found;
+  const longest = new Map<string, number>();
+  for (const phrase of found.keys()) {
+    const stems = phrase.split(" ");
+    const [first = ""] = stems;
+    longest.set(first, Math.max(longest.get(first) ?? 0, stems.length));
+  }
+  return { phrases: found, longest };
 }
 
 function isSame(one: Term, other: Term): boolean {

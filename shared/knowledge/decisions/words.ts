@@ -14,26 +14,33 @@ export interface Word {
 export const LONGEST = 600;
 
 /** Names of hosts (with a path), or letters and digits with dots and underscores between them. */
-const WORD =
+const HOST_OR_WORD =
   /(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}(?::\d{1,5})?(?:\/[\p{L}\p{N}._/:@-]{0,200})?|[\p{L}\p{N}]+(?:[._][\p{L}\p{N}]+)*/gu;
+const PLAIN_WORD = /[\p{L}\p{N}]+(?:_[\p{L}\p{N}]+)*/gu;
+const DOTTED = /[\p{L}\p{N}]\.[\p{L}\p{N}]/u;
 
 /** The words of a piece. Hyphens part words, except in host names. */
 export function wordsOf(piece: string): readonly Word[] {
   const words: Word[] = [];
-  for (const { 0: text, index } of piece.slice(0, LONGEST).matchAll(WORD)) {
+  const bounded = piece.slice(0, LONGEST);
+  for (const { 0: text, index } of bounded.matchAll(DOTTED.test(bounded) ? HOST_OR_WORD : PLAIN_WORD)) {
     words.push({ text, stem: stemOf(text), at: index, end: index + text.length });
   }
   return words;
 }
 
-const notPlural = /(?:ss|us|is|as|os|ns|ls|fs|ws|bs|ps|3s|8s)$/u;
+const NOT_PLURAL: ReadonlySet<string> = new Set(
+  "dns tls mtls nfs aws eks aks ebs efs rds gcs kms sqs sns sops nats https http2s k8s k3s os cors pss vms ops devops gitops this thus plus bus gas".split(
+    " ",
+  ),
+);
 
 /** `policies` and `policy`, `limits` and `limit` are the same; `dns`, `tls` and `redis` are no plurals. */
 export function stemOf(word: string): string {
   const lower = word.toLowerCase();
   if (lower.length > 4 && lower.endsWith("ies")) return `${lower.slice(0, -3)}y`;
   if (lower.length > 5 && lower.endsWith("sses")) return lower.slice(0, -2);
-  if (lower.length > 3 && lower.endsWith("s") && (!notPlural.test(lower) || lower.length > 7))
+  if (lower.length > 3 && lower.endsWith("s") && !/(?:ss|us|is)$/u.test(lower) && !NOT_PLURAL.has(lower))
     return lower.slice(0, -1);
   return lower;
 }

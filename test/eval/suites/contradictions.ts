@@ -46,7 +46,10 @@ export const suite: Suite = {
 };
 
 /** Every case of a split, or the first `most`, through index, search and check. */
-export async function answersOf(split: z.infer<typeof Split>, most = Number.POSITIVE_INFINITY): Promise<readonly Answered[]> {
+export async function answersOf(
+  split: z.infer<typeof Split>,
+  most = Number.POSITIVE_INFINITY,
+): Promise<readonly Answered[]> {
   const documents = (await rowsOf("contradictions-documents", Document)).filter((one) => one.split === split);
   const cases = (await rowsOf("contradictions", Case)).filter((one) => one.split === split);
   const folder = await mkdtemp(path.join(tmpdir(), "contradictions-"));
@@ -56,7 +59,10 @@ export async function answersOf(split: z.infer<typeof Split>, most = Number.POSI
       await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
       await writeFile(path.join(folder, file), text);
     }
-    const { knowledge, close } = await openFolders({ docs: folder }, { note: () => undefined, stopped: stopped.signal });
+    const { knowledge, close } = await openFolders(
+      { docs: folder },
+      { note: () => undefined, stopped: stopped.signal },
+    );
     try {
       const answers: Answered[] = [];
       for (const one of cases.slice(0, most)) answers.push(await answerTo(one, knowledge, stopped.signal));
@@ -72,7 +78,8 @@ export async function answersOf(split: z.infer<typeof Split>, most = Number.POSI
 async function answerTo(of: Case, knowledge: Knowledge, signal: AbortSignal): Promise<Answered> {
   const { result: got, because } = await findContradictions({ ...of, quotes: [] }, { knowledge }, signal);
   const text = [of.title, of.description].join("\n");
-  const found = of.governing === null ? undefined : await knowledge.search({ text, corpora: ["documents"], limit: 10 }, signal);
+  const found =
+    of.governing === null ? undefined : await knowledge.search({ text, corpora: ["documents"], limit: 10 }, signal);
   const paths = found?.kind === "found" ? [...new Set(found.hits.map(({ chunk }) => chunk.path))] : [];
   const rank = of.governing === null ? 0 : paths.indexOf(of.governing) + 1;
   return { of, got, because, rank: rank === 0 ? undefined : rank };
@@ -100,13 +107,40 @@ export function figuresOf(answers: readonly Answered[], seed: number): readonly 
   });
   const count = (rows: readonly Answered[], holds: (row: Answered) => boolean): number => rows.filter(holds).length;
   return [
-    share("governing decision in top 3", count(governed, ({ rank = 99 }) => rank <= FOUND_WITHIN), governed.length, { goal: 0.95 }),
+    share(
+      "governing decision in top 3",
+      count(governed, ({ rank = 99 }) => rank <= FOUND_WITHIN),
+      governed.length,
+      { goal: 0.95 },
+    ),
     share("typed rule precision", count(alarms, isConflict), alarms.length, { goal: 0.9 }),
-    share("typed rule recall", count(wrongs, ({ got }) => got === "conflict"), wrongs.length, { goal: 0.8 }),
-    share("let through", count(wrongs, ({ got }) => got === "pass"), wrongs.length, { better: "lower" }),
-    share("compatible ones that pass", count(rights, ({ got }) => got === "pass"), rights.length),
-    share("left to a person", count(answers, ({ got }) => got === "unknown"), answers.length, { better: "lower" }),
-    share("precision with shuffled labels", lucky, alarms.length, { control: { atMost: 0.7 }, note: "labels in another order" }),
+    share(
+      "typed rule recall",
+      count(wrongs, ({ got }) => got === "conflict"),
+      wrongs.length,
+      { goal: 0.8 },
+    ),
+    share(
+      "let through",
+      count(wrongs, ({ got }) => got === "pass"),
+      wrongs.length,
+      { better: "lower" },
+    ),
+    share(
+      "compatible ones that pass",
+      count(rights, ({ got }) => got === "pass"),
+      rights.length,
+    ),
+    share(
+      "left to a person",
+      count(answers, ({ got }) => got === "unknown"),
+      answers.length,
+      { better: "lower" },
+    ),
+    share("precision with shuffled labels", lucky, alarms.length, {
+      control: { atMost: 0.7 },
+      note: "labels in another order",
+    }),
   ];
 }
 
