@@ -12,6 +12,7 @@ import { addRoute } from "./from-routes.ts";
 import { addScaler, addSelector, type Neighbourhood } from "./from-selectors.ts";
 import { addWorkload } from "./from-workloads.ts";
 import { type Edge, type Graph, type GraphNode, idOf, kindOf, nodeIdOf } from "./graph.ts";
+import { labelled } from "./labelled.ts";
 import { isApplied, standingOf, standingOfNamed } from "./states.ts";
 
 /** The same for the same repository, and remembered with it. Pure, never throws. */
@@ -67,7 +68,7 @@ function draftOf(platform: Platform): Draft {
       ...[...platform.files.values()].flatMap(({ content }) => namespacesNamed(content)),
     ].filter((name) => name !== undefined),
   );
-  return { platform, resources, named: new Map(), edges: new Map(), namespaces };
+  return { platform, resources, named: new Map(), edges: new Map(), served: new Map(), namespaces };
 }
 
 /** Whoever writes out `<service>.<namespace>.svc` somewhere means the same namespace elsewhere. */
@@ -83,8 +84,11 @@ function neighbourhoodOf({ platform, resources }: Draft): Neighbourhood {
   const workloads = all.map(asWorkload).filter((one) => one !== undefined);
   const services = all.filter(({ kind, apiVersion }) => kind === "Service" && apiVersion === "v1");
   return {
-    workloads: groupBy(workloads, ({ namespace }) => namespace),
-    services: groupBy(services, ({ namespace }) => namespace),
+    workloads: labelled(workloads, ({ namespace, podLabels }) => ({ namespace, labels: podLabels })),
+    services: labelled(services, ({ namespace, object }) => ({
+      namespace,
+      labels: stringsAt(object, "metadata", "labels"),
+    })),
     namespaceLabels: new Map(
       ofKind(platform, "Namespace").map(({ name, object }) => [name, stringsAt(object, "metadata", "labels")]),
     ),

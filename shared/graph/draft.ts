@@ -15,6 +15,8 @@ export interface Draft {
   /** What is only named: id -> kind, namespace, name. */
   readonly named: Map<string, Named>;
   readonly edges: Map<string, MutableEdge>;
+  /** Host -> the route that serves it. */
+  readonly served: Map<string, string>;
   /** Namespaces the repository knows. */
   readonly namespaces: ReadonlySet<string>;
 }

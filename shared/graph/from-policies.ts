@@ -16,9 +16,7 @@ export function isNetworkPolicy({ apiVersion, kind }: Resource): boolean {
 export function addPolicy(draft: Draft, policy: Resource, around: Neighbourhood): void {
   if (!isNetworkPolicy(policy)) return;
   const selector = at(policy.object, "spec", "podSelector") ?? {};
-  const selected = (around.workloads.get(policy.namespace ?? "") ?? []).filter(({ podLabels }) =>
-    matchesLabels(selector, podLabels),
-  );
+  const selected = around.workloads.picked(policy.namespace ?? "", selector);
   const directions = directionsOf(policy);
   const blocked = directions.filter((direction) => itemsAt(policy.object, "spec", direction).length === 0);
   const open = directions.filter((direction) => !blocked.includes(direction));

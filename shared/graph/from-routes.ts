@@ -2,6 +2,7 @@
 import type { Resource } from "../repository/platform.ts";
 import { type Fields, fieldsAt, isFields, listAt, textAt } from "../repository/values.ts";
 import { connect, type Draft, entriesAt, placeIn } from "./draft.ts";
+import { nodeIdOf } from "./graph.ts";
 
 type Keys = readonly (string | number)[];
 
@@ -53,6 +54,7 @@ function expose(draft: Draft, resource: Resource, namespace: string | undefined,
 function addHost(draft: Draft, resource: Resource, host: string | undefined, keys: Keys): void {
   if (host === undefined || !/^[a-z0-9][-a-z0-9.]{0,252}$/i.test(host)) return;
   const name = host.toLowerCase();
+  draft.served.set(name, nodeIdOf(resource));
   draft.named.set(`Host/${name}`, { kind: "Host", namespace: undefined, name });
   const route = { kind: resource.kind, namespace: resource.namespace, name: resource.name };
   connect(draft, `Host/${name}`, "exposes", route, placeIn(resource, keys));

@@ -1,40 +1,41 @@
 /** What is connected by labels: Services, monitors, disruption budgets; and what bounds a namespace. */
-import { matchesLabels } from "../repository/label-selector.ts";
 import type { Resource } from "../repository/platform.ts";
 import { at, fieldsAt, listAt, stringsAt, textAt } from "../repository/values.ts";
-import { type RepositoryWorkload, selects } from "../repository/workloads.ts";
+import type { RepositoryWorkload } from "../repository/workloads.ts";
 import { connect, type Draft, placeIn } from "./draft.ts";
 import { kindOf } from "./graph.ts";
+import type { Labelled } from "./labelled.ts";
 
 /** Everything of the repository by its namespace, so that no selector looks further. */
 export interface Neighbourhood {
-  readonly workloads: ReadonlyMap<string, readonly RepositoryWorkload[]>;
-  readonly services: ReadonlyMap<string, readonly Resource[]>;
+  readonly workloads: Labelled<RepositoryWorkload>;
+  readonly services: Labelled<Resource>;
   readonly namespaceLabels: ReadonlyMap<string, Readonly<Record<string, string>>>;
 }
 
 export function addSelector(draft: Draft, resource: Resource, around: Neighbourhood): void {
   const { apiVersion, kind, namespace = "" } = resource;
-  const here = around.workloads.get(namespace) ?? [];
-  if (kind === "Service" && apiVersion === "v1") addService(draft, resource, here);
+  if (kind === "Service" && apiVersion === "v1") addService(draft, resource, around);
   if (kind === "PodDisruptionBudget" && apiVersion.startsWith("policy/")) {
     const selector = at(resource.object, "spec", "selector");
-    const held = here.filter(({ kind: one, podLabels }) => !one.endsWith("Job") && matchesLabels(selector, podLabels));
+    const held = around.workloads.picked(namespace, selector).filter((one) => !one.kind.endsWith("Job"));
     for (const workload of held) lead(draft, resource, "bounds", workload.resource, ["spec", "selector"]);
   }
   if (kind === "ResourceQuota" || kind === "LimitRange") {
-    for (const workload of here) lead(draft, resource, "bounds", workload.resource, ["spec"]);
+    for (const workload of around.workloads.in(namespace)) {
+      lead(draft, resource, "bounds", workload.resource, ["spec"]);
+    }
   }
   if (kind === "ServiceMonitor") addMonitor(draft, resource, around);
   if (kind === "PodMonitor") {
     const selector = at(resource.object, "spec", "selector");
-    for (const one of watched(resource, around.workloads)) {
-      if (matchesLabels(selector, one.podLabels)) lead(draft, resource, "selects", one.resource, ["spec", "selector"]);
+    for (const one of watched(resource, around.workloads, selector)) {
+      lead(draft, resource, "selects", one.resource, ["spec", "selector"]);
     }
   }
 }
 
-function addService(draft: Draft, resource: Resource, here: readonly RepositoryWorkload[]): void {
+function addService(draft: Draft, resource: Resource, { workloads }: Neighbourhood): void {
   const external = textAt(resource.object, "spec", "externalName");
   if (textAt(resource.object, "spec", "type") === "ExternalName" && external !== undefined) {
     const [, name, namespace] = /^([-a-z0-9]+)\.([-a-z0-9]+)\.svc(?:\.|$)/.exec(external) ?? [];
@@ -46,26 +47,26 @@ function addService(draft: Draft, resource: Resource, here: readonly RepositoryW
     return;
   }
   const selector = stringsAt(resource.object, "spec", "selector");
-  for (const workload of here) {
-    if (selects(selector, workload.podLabels))
-      lead(draft, resource, "selects", workload.resource, ["spec", "selector"]);
+  // An empty selector picks nothing here, other than in a LabelSelector.
+  if (Object.keys(selector).length === 0) return;
+  for (const workload of workloads.picked(resource.namespace ?? "", { matchLabels: selector })) {
+    lead(draft, resource, "selects", workload.resource, ["spec", "selector"]);
   }
 }
 
 function addMonitor(draft: Draft, resource: Resource, around: Neighbourhood): void {
   const selector = at(resource.object, "spec", "selector");
-  for (const service of watched(resource, around.services)) {
-    if (!matchesLabels(selector, stringsAt(service.object, "metadata", "labels"))) continue;
+  for (const service of watched(resource, around.services, selector)) {
     lead(draft, resource, "selects", service, ["spec", "selector"]);
   }
 }
 
 /** What a monitor looks at: its own namespace, those it names, or all. */
-function watched<T>({ namespace = "", object }: Resource, by: ReadonlyMap<string, readonly T[]>): readonly T[] {
+function watched<T>({ namespace = "", object }: Resource, by: Labelled<T>, labels: unknown): readonly T[] {
   const selector = fieldsAt(object, "spec", "namespaceSelector");
-  if (selector["any"] === true) return [...by.values()].flat();
   const names = listAt(selector, "matchNames").map(String);
-  return (names.length > 0 ? names : [namespace]).flatMap((name) => by.get(name) ?? []);
+  const spaces = selector["any"] === true ? by.namespaces() : names.length > 0 ? names : [namespace];
+  return spaces.flatMap((name) => by.picked(name, labels));
 }
 
 function lead(

@@ -1,6 +1,7 @@
 /** Edges to the hosts a text names. */
 
 import type { Resource } from "../repository/platform.ts";
+import { portsOf } from "../repository/services.ts";
 import { connect, type Draft } from "./draft.ts";
 import type { EdgeType, Evidence } from "./graph.ts";
 import { idOf } from "./graph.ts";
@@ -25,7 +26,7 @@ export function connectHosts(
   const around: Around = {
     ...said,
     home,
-    isService: (name, namespace) => hasService(draft, name, namespace),
+    isService: (name, namespace, port) => hasService(draft, name, namespace, port),
     isNamespace: (name) => draft.namespaces.has(name),
   };
   for (const named of hostsNamed(text, around).slice(0, MOST)) {
@@ -38,8 +39,10 @@ export function connectHosts(
   }
 }
 
-export function hasService({ resources }: Draft, name: string, namespace: string): boolean {
-  return resources.has(idOf("Service", namespace, name)) || (name === "kubernetes" && namespace === "default");
+function hasService({ resources }: Draft, name: string, namespace: string, port: number | undefined): boolean {
+  const service = resources.get(idOf("Service", namespace, name));
+  if (service === undefined) return name === "kubernetes" && namespace === "default";
+  return port === undefined || portsOf(service).some((one) => one.port === port);
 }
 
 /** What a file inside a ConfigMap is, by its name. */

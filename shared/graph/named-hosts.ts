@@ -24,7 +24,8 @@ export interface Around {
    * defaults stand beside what is meant.
    */
   readonly form: "setting" | "config" | "script";
-  readonly isService: (name: string, namespace: string) => boolean;
+  /** With a port: that the Service has this port, too. */
+  readonly isService: (name: string, namespace: string, port?: number) => boolean;
   readonly isNamespace: (name: string) => boolean;
   /** True when the same container has a variable that holds the port to this one. */
   readonly hasPort?: boolean;
@@ -40,6 +41,14 @@ const URL_HOST = new RegExp(
 );
 const WITH_PORT = new RegExp(`(?<![-\\w./:@}$])(${HOST}):(\\d{2,5})(?![\\d.\\w-])`, "g");
 const SHORT = new RegExp(`${BEFORE}(${LABEL})\\.(${LABEL})(?![-a-z0-9.])`, "g");
+/** Clients that are told a host by word: in a script nothing else is as sure. */
+const COMMANDS: readonly RegExp[] = [
+  new RegExp(`\\bnc(?:\\s+-[a-z0-9]{1,8}){0,4}\\s+(${HOST})\\s+\\d{2,5}(?!\\d)`, "g"),
+  new RegExp(
+    `\\b(?:pg_isready|psql|pg_dump(?:all)?|pg_restore|redis-cli|mysql(?:admin|dump)?|mariadb(?:-dump)?|mongosh?|mongodump)(?=\\s)[^\\n;|&]{0,120}?\\s(?:-h|--host)[ =](${HOST})(?![-\\w.])`,
+    "g",
+  ),
+];
 const ALONE = new RegExp(`^${HOST}$`);
 /** Schemes whose first part is no host of a network. */
 const NO_HOST =
@@ -70,7 +79,15 @@ export function hostsNamed(text: string, around: Around): readonly NamedHost[] {
   }
   if (text.includes(":")) {
     for (const match of text.matchAll(WITH_PORT)) {
-      add(match.index, resolve(match[1] ?? "", match.index, around, "port"));
+      add(match.index, resolve(match[1] ?? "", match.index, around, "port", Number(match[2])));
+    }
+  }
+  if (around.form === "script") {
+    for (const pattern of COMMANDS) {
+      for (const { index, 0: whole, 1: host = "" } of text.matchAll(pattern)) {
+        const at = index + whole.indexOf(host, whole.search(/\s/));
+        add(at, resolve(host, at, { ...around, form: "config" }, "url"));
+      }
     }
   }
   if (text.includes(".")) {
@@ -90,7 +107,7 @@ function fullOf(match: RegExpExecArray): NamedHost {
   return { service, namespace, at: match.index, text: match[0] };
 }
 
-function resolve(host: string, at: number, around: Around, by: "url" | "port"): NamedHost | undefined {
+function resolve(host: string, at: number, around: Around, by: "url" | "port", port?: number): NamedHost | undefined {
   const { home, form, variable, isService, isNamespace } = around;
   const labels = host.split(".");
   const [first = "", second = "", third] = labels;
@@ -100,7 +117,7 @@ function resolve(host: string, at: number, around: Around, by: "url" | "port"): 
   if (second === "") {
     if (home === undefined || !/[a-z]/.test(first)) return undefined;
     const isSure = by === "url" ? form !== "script" : form === "setting" && HOST_VARIABLE.test(variable);
-    return isSure || isService(first, home) ? { service: first, namespace: home, at, text: host } : undefined;
+    return isSure || isService(first, home, port) ? { service: first, namespace: home, at, text: host } : undefined;
   }
   if (third === undefined) {
     const isSure = isNamespace(second) && !TLD.test(second) && form !== "script";

@@ -1,5 +1,5 @@
 /** Whether a thing that is there, or is only named, can be relied on. */
-import { inNamespace } from "../repository/lookup.ts";
+import { groupBy, ofKind, oncePer } from "../repository/lookup.ts";
 import type { Platform, Resource } from "../repository/platform.ts";
 import { makerOf, writerOf } from "../repository/secrets.ts";
 import { stringsAt, textAt } from "../repository/values.ts";
@@ -74,13 +74,23 @@ function serviceStanding(draft: Draft, edges: Edges, id: string, service: Resour
 
 function emptyService({ platform }: Draft, { namespace, name, object }: Resource): Standing {
   const isSelecting = Object.keys(stringsAt(object, "spec", "selector")).length > 0;
-  const written = inNamespace(platform, namespace).some((one) => isWritten(one) && one.name.startsWith(name));
+  const written =
+    writtenIn(platform)
+      .get(namespace ?? "")
+      ?.some((one) => one.name.startsWith(name)) === true;
   if (!isSelecting) return { state: "present", because: written ? "leads to written addresses" : "is there" };
   const unseen = unseenSource(platform, namespace, name) ?? controllerOf(platform, namespace, name);
   return unseen === undefined
     ? { state: "present", because: "is there, but selects no workload of the repository" }
     : { state: "present", because: `is there; what it selects may come from ${unseen}` };
 }
+
+const writtenIn = oncePer((platform) =>
+  groupBy(
+    [...ofKind(platform, "Endpoints"), ...ofKind(platform, "EndpointSlice")].filter(isWritten),
+    ({ namespace }) => namespace,
+  ),
+);
 
 function isScaled({ to }: Edges, id: string): boolean {
   return (to.get(id) ?? []).some(({ type, from }) => type === "scales" && !from.startsWith("VerticalPodAutoscaler/"));
@@ -127,29 +137,28 @@ export function standingOfNamed(draft: Draft, { kind, namespace, name }: Named):
 }
 
 /** A chart of the repository that no Application reads, by whose name the thing is called. */
-function looseChart({ files, readers }: Platform, name: string): string | undefined {
-  for (const path of files.keys()) {
-    if (!path.endsWith("/Chart.yaml") || readers.has(path)) continue;
-    const folder = path.slice(0, -"/Chart.yaml".length);
-    if (name.includes(folder.slice(folder.lastIndexOf("/") + 1))) return folder;
-  }
-  return undefined;
+function looseChart(platform: Platform, name: string): string | undefined {
+  return looseCharts(platform).find((folder) => name.includes(folder.slice(folder.lastIndexOf("/") + 1)));
 }
 
+const looseCharts = oncePer(({ files, readers }) =>
+  [...files.keys()]
+    .filter((path) => path.endsWith("/Chart.yaml") && !readers.has(path))
+    .map((path) => path.slice(0, -"/Chart.yaml".length)),
+);
+
 /** A repository that writes such things itself, and takes nothing from elsewhere, would have this one too. */
-function isOwnBusiness({ platform, resources }: Draft, kind: string): boolean {
+function isOwnBusiness({ platform }: Draft, kind: string): boolean {
   if (kind === "Namespace" || kind === "Application" || kind === "Node") return false;
-  const writes = [...resources.values()].some((one) => one.kind === kind && isApplied(platform, one));
+  const writes = ofKind(platform, kind).some((one) => isApplied(platform, one));
   return writes && isWholeView(platform) && kind !== "ClusterRole";
 }
 
-function hostStanding({ resources, edges }: Draft, name: string): Standing {
-  for (const { from, to, type } of edges.values()) {
-    if (from === `Host/${name}` && type === "exposes" && resources.has(to)) {
-      return { state: "present", because: `is served by ${to}` };
-    }
-  }
-  return { state: "external", because: "is outside the cluster" };
+function hostStanding({ served }: Draft, name: string): Standing {
+  const route = served.get(name);
+  return route === undefined
+    ? { state: "external", because: "is outside the cluster" }
+    : { state: "present", because: `is served by ${route}` };
 }
 
 /** Secrets are often made by hand: only where the repository keeps those of the namespace is one missing. */
@@ -165,13 +174,20 @@ function secretStanding({ platform }: Draft, namespace: string, name: string): S
   if (writer !== undefined) return { state: "unseen", because: `may be written by whoever has Role ${writer.name}` };
   const source = unseenSource(platform, namespace, name) ?? controllerOf(platform, namespace, name);
   if (source !== undefined) return { state: "unseen", because: `may come from ${source}` };
-  const isKept = inNamespace(platform, namespace).some(
-    (one) => /^(?:Secret|SealedSecret|ExternalSecret)$/.test(one.kind) && isApplied(platform, one),
-  );
-  return isKept
+  return keepsSecrets(platform).has(namespace)
     ? { state: "absent", because: "has no manifest in the repository, which holds other Secrets of the namespace" }
     : { state: "unseen", because: "is not kept in the repository, like all Secrets of its namespace" };
 }
+
+const keepsSecrets = oncePer(
+  (platform) =>
+    new Set(
+      ["Secret", "SealedSecret", "ExternalSecret"]
+        .flatMap((kind) => ofKind(platform, kind))
+        .filter((one) => isApplied(platform, one))
+        .map(({ namespace }) => namespace),
+    ),
+);
 
 /** Kinds that make nothing but what they say. */
 const MAKES_NOTHING =
@@ -179,12 +195,15 @@ const MAKES_NOTHING =
 
 /** Operators name what they make after their own object: `<cluster>-rw`, `<release>-master`. */
 function controllerOf(platform: Platform, namespace: string | undefined, name: string): string | undefined {
-  const maker = inNamespace(platform, namespace).find(
-    (one) =>
-      isCustom(one) &&
-      !MAKES_NOTHING.test(one.kind) &&
-      isApplied(platform, one) &&
-      (name === one.name || name.startsWith(`${one.name}-`)),
+  const maker = (makersIn(platform).get(namespace ?? "") ?? []).find(
+    (one) => name === one.name || name.startsWith(`${one.name}-`),
   );
   return maker === undefined ? undefined : `the controller of ${maker.kind} ${maker.name}`;
 }
+
+const makersIn = oncePer((platform) =>
+  groupBy(
+    platform.resources.filter((one) => isCustom(one) && !MAKES_NOTHING.test(one.kind) && isApplied(platform, one)),
+    ({ namespace }) => namespace,
+  ),
+);

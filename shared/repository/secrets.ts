@@ -134,11 +134,17 @@ export function makerOf(platform: Platform, namespace: string, name: string): Re
 
 /** Operators name the Secrets they make after their own object: `<cluster>-app`, `<user>.<cluster>.credentials.…`. */
 function operatorOf(platform: Platform, namespace: string, secret: string): Resource | undefined {
-  return inNamespace(platform, namespace).find(({ apiVersion, kind, name }) => {
-    if (!isCustom(apiVersion) || HOLDS_NO_SECRET.test(kind)) return false;
-    return secret === name || secret.startsWith(`${name}-`) || secret.includes(`.${name}.`);
-  });
+  return (operated(platform).get(namespace) ?? []).find(
+    ({ name }) => secret === name || secret.startsWith(`${name}-`) || secret.includes(`.${name}.`),
+  );
 }
+
+const operated = oncePer(({ resources }) =>
+  groupBy(
+    resources.filter(({ apiVersion, kind }) => isCustom(apiVersion) && !HOLDS_NO_SECRET.test(kind)),
+    ({ namespace }) => namespace,
+  ),
+);
 
 /** Custom resources of well-known controllers that make no Secrets. */
 const HOLDS_NO_SECRET =
