@@ -5,6 +5,8 @@ import { CATEGORIES, type Improvement, improvementId } from "../../shared/domain
 import { STATUSES } from "../../shared/domain/lifecycle.ts";
 import { UsageError } from "../cli/failure.ts";
 
+/** Of one object that cannot be read: where the mistake is looked for. */
+const MOST_LINES = 1_000;
 const most = (length: number) => z.string().max(length);
 
 /** What has to be there, and what may be. Fields nobody here reads are no mistake: a record of the school's can be checked, too. */
@@ -66,7 +68,7 @@ export async function readImprovements(
   });
   // Not a single line is JSON: one object over several lines with a mistake in it.
   if (results.every((result) => "problem" in result && result.problem.startsWith("no JSON"))) {
-    return [{ line: whole.line, problem: `no JSON: ${whole.problem}` }];
+    return [{ line: lineOfMistake(text), problem: `no JSON: ${whole.problem}` }];
   }
   return results;
 }
@@ -102,17 +104,27 @@ function drafted(value: unknown, line: number): Draft | Unreadable {
   };
 }
 
-type Parsed = { readonly value: unknown } | { readonly problem: string; readonly line: number };
+type Parsed = { readonly value: unknown } | { readonly problem: string };
 
 function parsed(text: string): Parsed {
   try {
     return { value: JSON.parse(text) as unknown };
   } catch (error) {
-    const problem = (error as Error).message;
-    const at = /position (\d+)/.exec(problem)?.[1];
-    const line = at === undefined ? 1 : text.slice(0, Number(at)).split("\n").length;
-    return { problem, line };
+    return { problem: (error as Error).message };
   }
+}
+
+/** The parser does not always say where: the first line with which the text can be no beginning of JSON any more. */
+function lineOfMistake(text: string): number {
+  const lines = text.split("\n").slice(0, MOST_LINES);
+  for (let count = 1; count <= lines.length; count += 1) {
+    const beginning = lines.slice(0, count).join("\n").trimEnd();
+    const one = parsed(beginning);
+    if ("value" in one || /^Unexpected end|^Unterminated/.test(one.problem)) continue;
+    const at = /at position (\d+)/.exec(one.problem)?.[1];
+    if (at === undefined || Number(at) < beginning.length) return count;
+  }
+  return lines.length;
 }
 
 async function textOf(file: string, stdin: NodeJS.ReadableStream): Promise<string> {
