@@ -3,7 +3,7 @@
  * development: what func cannot say (read-only root, optional secrets) is in service.yaml.
  */
 import { type StageName, stageEntry } from "../../shared/stages.ts";
-import { imageOf, RESOURCES } from "./deployment.ts";
+import { imageOf, resourcesOf } from "./deployment.ts";
 import { NAMESPACE, workloadName } from "./names.ts";
 
 /** The newest migration of func's that this file needs no more. */
@@ -14,6 +14,7 @@ const CREATED = "2026-01-01T00:00:00Z";
 export function funcYaml(stage: StageName, version: string): Record<string, unknown> {
   const { maxPods, perPod } = stageEntry(stage).scale;
   const image = imageOf(stage, version);
+  const { requests, limits } = resourcesOf(stage);
   return {
     specVersion: SPEC_VERSION,
     // Not the Service's name: trying something out must not replace it.
@@ -41,7 +42,7 @@ export function funcYaml(stage: StageName, version: string): Record<string, unkn
       healthEndpoints: { liveness: "/health/liveness", readiness: "/health/readiness" },
       options: {
         scale: { min: 0, max: maxPods, metric: "concurrency", target: perPod, utilization: 100 },
-        resources: { requests: RESOURCES.requests, limits: { ...RESOURCES.limits, concurrency: perPod } },
+        resources: { requests, limits: { ...limits, concurrency: perPod } },
       },
     },
   };

@@ -4,7 +4,7 @@
  * and k8s_validation.go).
  */
 import { type StageName, stageEntry } from "../../shared/stages.ts";
-import { AFTER_DRAIN, commonEnv, imageOf, PORT, RESOURCES, settingsOf, TMP_SIZE } from "./deployment.ts";
+import { AFTER_DRAIN, commonEnv, imageOf, PORT, resourcesOf, settingsOf, TMP_SIZE } from "./deployment.ts";
 import { httpLabelsOf, httpName, workloadName } from "./names.ts";
 
 export function knativeService(stage: StageName, version: string): Record<string, unknown> {
@@ -68,7 +68,7 @@ function container(stage: StageName, version: string): Record<string, unknown> {
       timeoutSeconds: 2,
       failureThreshold: 3,
     },
-    resources: RESOURCES,
+    resources: resourcesOf(stage),
     securityContext: {
       runAsNonRoot: true,
       runAsUser: 65_532,

@@ -11,7 +11,13 @@ import { scaledObject } from "./scaled-object.ts";
 const HEAD = "Generated from shared/stages.ts by `npm run generate`; do not edit";
 
 /** Written by hand: shared by all stages, or a decision somebody should take with open eyes. */
-const byHand = ["namespace.yaml", "settings.yaml", "service-accounts.yaml", "trigger-authentication.yaml", "qdrant.yaml"];
+const byHand = [
+  "namespace.yaml",
+  "settings.yaml",
+  "service-accounts.yaml",
+  "trigger-authentication.yaml",
+  "qdrant.yaml",
+];
 
 /** `version` becomes the tag of the images. */
 export function renderManifests(version: string): Map<string, string> {

@@ -5,7 +5,7 @@ import { Trigger } from "@kubernetes-models/knative/eventing.knative.dev/v1/Trig
 import { Service } from "@kubernetes-models/knative/serving.knative.dev/v1/Service";
 import { describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { improvementEvent, parseEvent, SOURCE_SUBMITTED } from "../../shared/domain/events.ts";
+import { improvementEvent, parseEvent, REPOSITORY_CHANGED, SOURCE_SUBMITTED } from "../../shared/domain/events.ts";
 import { STATUSES } from "../../shared/domain/lifecycle.ts";
 import { denies } from "../../shared/pipeline/injection.ts";
 import { SETTLED } from "../../shared/runtime/http/answers.ts";
@@ -158,8 +158,12 @@ describe("eventing", () => {
         broker: broker?.metadata.name,
         subscriber: { ref: { name: `cortex-${stage}-http` } },
       });
-      const taken = [SOURCE_SUBMITTED, ...STATUSES.map(improvementEvent)].filter((type) => {
-        const data = type === SOURCE_SUBMITTED ? { source: { content: "x" } } : { id: "a" };
+      const samples: Readonly<Record<string, object>> = {
+        [SOURCE_SUBMITTED]: { source: { content: "x" } },
+        [REPOSITORY_CHANGED]: { source: "all", because: "a push" },
+      };
+      const taken = [...Object.keys(samples), ...STATUSES.map(improvementEvent)].filter((type) => {
+        const data = samples[type] ?? { id: "a" };
         const parsed = parseEvent(JSON.stringify({ specversion: "1.0", id: "e", source: "/t", type, data }));
         if ("problems" in parsed) throw new Error(parsed.problems.join());
         const standing = STATUSES.find((status) => improvementEvent(status) === type);

@@ -1,4 +1,5 @@
 /** A Git repository as a source: which of its files belong to which corpus, and what of them cannot be used. */
+import { setImmediate } from "node:timers/promises";
 import type { Corpus } from "../../knowledge-ports.ts";
 import type { GitReader } from "../../ports.ts";
 import { redactText } from "../../repository/redact.ts";
@@ -55,7 +56,11 @@ export function repositorySource({ git, corpus, source, takes }: RepositorySourc
       // Loaded by the first file: who only looks at versions needs no parsers.
       const { chunksOfFile: cut } = await import("../chunking/chunk-file.ts");
       const texts = await git.read([...new Set(readable.map(([, blob]) => blob))]);
-      for (const [path, blob] of readable) done.set(path, readFile(path, texts.get(blob) ?? null, cut));
+      for (const [path, blob] of readable) {
+        // A heartbeat must not wait for twenty large files.
+        await setImmediate();
+        done.set(path, readFile(path, texts.get(blob) ?? null, cut));
+      }
       return done;
     },
   };
