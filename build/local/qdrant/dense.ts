@@ -85,11 +85,13 @@ function dot(query: Float32Array, slab: Float32Array, from: number): number {
 
 /** Length 1, as the real server stores what is compared by cosine; zeros stay as they are. */
 export function normalised(vector: readonly number[]): Float32Array {
-  const copy = Float32Array.from(vector);
+  const copy = new Float32Array(vector.length);
+  copy.set(vector);
   let sum = 0;
-  for (const value of copy) sum += value * value;
+  for (let at = 0; at < copy.length; at += 1) sum += (copy[at] as number) * (copy[at] as number);
   // What has length 1 already is kept bit by bit.
   if (sum === 0 || Math.abs(sum - 1) < 1e-6) return copy;
   const length = Math.sqrt(sum);
-  return copy.map((value) => value / length);
+  for (let at = 0; at < copy.length; at += 1) copy[at] = (copy[at] as number) / length;
+  return copy;
 }

@@ -1,7 +1,9 @@
-/** One list of a sparse index: which points have a term, ascending, and with what weight. Grows by half of itself. */
+const SMALLEST = 8;
+
+/** One list of a sparse index: which points have a term, ascending, and with what weight. */
 export class Postings {
-  slots = new Uint32Array(4);
-  weights = new Float32Array(4);
+  slots = new Uint32Array(SMALLEST);
+  weights = new Float32Array(SMALLEST);
   count = 0;
 
   set(slot: number, weight: number): void {
@@ -10,7 +12,7 @@ export class Postings {
       this.weights[at] = weight;
       return;
     }
-    if (this.count === this.slots.length) this.#resize(Math.ceil(this.count * 1.5));
+    if (this.count === this.slots.length) this.#resize(this.count * 2);
     this.slots.copyWithin(at + 1, at, this.count);
     this.weights.copyWithin(at + 1, at, this.count);
     this.slots[at] = slot;
@@ -24,7 +26,7 @@ export class Postings {
     this.slots.copyWithin(at, at + 1, this.count);
     this.weights.copyWithin(at, at + 1, this.count);
     this.count -= 1;
-    if (this.count > 4 && this.count < this.slots.length / 3) this.#resize(Math.ceil(this.count * 1.5));
+    if (this.count >= SMALLEST && this.count < this.slots.length / 4) this.#resize(this.count * 2);
   }
 
   /** Where the slot is, or would be. */

@@ -20,12 +20,20 @@ export interface SparseVectors {
 /** Ascending by term, as they are compared. Throws what the real server throws for lists that do not fit together. */
 export function sparseOf({ indices, values }: { indices: readonly number[]; values: readonly number[] }): Sparse {
   if (indices.length !== values.length) throw outOfRange("indices: must be the same length as values");
+  if (ascending(indices)) return { indices: Uint32Array.from(indices), values: Float32Array.from(values) };
   if (new Set(indices).size !== indices.length) throw outOfRange("indices: must be unique");
   const order = indices.map((_, at) => at).sort((a, b) => (indices[a] as number) - (indices[b] as number));
   return {
     indices: Uint32Array.from(order, (at) => indices[at] as number),
     values: Float32Array.from(order, (at) => values[at] as number),
   };
+}
+
+function ascending(indices: readonly number[]): boolean {
+  for (let at = 1; at < indices.length; at += 1) {
+    if ((indices[at] as number) <= (indices[at - 1] as number)) return false;
+  }
+  return true;
 }
 
 export function sparseVectors(idf: boolean): SparseVectors {
