@@ -1,6 +1,7 @@
 /**
  * `npm run eval`: every suite of test/eval/suites, held against the last accepted figures. `-- --only NAME` for a suite
  * (repeat it for several), `-- --json` for machines, `-- --accept` to raise the ratchet, `-- --seed N`.
+ * `-- --train NAME`: makes the model of that suite anew from the tuning half of its set, and measures nothing.
  * `-- --docs DIR --gitops DIR --queries FILE.jsonl`: retrieval on repositories of your own; nothing is judged.
  * Ends with 1 when a figure fell, a goal that was reached is missed, or a negative control is good.
  */
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     docs: { type: "string" },
     gitops: { type: "string" },
     queries: { type: "string" },
+    train: { type: "string" },
   },
 });
 const { only, json, accept, docs, gitops, queries } = values;
@@ -27,6 +29,11 @@ const seed = Number(values.seed);
 if (!Number.isInteger(seed)) throw new Error(`--seed ${values.seed}: a whole number is needed`);
 
 const here = import.meta.dirname;
+if (values.train !== undefined) {
+  const { train } = (await import(path.join(here, `train-${values.train}.ts`))) as { readonly train: () => string };
+  process.stdout.write(`${train()}\n`);
+  process.exit();
+}
 const ratchetFile = path.join(here, "ratchet.json");
 const isOutside = docs !== undefined || gitops !== undefined || queries !== undefined;
 const ratchet = isOutside ? {} : Ratchet.parse(JSON.parse(readFileSync(ratchetFile, "utf8")));

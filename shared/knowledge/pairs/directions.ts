@@ -79,6 +79,7 @@ export function directionsOf(words: readonly Word[]): Directions {
       seen.set(axis, known.add(turned.has(i) ? -pole : pole));
     }
   }
+  for (const [axis, pole] of particlesOf(words)) seen.set(axis, (seen.get(axis) ?? new Set()).add(pole));
   for (const pole of changesOf(words)) seen.set("amount", new Set([pole]));
   const poles = new Map([...seen].map(([axis, found]) => [axis, found.size === 1 ? ([...found][0] ?? 0) : 0]));
   return { poles, negated };
@@ -113,6 +114,24 @@ function polesAt(words: readonly Word[], i: number): readonly (readonly [string,
 function poleOf(text: string, forth: RegExp, back: RegExp): number {
   if (text === "") return 0;
   return Number(forth.test(text)) - Number(back.test(text));
+}
+
+/** Words between a verb and its particle. */
+const APART = 4;
+const PARTED: readonly (readonly [axis: string, verb: RegExp, forth: string, back: string])[] = [
+  ["amount", /^scal(?:e|es|ed|ing)$/, "up", "down"],
+  ["presence", /^(?:turn|switch)(?:s|es|ed|ing)?$/, "on", "off"],
+];
+
+/** "Scale it up", "turn the log off": those that stand side by side are found as pairs. */
+function particlesOf(words: readonly Word[]): readonly (readonly [string, number])[] {
+  return words.flatMap(({ plain, clause }, i) => {
+    const before = words.slice(Math.max(0, i - APART), Math.max(0, i - 1)).filter((word) => word.clause === clause);
+    return PARTED.flatMap(([axis, verb, forth, back]): (readonly [string, number])[] => {
+      if ((plain !== forth && plain !== back) || !before.some((word) => verb.test(word.plain))) return [];
+      return [[axis, plain === forth ? 1 : -1]];
+    });
+  });
 }
 
 /** "from 4 to 2" goes down, whatever the verb. */

@@ -1,10 +1,9 @@
 /** Do two proposals say the same? Rules have the first word, the trained model decides what they leave open. */
 import { featuresOf, isThin } from "./features.ts";
 import { guardOf } from "./guards.ts";
-import { logit, sigmoid } from "./logistic.ts";
 import trained from "./model.json" with { type: "json" };
 import { readStatement, type Statement } from "./statement.ts";
-import type { Answer, PairModel, PairVerdict } from "./train.ts";
+import { answered, type PairModel, type PairVerdict } from "./train.ts";
 
 /** What `npm run eval -- --train duplicates` wrote. */
 export const pairModel: PairModel = { ...trained, version: 1 };
@@ -78,10 +77,6 @@ function judge(a: Statement, b: Statement): Judgement {
       ? `both are about ${common}, but ask for different things`
       : "they are about different things";
   return { verdict: otherwise, probability: same, unsure: false, because };
-}
-
-function answered({ model, calibration }: Answer, features: readonly number[]): number {
-  return sigmoid(logit(calibration, [logit(model, features)]));
 }
 
 function inOrder(a: Readable, b: Readable): number {

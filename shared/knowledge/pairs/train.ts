@@ -1,7 +1,7 @@
 /** Makes the pairwise model from labelled pairs. The same pairs give the same model, to the last digit. */
 import { createHash } from "node:crypto";
 import { FEATURES, type Frequencies, featuresOf, isBarred, SIGNS } from "./features.ts";
-import { calibrate, fitLogistic, type Logistic, logit, type Row, sigmoid } from "./logistic.ts";
+import { calibrate, fitLogistic, logit, type Row, sigmoid } from "./logistic.ts";
 import { readStatement, type Statement } from "./statement.ts";
 
 export const VERDICTS = ["duplicate", "related", "distinct"] as const;
@@ -17,8 +17,12 @@ export interface LabelledPair {
 
 /** One question the model answers: weights, and what a logit is worth as a probability. */
 export interface Answer {
-  readonly model: Logistic;
-  readonly calibration: Logistic;
+  readonly bias: number;
+  /** By feature. */
+  readonly weights: Readonly<Record<string, number>>;
+  /** Platt's: the logit times `scale` plus `shift` is that of a probability. */
+  readonly scale: number;
+  readonly shift: number;
 }
 
 export interface PairModel {
@@ -26,7 +30,6 @@ export interface PairModel {
   /** sha256 of the pairs it was made from. */
   readonly set: string;
   readonly pairs: number;
-  readonly features: readonly string[];
   readonly frequencies: Frequencies;
   /** Do they say the same? */
   readonly same: Answer;
@@ -68,7 +71,6 @@ export function trainPairs(pairs: readonly LabelledPair[]): PairModel {
     version: 1,
     set: setHash(pairs),
     pairs: pairs.length,
-    features: FEATURES,
     frequencies,
     same: same.answer,
     about: about.answer,
@@ -84,6 +86,12 @@ function frequenciesOf(statements: readonly Statement[]): Frequencies {
   // What only one text says is as rare as what none says.
   const of = Object.fromEntries([...counts].filter(([, count]) => count > 1).sort(([a], [b]) => (a < b ? -1 : 1)));
   return { documents: statements.length, of };
+}
+
+/** 0..1 */
+export function answered({ bias, weights, scale, shift }: Answer, features: readonly number[]): number {
+  const value = FEATURES.reduce((sum, name, i) => sum + (weights[name] ?? 0) * (features[i] ?? 0), bias);
+  return sigmoid(scale * value + shift);
 }
 
 interface Scored {
@@ -115,7 +123,16 @@ function answer(rows: readonly (Row & { readonly group: string })[]): { answer: 
     isTrue: one.isTrue,
     isBarred: one.isBarred,
   }));
-  return { answer: { model: fitLogistic(rows, DECAY, SIGNS), calibration }, unseen };
+  const { bias, weights } = fitLogistic(rows, DECAY, SIGNS);
+  return {
+    answer: {
+      bias,
+      weights: Object.fromEntries(FEATURES.map((name, i) => [name, weights[i] ?? 0])),
+      scale: calibration.weights[0] ?? 1,
+      shift: calibration.bias,
+    },
+    unseen,
+  };
 }
 
 /** The lowest probability above which nearly all are duplicates, and the one that nearly no duplicate is below. */
