@@ -158,7 +158,7 @@ describe("whatever is written and deleted in whatever order", () => {
         await expectLike(again, held);
         await again.close();
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   });
 });
