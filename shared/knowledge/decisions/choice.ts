@@ -8,9 +8,11 @@ import type { Mark } from "./terms.ts";
 
 /** Words between a verb of choosing and what is chosen. */
 const NEAR = 4;
-const BARE = /^(?:use|uses|run|runs|will use|chosen|selected|is our|we rely on)$/u;
+const BARE =
+  /^(?:use|uses|run|runs|will use|chosen|selected|is our|we rely on|managed (?:with|by)|(?:is |are )?done (?:with|by)|handled (?:with|by)|provided by|runs? on|built with|deployed (?:with|by)|delivered with|served by)$/u;
 const ASIDE = /^(?:to|for|with|on|in|of|from|as|by|at|and|or)$/iu;
-const BEFORE_SUBJECT = /^(?:stays|is used|are used|is used for|are used for|is our|will use)$/u;
+const BEFORE_SUBJECT =
+  /^(?:(?:is|was|were) (?:chosen|selected)|stays|is used|are used|is used for|are used for|is our|will use)$/u;
 
 /** Undefined: it is only mentioned. */
 export function choiceOf(

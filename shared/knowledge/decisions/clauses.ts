@@ -31,7 +31,11 @@ const Y_PREFACE = /^\s*in the context of\b.{0,500}?\bwe (?=decided|chose)/isu;
 const LABEL = /\b(chosen option|decision|decided|we (?:use|chose)|standard|chosen)\s*:\s*/giu;
 
 export function clausesOf(sentence: string, names?: ReadonlyMap<string, Technology>): readonly Clause[] {
-  const text = sentence.replaceAll(/\s+/gu, " ").replace(Y_PREFACE, "we ").replace(LABEL, "$1 ");
+  const text = sentence
+    .replaceAll(/\s+/gu, " ")
+    .replace(Y_PREFACE, "we ")
+    .replace(LABEL, "$1 ")
+    .replaceAll(/:\s*(?=\d)/gu, " ");
   const pieces: string[] = [];
   let from = 0;
   for (const { 0: border, index } of text.matchAll(BORDER)) {

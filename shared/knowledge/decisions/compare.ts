@@ -71,12 +71,19 @@ function rawComparison(fact: Fact, claim: Claim): Raw {
     case "technology":
       return claim.subject.kind === "technology" ? ofTechnology(fact, claim) : undefined;
     case "aspect":
-      return fact.subject.id === claim.subject.id && isAbout(fact, claim) ? ofAspect(fact, claim) : undefined;
+      if (fact.subject.id === claim.subject.id) return isAbout(fact, claim) ? ofAspect(fact, claim) : undefined;
+      return goesWithIt(fact, claim) ? unknown(`${fact.subject.name} is required, and may go with it`) : undefined;
     case "thing":
       return ofThing(fact, claim);
     case "practice":
       return undefined;
   }
+}
+
+/** Whoever deletes the NetworkPolicies of a namespace may delete the required default-deny one. */
+function goesWithIt({ subject, relation }: Fact, claim: Claim): boolean {
+  const isPart = claim.subject.kind === "aspect" && subject.name.endsWith(` ${claim.subject.name}`);
+  return isPart && relation.kind === "requires" && claim.sign === -1;
 }
 
 /** A number without a thing may be meant for this one; a deed names its own. */

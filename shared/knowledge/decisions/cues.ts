@@ -60,7 +60,9 @@ export const CUES: Readonly<Record<Cue, string>> = {
     "chosen option, chose, chosen, selected, opted for, we manage, we deploy, we operate, we keep, we store, we " +
     "build, we deliver, we stick with, we stay with, we move to, we moved to, we migrate to, we will move to, is used " +
     "for, are used for, is our, we rely on, will use, use, uses, run, runs, stays, we standardise on, we standardize " +
-    "on, is used, are used",
+    "on, is used, are used" +
+    ", managed with, managed by, is done with, are done with, done with, done by, handled by, handled with, provided by, runs on, run on, built with, deployed with, deployed by, delivered with, served by, " +
+    "was selected, was chosen, is chosen, were chosen",
   contrast:
     "instead of, rather than, over, in favour of not, in place of, as opposed to, neglected, and not, not as, unlike",
   replace: "replace, replaces, replacing, supersede, supersedes, swap, swap out",

@@ -79,7 +79,9 @@ function withOnly(read: readonly ReadStatement[]): ReadStatement[] {
       ? []
       : clausesOf(statement.text)
           .filter((clause) =>
-            /\b(?:no (?:other|second|further|additional)|nothing else|not any other)\b/iu.test(clause.text),
+            /\b(?:no (?:other|second|further|additional)|nothing else|not any other)\b|\b(?:do not|don't|never|not) (?:\p{L}+ )?(?:another|a second|any other)\b/iu.test(
+              clause.text,
+            ),
           )
           .map((clause) => ({ source, classes: termsIn(clause, "class").map(({ term }) => term.id) })),
   );

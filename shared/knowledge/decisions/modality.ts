@@ -62,7 +62,9 @@ export function onlyTells(text: string, authority: Authority): boolean {
   if (ORDER.test(text) || BAN.test(text)) return /[✅❌⏸✓☐]|^[0-9a-f]{7,40}\b/u.test(text) && authority === "plain";
   return (
     TELLS.test(text) &&
-    !/\b(?:chosen option|we (?:chose|decided|use|will|standardi[sz]e)|standard|only|because)\b/iu.test(text)
+    !/\b(?:chosen option|we (?:chose|decided|use|will|standardi[sz]e)|standard|only|because|was (?:chosen|selected))\b/iu.test(
+      text,
+    )
   );
 }
 

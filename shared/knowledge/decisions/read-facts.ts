@@ -135,7 +135,7 @@ function factsOf(clause: Clause, modality: Modality, context: Context, source: S
       facts.push({ ...common, subject, relation: { kind: "limits", bound }, about, purposes: [], strength: binding });
       continue;
     }
-    if (isRule ? !states(clause) : !isRuled(clause, mark) && !modality.soft) continue;
+    if (isRule ? !states(clause) && !modality.demands : !isRuled(clause, mark) && !modality.soft) continue;
     if (!isRule && !modality.binds && !modality.soft) continue;
     if (!modality.permits && !modality.binds && cuesIn(clause, "permit").length > 0) continue;
     const kind = modality.permits ? "allows" : sign === 1 ? "requires" : "forbids";

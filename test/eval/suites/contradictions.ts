@@ -59,16 +59,13 @@ export async function answersOf(
       await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
       await writeFile(path.join(folder, file), text);
     }
-    const { knowledge, close } = await openFolders(
-      { docs: folder },
-      { note: () => undefined, stopped: stopped.signal },
-    );
+    const folders = await openFolders({ docs: folder }, { note: () => undefined, stopped: stopped.signal });
     try {
       const answers: Answered[] = [];
-      for (const one of cases.slice(0, most)) answers.push(await answerTo(one, knowledge, stopped.signal));
+      for (const one of cases.slice(0, most)) answers.push(await answerTo(one, folders.knowledge, stopped.signal));
       return answers;
     } finally {
-      await close();
+      await folders.close();
     }
   } finally {
     await rm(folder, { recursive: true, force: true });

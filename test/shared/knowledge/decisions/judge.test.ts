@@ -58,6 +58,14 @@ describe("one decision, one improvement", () => {
     ["Never drain two nodes at once.", "Drain two nodes at once", "conflict"],
     ["Pods should have a readiness probe.", "Remove the readiness probe of the api", "unknown"],
     ["In staging automated sync may be enabled.", "Enable automated sync in staging", "compatible"],
+    ["Each namespace must have a default deny NetworkPolicy.", "Delete the network policies in dev", "unknown"],
+    ["Maximum replicas per deployment: 5", "Scale the api to 10 replicas", "conflict"],
+    ["Every Deployment must define resource requests and limits.", "Remove resource limits from the api", "unknown"],
+    ["Autoscaling is done with KEDA only.", "Create a HorizontalPodAutoscaler for the api", "conflict"],
+    ["Use Qdrant for vectors. Do not add another vector database.", "Deploy Weaviate", "conflict"],
+    ["Langfuse was evaluated, but Phoenix was selected.", "Install Langfuse", "unknown"],
+    ["TLS 1.3 is required.", "Allow TLS 1.2 on the ingress", "conflict"],
+    ["mTLS between services is mandatory.", "Disable mTLS for the legacy service", "conflict"],
   ])("%s / %s: %s", (decision, title, expected) => {
     expect(verdict({ "docs/adr/0001-x.md": record(decision) }, title)).toBe(expected);
   });
