@@ -45,7 +45,7 @@ const made = oncePer((platform) => {
     addHome(draft, resource, homes);
   }
   addFiles(draft);
-  for (const named of [...draft.named.values()]) addMaker(draft, named);
+  for (const named of draft.named.values()) addMaker(draft, named);
   return { draft, graph: finished(draft) };
 });
 
@@ -79,7 +79,7 @@ function namespacesNamed(content: string | null): readonly string[] {
   );
 }
 
-function neighbourhoodOf({ platform, resources }: Draft): Neighbourhood {
+function neighbourhoodOf({ resources }: Draft): Neighbourhood {
   const all = [...resources.values()];
   const workloads = all.map(asWorkload).filter((one) => one !== undefined);
   const services = all.filter(({ kind, apiVersion }) => kind === "Service" && apiVersion === "v1");
@@ -89,9 +89,6 @@ function neighbourhoodOf({ platform, resources }: Draft): Neighbourhood {
       namespace,
       labels: stringsAt(object, "metadata", "labels"),
     })),
-    namespaceLabels: new Map(
-      ofKind(platform, "Namespace").map(({ name, object }) => [name, stringsAt(object, "metadata", "labels")]),
-    ),
   };
 }
 

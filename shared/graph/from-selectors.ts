@@ -10,7 +10,6 @@ import type { Labelled } from "./labelled.ts";
 export interface Neighbourhood {
   readonly workloads: Labelled<RepositoryWorkload>;
   readonly services: Labelled<Resource>;
-  readonly namespaceLabels: ReadonlyMap<string, Readonly<Record<string, string>>>;
 }
 
 export function addSelector(draft: Draft, resource: Resource, around: Neighbourhood): void {

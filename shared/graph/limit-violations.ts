@@ -5,7 +5,7 @@
 import { type ContainerLimits, limitsOf, RESOURCE_NAMES, type ResourceName } from "../repository/limit-range.ts";
 import type { Platform } from "../repository/platform.ts";
 import { formatCpu, formatMemory, parseQuantity } from "../repository/quantity.ts";
-import { at, type Fields } from "../repository/values.ts";
+import { at, type Fields, textAt } from "../repository/values.ts";
 import { type RepositoryWorkload, workloadsIn, workloadsOf } from "../repository/workloads.ts";
 import { entriesAt, placeIn } from "./draft.ts";
 import type { Evidence } from "./graph.ts";
@@ -63,7 +63,7 @@ function inContainers(workload: RepositoryWorkload, limits: ContainerLimits): re
       const amounts = amountsOf(spec, name, limits);
       return problemsOf(name, amounts, limits).map(({ bound, because, field }) => ({
         workload,
-        container: String(spec["name"] ?? ""),
+        container: textAt(spec, "name") ?? "",
         resource: name,
         bound,
         because: `${because}; LimitRange ${limits.names.join(", ")}`,

@@ -5,6 +5,10 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { gitCli } from "../../../shared/adapters/git-cli.ts";
+import { graphOf } from "../../../shared/graph/build.ts";
+import { limitViolations } from "../../../shared/graph/limit-violations.ts";
+import { placeOf } from "../../../shared/graph/places.ts";
+import { blastRadius } from "../../../shared/graph/walk.ts";
 import { intents } from "../../../shared/intents/registry.ts";
 import { judgeRepository } from "../../../shared/policy/judge-repository.ts";
 import { withChanges } from "../../../shared/repository/change.ts";
@@ -73,6 +77,16 @@ function everybodyLooks(platform: ReturnType<typeof platformOf>): void {
     definition.survey(platform);
   }
   judgeRepository(platform);
+  const { nodes, edges } = graphOf(platform);
+  for (const { from, to, evidence } of edges) {
+    expect(nodes.has(from) && nodes.has(to), `${from} -> ${to}`).toBe(true);
+    for (const one of evidence) placeOf(platform, one);
+  }
+  blastRadius(
+    { ...graphOf(platform) },
+    platform.resources.map(({ apiVersion, kind, name }) => ({ apiVersion, kind, name, effect: "change" })),
+  );
+  limitViolations(platform);
   withChanges(platform, [{ path: "web/more.yaml", before: null, after: service("more", 80) }]);
 }
 
