@@ -5,7 +5,7 @@
 import { hashOf } from "./hash.ts";
 import { latentSpace } from "./latent-space.ts";
 import { type LsaModel, writeLsa } from "./lsa-file.ts";
-import { slices } from "./slices.ts";
+import { type Slices, slices } from "./slices.ts";
 import { termMatrix } from "./term-matrix.ts";
 
 export interface LsaOptions {
@@ -32,10 +32,11 @@ export async function fitLsa(texts: readonly string[], options: LsaOptions = {})
   }
   signal?.throwIfAborted();
   const work = slices(signal);
-  const matrix = await termMatrix(sampleOf(texts, most), terms, work);
+  const matrix = await termMatrix(await sampleOf(texts, most, work), terms, work);
   onProgress(0.1);
   const progress = (share: number) => onProgress(0.1 + 0.85 * share);
   const directions = await latentSpace(matrix, { rank, seed, work, progress });
+  signal?.throwIfAborted();
   const { scales, rows } = await quantised(directions, matrix.idf, work);
   const model: LsaModel = { dimension: rank, directions: directions.length, terms: matrix.terms, scales, rows };
   const bytes = writeLsa(model);
@@ -44,21 +45,23 @@ export async function fitLsa(texts: readonly string[], options: LsaOptions = {})
 }
 
 /** Chosen by what they say, not by where they stand: a corpus that grew keeps most of its sample. */
-function sampleOf(texts: readonly string[], most: number): string[] {
+async function sampleOf(texts: readonly string[], most: number, work: Slices): Promise<string[]> {
   const different = [...new Set(texts)];
   if (different.length <= most) return different.sort();
-  const hashes = new Map(different.map((text) => [text, hashOf(text)]));
-  return different
-    .sort((a, b) => (hashes.get(a) ?? 0) - (hashes.get(b) ?? 0))
-    .slice(0, most)
-    .sort();
+  const hashed: { text: string; hash: number }[] = [];
+  for (const text of different) {
+    hashed.push({ text, hash: hashOf(text) });
+    if (work.isOver()) await work.next();
+  }
+  const chosen = hashed.sort((a, b) => a.hash - b.hash || (a.text < b.text ? -1 : 1)).slice(0, most);
+  return chosen.map(({ text }) => text).sort();
 }
 
 /** A term's row in signed bytes of its own scale: the largest is 127. */
 async function quantised(
   directions: readonly Float64Array[],
   idf: Float64Array,
-  work: ReturnType<typeof slices>,
+  work: Slices,
 ): Promise<Pick<LsaModel, "scales" | "rows">> {
   const width = directions.length;
   const scales = new Float32Array(idf.length);

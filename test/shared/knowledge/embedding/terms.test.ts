@@ -54,12 +54,10 @@ describe("terms", () => {
       fc.property(fc.string({ unit: "binary", maxLength: 200 }), (text) => {
         const terms = termsOf(text);
         expect(termsOf(text)).toEqual(terms);
-        for (const term of terms) {
-          expect(term.trim()).toBe(term);
-          expect(term).not.toBe("");
-          expect([...term].length).toBeLessThanOrEqual(200);
-        }
+        const odd = terms.filter((term) => term === "" || term.trim() !== term || [...term].length > 200);
+        expect(odd).toEqual([]);
       }),
+      { numRuns: 40 },
     );
   });
 });
