@@ -94,13 +94,11 @@ function ofKin({ statement, source, facts, isNormative }: ReadStatement, wanted:
   const theirs = carriersOf(statement.text);
   const ours = carriersOf(wanted.words);
   const shared = [...theirs].filter((stem) => ours.has(stem));
-  const names = properNamesOf(statement.text);
-  const ourNames = new Set(wordsOf(wanted.words).map(({ stem }) => stem));
-  const unknownNames = [...names].filter((name) => ourNames.has(name) && marksIn(wordsOf(name)).length === 0);
-  const isKin =
-    unknownNames.length > 0 ||
-    (shared.length >= SHARED && shared.length * 5 >= theirs.size * 2) ||
-    (shared.length === 2 && theirs.size <= 3);
+  const ourNames = properNamesOf(wanted.sentences.join(" . "));
+  const named = [...properNamesOf(statement.text)].some(
+    (name) => ourNames.has(name) && marksIn(wordsOf(name)).length === 0,
+  );
+  const isKin = named || (shared.length >= SHARED && shared.length * 5 >= theirs.size * 2);
   if (!isKin) return undefined;
   return {
     result: "unknown",

@@ -42,7 +42,7 @@ export function readFacts(
   const clauses = clausesOf(statement.text, names);
   const facts: Fact[] = [];
   const isIdle = onlyTells(statement.text, authority);
-  let isNormative = authority === "decision" || authority === "rule";
+  let isNormative = authority === "decision" && !METADATA.test(statement.text);
   for (const clause of clauses) {
     const modality = modalityOf(clause, authority);
     isNormative ||= modality.binds;
@@ -54,6 +54,10 @@ export function readFacts(
   }
   return { read: { statement, source, facts, isNormative: isNormative && authority !== "none" && !isIdle }, context };
 }
+
+/** Lines about the document, not about the platform. */
+const METADATA =
+  /^(?:status|date|deciders?|version|authors?|owners?|created|updated|last updated|document|contact|technical story|trigger|level)\b[^:]{0,30}:/iu;
 
 /** A clause that names more than this is a list of things, not a rule. */
 const MOST_NAMED = 12;
@@ -127,6 +131,8 @@ function factsOf(clause: Clause, modality: Modality, context: Context, source: S
     const sign = (sense * signOf(clause, mark, meant)) as 1 | -1;
     const subject = { kind: "aspect", id: aspect.id, name: aspect.id } as const;
     const about = aspect.of === true ? context.about.filter((one) => one !== aspect.id) : [];
+    // "Never expose keys in answers" is about what is told, not about who reaches it.
+    if (aspect.id === "exposure" && about.some((one) => one === "key" || one === "log" || one === "message")) continue;
     if (quantity !== undefined && aspect.dimension !== undefined) {
       const bound = boundOf(clause, quantity, aspect.dimension);
       const isTold = bound.op === "=" ? isRule && states(clause) : isRule || modality.binds || states(clause);

@@ -60,7 +60,7 @@ describe("one decision, one improvement", () => {
     ["In staging automated sync may be enabled.", "Enable automated sync in staging", "compatible"],
     ["Each namespace must have a default deny NetworkPolicy.", "Delete the network policies in dev", "unknown"],
     ["Maximum replicas per deployment: 5", "Scale the api to 10 replicas", "conflict"],
-    ["Every Deployment must define resource requests and limits.", "Remove resource limits from the api", "unknown"],
+    ["Every Deployment must define resource requests and limits.", "Remove resource limits from the api", "conflict"],
     ["Autoscaling is done with KEDA only.", "Create a HorizontalPodAutoscaler for the api", "conflict"],
     ["Use Qdrant for vectors. Do not add another vector database.", "Deploy Weaviate", "conflict"],
     ["Langfuse was evaluated, but Phoenix was selected.", "Install Langfuse", "unknown"],
