@@ -7,6 +7,9 @@ import { every, type Loop } from "./every.ts";
 /** After a look that failed: Redis or a remote is away. */
 const RETRY_MS = 60_000;
 
+/** An index that lost something while no head moved is found out then. */
+const WHOLE_LOOK_MS = 3_600_000;
+
 /** Looks once at the start in any case: what happened while nobody looked is not known. */
 export function startIndex({ index, log, wake }: Pick<School, "index" | "log" | "wake">, everyMs: number): Loop {
   let isFirst = true;
@@ -22,6 +25,9 @@ export function startIndex({ index, log, wake }: Pick<School, "index" | "log" | 
 async function dueSources(index: School["index"]): Promise<ReadonlyMap<RepositoryData["source"], string>> {
   const due = new Map<RepositoryData["source"], string>();
   const problems: unknown[] = [];
+  const last = await index.book.lastRun("all");
+  if (last !== undefined && Date.now() - last > WHOLE_LOOK_MS)
+    return new Map([["all", "nobody looked at all of it for an hour"]]);
   const states = await index.book.states();
   for (const reader of await index.readers()) {
     const source = reader.source as RepositoryData["source"];

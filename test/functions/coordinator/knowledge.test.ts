@@ -151,16 +151,21 @@ describe("the clock", () => {
     return { corpus, source, state: "ready", at: "2026-05-01T10:00:00.000Z", commit };
   };
   /** What is asked for in the first rounds. */
-  async function asksFor(states: readonly CorpusState[], readers: readonly Partial<SourceReader>[]): Promise<string[]> {
+  async function asksFor(
+    states: readonly CorpusState[],
+    readers: readonly Partial<SourceReader>[],
+    wholeRunAt = Date.now(),
+  ): Promise<string[]> {
     const requests: string[] = [];
     const looks = Promise.withResolvers<void>();
     let left = 3;
     const index = {
       book: {
-        async states() {
+        states: async () => states,
+        async lastRun() {
           left -= 1;
           if (left === 0) looks.resolve();
-          return states;
+          return wholeRunAt;
         },
       },
       readers: async () => readers,
@@ -188,6 +193,12 @@ describe("the clock", () => {
     ],
   ])("has %s looked at", async (_what, states, request) => {
     expect(await asksFor(states, [docs])).toContain(request);
+  });
+
+  test("looks at all of it once an hour: an index can lose something while no head moves", async () => {
+    const states = [ready("documents", "docs", "aaaa")];
+    const asked = await asksFor(states, [docs], Date.now() - 3_700_000);
+    expect(asked).toContain("all: nobody looked at all of it for an hour");
   });
 
   test("a remote that is away keeps no other source from being looked at", async () => {
