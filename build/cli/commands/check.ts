@@ -94,7 +94,7 @@ async function run(file: string, options: Options, shell: Shell): Promise<void> 
   async function checkAll(): Promise<void> {
     const { openFolders } = await import("../../knowledge/open-folders.ts");
     const { checkImprovement } = await import("../../knowledge/check-improvements.ts");
-    const folders = await openFolders({ docs, gitops }, { note: terminal.note, stopped });
+    const folders = await openFolders({ docs, gitops }, { note: (text) => terminal.note(text), stopped });
     try {
       for (const note of folders.notes) terminal.note(note);
       const platform = publicUrl === undefined ? {} : { publicUrl };

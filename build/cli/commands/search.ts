@@ -51,10 +51,16 @@ async function answerTo(question: string, options: Options, shell: Shell) {
     for (const [name, value] of Object.entries({ corpus: corpora?.join(","), namespace, kind, source })) {
       if (value !== undefined) query.set(name, value);
     }
-    return await shell.school().get<ReturnType<typeof searchAnswer>>(`/api/search?${query}`);
+    return await shell.school().get<ReturnType<typeof searchAnswer>>(`/api/search?${query.toString()}`);
   }
   const { openFolders } = await import("../../knowledge/open-folders.ts");
-  const folders = await openFolders({ docs, gitops }, { note: shell.terminal.note, stopped: shell.stopped });
+  const folders = await openFolders(
+    { docs, gitops },
+    {
+      note: (text) => shell.terminal.note(text),
+      stopped: shell.stopped,
+    },
+  );
   try {
     const asked = corpora ?? (folders.corpora.length > 0 ? folders.corpora : undefined);
     const filters = Object.entries({ corpora: asked, namespace, kind, source }).filter(

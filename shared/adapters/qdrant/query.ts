@@ -10,7 +10,11 @@ import { chunkOf } from "./payload.ts";
  * https://qdrant.tech/documentation/concepts/hybrid-queries/#reciprocal-rank-fusion-rrf
  */
 const RRF_K = 61;
-/** Words find what is written down here better than vectors do, so their list counts twice: BM25, dense. */
+/**
+ * BM25, dense: a rank by words counts as one half as far down, because words find what is written on a platform better than
+ * vectors of the school's own embedder do. How much matters little: on questions kept for tuning, k from 2 to 61 and weights
+ * from 1:1 to 3:1 gave mean reciprocal ranks from 0.90 to 0.91.
+ */
 const RRF_WEIGHTS = [2, 1];
 /** Candidates of each list; what neither has among them no fusion can bring up. */
 const CANDIDATES = 50;

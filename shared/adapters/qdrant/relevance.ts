@@ -3,8 +3,9 @@ import { termsOf } from "../../knowledge/embedding/terms.ts";
 import type { Hit } from "../../knowledge-ports.ts";
 
 /**
- * Share of the question's terms the best hit has. There is always a nearest neighbour, cosines mean something else with every
- * embedder, and a fusion's score is a rank in disguise; words that are there, or not, mean the same everywhere.
+ * Share of the question's terms that one of the best hits has. There is always a nearest neighbour, and a fusion's score is a
+ * rank in disguise. On a platform of 2,800 chunks the best cosines of questions about it (0.43 to 0.78) and of questions about
+ * cooking and travel (0.19 to 0.63) could not be told apart; the shares could (half to all, against none to half).
  */
 const COVERED = 0.5;
 const LOOKED_AT = 3;

@@ -5,6 +5,7 @@ import { findDuplicate } from "../../../functions/validate/duplicates.ts";
 import { records } from "../../../shared/pipeline/records.ts";
 import { schoolServices } from "../../../shared/pipeline/services.ts";
 import { connectPipeline } from "../../pipeline/support.ts";
+import { knowing } from "../../support/knowledge/fake.ts";
 import { startTestRedis, type TestRedis } from "../../support/redis.ts";
 import { everything, failed, put, stored, verified } from "./support.ts";
 
@@ -147,7 +148,7 @@ describe("what becomes of the platform's records", () => {
       created_at: new Date().toISOString(),
       relevance: 0.9,
     } as const;
-    expect(findDuplicate(heard, await history.recent(10))).toMatchObject({
+    expect(await findDuplicate(heard, await history.recent(10), knowing([]))).toMatchObject({
       result: "conflict",
       because: expect.stringMatching(how),
     });

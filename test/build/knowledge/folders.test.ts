@@ -97,7 +97,7 @@ describe("school check", () => {
     const { code, out, notes } = await school(["check", "--docs", "docs", "--gitops", harbor, "--json", file]);
     const [row] = rows(out);
     expect(row).toMatchObject({ line: 1, title: "Set memory limits on every container", result: "pass" });
-    const checks = (row?.["findings"] as { check: string }[]).map(({ check }) => check);
+    const checks = ((row?.["findings"] ?? []) as { check: string }[]).map(({ check }) => check);
     expect(checks).toEqual(["duplicate", "already-in-place", "dependencies", "capacity", "contradiction"]);
     expect([code, notes]).toEqual([0, expect.stringContaining("parts indexed in")]);
   });
