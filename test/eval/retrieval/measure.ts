@@ -29,11 +29,19 @@ const LIMIT = 50;
 /** Figures of the held half; the tune half only compares fusions. Throws when a question cannot be asked. */
 export async function measureRetrieval({ docs, gitops, queries, text, seed }: Measured): Promise<readonly Figure[]> {
   const answered = await askAll(docs, gitops, queries);
-  const held = answered.filter(({ query }) => query.split === "held");
-  const tune = answered.filter(({ query }) => query.split === "tune");
+  const isNamed = ({ query }: Answered): boolean => query.style !== "remote";
+  const all = answered.filter(({ query }) => query.split === "held");
+  const held = all.filter(isNamed);
+  const tune = answered.filter(({ query }) => query.split === "tune").filter(isNamed);
   if (held.length === 0) throw new Error("no question is marked held");
   const figure = (name: string, { value, n, low, high }: Interval, more: Partial<Figure> = {}): Figure => ({
-    ...{ name: `retrieval/${name}`, value, n, low, high, better: "higher", text },
+    name: `retrieval/${name}`,
+    value,
+    n,
+    low,
+    high,
+    better: "higher",
+    text,
     ...more,
   });
   const ways: readonly (readonly [string, (hits: readonly Hit[]) => readonly Hit[]])[] = [
@@ -46,15 +54,24 @@ export async function measureRetrieval({ docs, gitops, queries, text, seed }: Me
     ...ways.flatMap(([name, order]): readonly Figure[] => {
       const ranks = held.map(({ hits, query }) => fileRank(order(hits), query));
       const paraphrases = ranks.filter((_, at) => held[at]?.query.style === "paraphrase");
+      const remote = all.filter((one) => !isNamed(one)).map(({ hits, query }) => fileRank(order(hits), query));
       return [
         figure(`${name} recall@1`, within(ranks, 1)),
         figure(`${name} recall@5`, within(ranks, 5), isHybrid(name, GOALS.recall5)),
         figure(`${name} MRR`, bootstrap(ranks.map(reciprocal), seed), isHybrid(name, GOALS.mrr)),
-        ...(paraphrases.length === 0
-          ? []
-          : [figure(`${name} paraphrase recall@5`, within(paraphrases, 5), isHybrid(name, GOALS.paraphrase))]),
+        ...shareOf(paraphrases).map((share) =>
+          figure(`${name} paraphrase recall@5`, share, isHybrid(name, GOALS.paraphrase)),
+        ),
+        ...shareOf(remote).map((share) => figure(`${name} remote recall@5`, share, { note: "hardly a shared word" })),
       ];
     }),
+    figure(
+      "hybrid recall@5, remote included",
+      within(
+        all.map(({ hits, query }) => fileRank(hits, query)),
+        5,
+      ),
+    ),
     ...sections(held).map((ranks) => figure("hybrid section recall@5", within(ranks, 5))),
     ...fusions(tune).map(([name, ranks]) =>
       figure(name, bootstrap(ranks.map(reciprocal), seed), { information: true, note: "tune half" }),
@@ -72,23 +89,27 @@ async function askAll(
   queries: readonly Query[],
 ): Promise<readonly Answered[]> {
   const note = (line: string): boolean => process.stderr.write(`retrieval: ${line}\n`);
-  const { knowledge, close } = await openFolders({ docs, gitops }, { note, stopped: new AbortController().signal });
+  const opened = await openFolders({ docs, gitops }, { note, stopped: new AbortController().signal });
   const answered: Answered[] = [];
   try {
     for (const query of queries) {
       const startedAt = performance.now();
-      const found = await knowledge.search({ text: query.query, corpora: [query.corpus], limit: LIMIT });
+      const found = await opened.knowledge.search({ text: query.query, corpora: [query.corpus], limit: LIMIT });
       if (found.kind === "unknown") throw new Error(`${query.id}: ${found.because}`);
       answered.push({ query, hits: found.hits, ms: performance.now() - startedAt });
     }
     return answered;
   } finally {
-    await close();
+    await opened.close();
   }
 }
 
 function within(ranks: readonly Rank[], most: number): Interval {
   return wilson(ranks.filter((rank) => rank <= most).length, ranks.length);
+}
+
+function shareOf(ranks: readonly Rank[]): readonly Interval[] {
+  return ranks.length === 0 ? [] : [within(ranks, 5)];
 }
 
 function sections(held: readonly Answered[]): readonly (readonly Rank[])[] {

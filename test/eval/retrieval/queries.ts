@@ -5,8 +5,11 @@ import * as z from "zod";
 const Query = z.strictObject({
   id: z.string().min(1),
   corpus: z.enum(["documents", "manifests"]),
-  /** `lexical`: words of the file; `natural`: as somebody would ask; `paraphrase`: hardly a word of the file. */
-  style: z.enum(["lexical", "natural", "paraphrase"]),
+  /**
+   * `lexical`: words of the file; `natural`: as somebody would ask; `paraphrase`: the thing is named, the rest is said in
+   * other words; `remote`: as somebody would ask who knows none of the words.
+   */
+  style: z.enum(["lexical", "natural", "paraphrase", "remote"]),
   split: z.enum(["tune", "held"]),
   query: z.string().min(3),
   /** Files that answer it, any of them. */
