@@ -9,7 +9,8 @@ import { citationOf } from "../../shared/graph/places.ts";
 import { intents } from "../../shared/intents/registry.ts";
 import { placeOf } from "../../shared/repository/lines.ts";
 import type { Platform } from "../../shared/repository/platform.ts";
-import { type Found, presenceOf } from "./presence.ts";
+import { WORKLOAD_KINDS } from "../../shared/repository/workloads.ts";
+import { type Found, presenceOf, workloadNames } from "./presence.ts";
 import { type Wanted, wantedIn } from "./wanted.ts";
 
 const CHECK = "already-in-place";
@@ -23,8 +24,10 @@ type Text = Pick<Improvement, "title" | "description" | "quotes">;
 export function findInPlace(improvement: Text, platform: Platform): ValidationFinding | undefined {
   const intent = topicOf(improvement)?.intent;
   const definition = intent === undefined ? undefined : intents.get(intent);
-  const named = definition === undefined || BY_NAME.has(definition.kind) ? findNamed(improvement, platform) : undefined;
-  if (named !== undefined || definition === undefined) return named;
+  if (definition === undefined || BY_NAME.has(definition.kind)) {
+    const named = findNamed(improvement, platform);
+    if (named !== undefined || definition === undefined) return named;
+  }
   const about = spokenIn(improvement);
   const { done: all, open } = definition.survey(platform, about);
   const spoken = BY_NAME.has(definition.kind) ? definition.forms(about) : [];
@@ -33,6 +36,9 @@ export function findInPlace(improvement: Text, platform: Platform): ValidationFi
     const because = `${definition.kind} is already done everywhere it applies (${done.length} places)`;
     return { check: CHECK, result: "conflict", because, evidence: done.slice(0, SHOWN) };
   }
+  // "Deploy redis-sync" is about that workload, whatever topic its name reminds of.
+  const asked = findNamed(improvement, platform, (look) => isWorkload(look));
+  if (asked !== undefined) return asked;
   const because =
     open.length === 0
       ? `${definition.kind} applies nowhere in this repository`
@@ -44,10 +50,18 @@ interface Look extends Found {
   readonly wanted: Wanted;
 }
 
-function findNamed(improvement: Text, platform: Platform): ValidationFinding | undefined {
-  const wanted = wantedIn(spokenIn(improvement));
-  if (wanted.length === 0) return undefined;
-  const looks = wanted.map((one) => ({ wanted: one, ...presenceOf(one, platform) }));
+function isWorkload({ node }: Look): boolean {
+  return node !== undefined && (WORKLOAD_KINDS as readonly string[]).includes(node.kind);
+}
+
+/** `counts`: only what was found so; unless given, what was not found counts too. */
+function findNamed(
+  improvement: Text,
+  platform: Platform,
+  counts: (look: Look) => boolean = () => true,
+): ValidationFinding | undefined {
+  const wanted = wantedIn(spokenIn(improvement), workloadNames(platform));
+  const looks = wanted.map((one) => ({ wanted: one, ...presenceOf(one, platform) })).filter(counts);
   const asleep = looks.find(({ state }) => state === "zero-replicas" || state === "unread");
   const missing = looks.find(
     (look) => look.state === "absent" || look.state === "placeholder" || look.wanted.isFurther,

@@ -2,10 +2,11 @@
 import { graphOf } from "../../shared/graph/build.ts";
 import { type GraphNode, nodeIdOf } from "../../shared/graph/graph.ts";
 import { imageName } from "../../shared/intents/resource-values.ts";
-import { oncePer } from "../../shared/repository/lookup.ts";
+import { technologyOf } from "../../shared/knowledge/pairs/technologies.ts";
+import { inNamespace, oncePer } from "../../shared/repository/lookup.ts";
 import type { Platform, Resource } from "../../shared/repository/platform.ts";
 import { textAt } from "../../shared/repository/values.ts";
-import { asWorkload } from "../../shared/repository/workloads.ts";
+import { asWorkload, workloadsOf } from "../../shared/repository/workloads.ts";
 import type { Wanted } from "./wanted.ts";
 
 export type Presence = "present" | "placeholder" | "zero-replicas" | "unread" | "absent";
@@ -26,7 +27,13 @@ const AROUND =
 /** The best that was found decides: what runs is there, whatever else sleeps. */
 const ORDER: readonly Presence[] = ["present", "zero-replicas", "placeholder", "unread"];
 
-export function presenceOf({ names, namespace }: Wanted, platform: Platform): Found {
+/** What the platform calls its workloads: names that a text may say without a capital. */
+export const workloadNames = oncePer(
+  (platform: Platform): ReadonlySet<string> => new Set(workloadsOf(platform).map(({ name }) => name)),
+);
+
+export function presenceOf({ names, namespace: said, within }: Wanted, platform: Platform): Found {
+  const namespace = said ?? (within !== undefined && inNamespace(platform, within).length > 0 ? within : undefined);
   const found = candidatesOf(platform)
     .filter(({ resource }) => namespace === undefined || placeOf(resource) === namespace)
     .filter((candidate) => names.some((name) => isCalled(candidate, name)))
@@ -59,7 +66,7 @@ function runsOf(resource: Resource): readonly string[] | undefined {
   if (workload !== undefined) {
     // A job that talks to something is not that something.
     if (workload.kind === "Job" || workload.kind === "CronJob") return [];
-    return workload.containers.slice(0, 1).map(({ image }) => imageName(image));
+    return workload.containers.slice(0, 1).flatMap(({ image }) => spellings(imageName(image)));
   }
   if (resource.kind === "Application") {
     const chart = textAt(resource.object, "spec", "source", "chart");
@@ -69,10 +76,15 @@ function runsOf(resource: Resource): readonly string[] | undefined {
     const chart = textAt(resource.object, "spec", "chart", "spec", "chart") ?? textAt(resource.object, "spec", "chart");
     return chart === undefined ? [] : [chart];
   }
-  // Operators: `kind: Kafka`, `kind: RabbitmqCluster`.
-  return /\./.test(resource.apiVersion.split("/")[0] ?? "") && !/\.k8s\.io\//.test(resource.apiVersion)
-    ? [resource.kind.toLowerCase(), resource.kind.toLowerCase().replace(/cluster$/, "")]
-    : undefined;
+  // Operators: `kind: Kafka`, `kind: RabbitmqCluster`. Most kinds run nothing: a Certificate is none of cert-manager.
+  const kind = resource.kind.toLowerCase().replace(/cluster$/, "");
+  return resource.apiVersion.includes(".") && technologyOf(kind) !== undefined ? [kind] : undefined;
+}
+
+/** `mongo` runs MongoDB. */
+function spellings(name: string): readonly string[] {
+  const known = technologyOf(name)?.name;
+  return known === undefined ? [name] : [name, known];
 }
 
 function isCalled({ words, runs, resource }: Candidate, name: string): boolean {
@@ -82,7 +94,7 @@ function isCalled({ words, runs, resource }: Candidate, name: string): boolean {
   const at = words.findIndex((_, i) => parts.every((part, j) => words[i + j] === part));
   if (at < 0) return false;
   const others = [...words.slice(0, at), ...words.slice(at + parts.length)];
-  return others.every((word) => AROUND.test(word) || word === resource.namespace);
+  return others.every((word) => AROUND.test(word) || (resource.namespace ?? "").split("-").includes(word));
 }
 
 function foundAs(node: GraphNode): Found {

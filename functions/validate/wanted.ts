@@ -11,6 +11,8 @@ export interface Wanted {
   readonly isFurther: boolean;
   /** The namespace it is to be in, where that is said. */
   readonly namespace?: string;
+  /** What follows "in" or "to": a namespace where there is one called so. */
+  readonly within?: string;
 }
 
 const MAKES =
@@ -33,15 +35,18 @@ const ENDS =
 /** A capital makes no name of these. */
 const PLAIN =
   /^(?:kubernetes|ci|cd|api|dns|tls|https?|gitops|git|i|cpu|gpu|ram|ui|sso|mtls|rbac|cache|alerts?|metrics|logs?|monitoring|tracing)$/;
+/** Kinds of objects are looked for by what they are for, by the checks that know them. */
+const KIND =
+  /(?:Polic(?:y|ies)|Routes?|Monitors?|Budgets?|Quotas?|Ranges?|Class(?:es)?|Claims?|Maps?|Accounts?|Roles?|Bindings?|Jobs?|Sets?|Secrets?|Autoscalers?|Certificates?|Issuers?|Rules?|Objects?|Middlewares?|Namespaces?|Ingress(?:es)?|Services?|Deployments?|Pods?|Volumes?|Applications?|Projects?|Templates?|Definitions?)$/;
 const MOST_NAME_WORDS = 3;
 
-/** In the order of the text, each name once. */
-export function wantedIn(text: string): readonly Wanted[] {
+/** In the order of the text, each name once. `known`: names that count without a capital or a hyphen. */
+export function wantedIn(text: string, known: ReadonlySet<string> = new Set()): readonly Wanted[] {
   const words = wordsOf(text);
   const found = new Map<string, Wanted>();
   for (const i of words.keys()) {
     const start = startAfter(words, i);
-    const wanted = start === undefined ? undefined : wantedAt(words, start);
+    const wanted = start === undefined ? undefined : wantedAt(words, start, known);
     const key = wanted?.names[0];
     if (wanted !== undefined && key !== undefined && !found.has(key)) found.set(key, wanted);
   }
@@ -58,7 +63,7 @@ function startAfter(words: readonly Word[], i: number): number | undefined {
   return before.some(({ plain }) => NOT.test(plain)) ? undefined : start;
 }
 
-function wantedAt(words: readonly Word[], start: number): Wanted | undefined {
+function wantedAt(words: readonly Word[], start: number, known: ReadonlySet<string>): Wanted | undefined {
   const clause = words[start - 1]?.clause;
   let at = start;
   let isFurther = false;
@@ -66,7 +71,7 @@ function wantedAt(words: readonly Word[], start: number): Wanted | undefined {
     isFurther ||= FURTHER.test(words[at]?.plain ?? "");
     at += 1;
   }
-  const name = nameAt(words, at, clause);
+  const name = nameAt(words, at, known);
   if (name.length === 0) return undefined;
   let end = at + name.length;
   while (words[end]?.clause === clause && NOUN.test(words[end]?.plain ?? "")) end += 1;
@@ -76,11 +81,13 @@ function wantedAt(words: readonly Word[], start: number): Wanted | undefined {
   const nouns = words.slice(at + name.length, end).map(({ plain }) => plain);
   const rest = words.slice(end).filter(({ clause: one }) => one === clause);
   const namespace = namespaceIn(rest);
+  const within = /^(?:in|into|to)$/.test(rest[0]?.plain ?? "") ? rest[1]?.plain : undefined;
   return {
     names: spellings(name, nouns),
     spoken: name.map(({ raw }) => raw).join(" "),
     isFurther: isFurther || rest.some(({ plain }, j) => FURTHER.test(plain) && j < 3),
     ...(namespace === undefined ? {} : { namespace }),
+    ...(within === undefined ? {} : { within }),
   };
 }
 
@@ -90,10 +97,12 @@ function leads(word: Word | undefined): boolean {
 }
 
 /** The words of a name: a technology, a name with a hyphen, or words with capitals. */
-function nameAt(words: readonly Word[], at: number, clause: number | undefined): readonly Word[] {
+function nameAt(words: readonly Word[], at: number, known: ReadonlySet<string>): readonly Word[] {
   const first = words[at];
+  const clause = words[at - 1]?.clause;
   if (first === undefined || first.clause !== clause) return [];
-  const isNamed = ({ raw, plain }: Word) => /^\p{Lu}/u.test(raw) && !PLAIN.test(plain);
+  const isNamed = ({ raw, plain }: Word) =>
+    /^\p{Lu}|^\p{Ll}+\p{Lu}/u.test(raw) && !PLAIN.test(plain) && !KIND.test(raw);
   let length = 0;
   while (length < MOST_NAME_WORDS) {
     const word = words[at + length];
@@ -101,7 +110,10 @@ function nameAt(words: readonly Word[], at: number, clause: number | undefined):
     length += 1;
   }
   if (length > 0) return words.slice(at, at + length);
-  const isName = technologyOf(first.plain) !== undefined || /^\p{Ll}[\p{L}\p{N}]*(?:-[\p{L}\p{N}]+)+$/u.test(first.raw);
+  const isName =
+    technologyOf(first.plain) !== undefined ||
+    (known.has(first.plain) && !NOUN.test(first.plain)) ||
+    /^\p{Ll}[\p{L}\p{N}]*(?:-[\p{L}\p{N}]+)+$/u.test(first.raw);
   return isName ? [first] : [];
 }
 

@@ -70,8 +70,11 @@ export function directionsOf(words: readonly Word[]): Directions {
     if (!NEGATOR.test(word.plain)) continue;
     const reached = reachOf(words, i);
     const aimed = reached.filter((at) => polesAt(words, at).length > 0);
-    if (aimed.length > 0) for (const at of aimed) turned.has(at) ? turned.delete(at) : turned.add(at);
-    else if (!/^stop/.test(word.plain)) for (const at of reached) negated.add(words[at]?.stem ?? "");
+    for (const at of aimed) {
+      if (!turned.delete(at)) turned.add(at);
+    }
+    if (aimed.length > 0 || word.plain.startsWith("stop")) continue;
+    for (const at of reached) negated.add(words[at]?.stem ?? "");
   }
   for (const i of words.keys()) {
     for (const [axis, pole] of polesAt(words, i)) {
