@@ -20,7 +20,7 @@ export function wilson(successes: number, n: number): Interval {
   const scale = 1 + Z ** 2 / n;
   const middle = (share + Z ** 2 / (2 * n)) / scale;
   const half = (Z / scale) * Math.sqrt((share * (1 - share)) / n + Z ** 2 / (4 * n ** 2));
-  return { value: share, n, low: Math.max(0, middle - half), high: Math.min(1, middle + half) };
+  return { value: share, n, low: successes === 0 ? 0 : middle - half, high: successes === n ? 1 : middle + half };
 }
 
 /** A figure over rows and its percentile bootstrap interval; `figure` is the mean unless given. Throws for no rows. */

@@ -38,6 +38,19 @@ describe("in text", () => {
     "kubernetes.io/service-account-token",
     "https://git.example.com/team/platform.git",
     "PodDisruptionBudgetUnhealthyPodEvictionPolicy",
+    "kind: K8sRequireResourceLimits",
+    "reverted in commit 3f786850e387550fdab836ed7e6dc881de23001b yesterday",
+    "targetRevision: 3f786850e387550fdab836ed7e6dc881de23001b",
+    "checksum/config: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "password: ENC[AES256_GCM,data:Zm9vYmFy,iv:aGVsbG8=,tag:d29ybGQ=,type:str]",
+    "existingSecret: shop-db-credentials",
+    "- Secret: `shop-db-credentials` in namespace `shop`",
+    "max_tokens: 4096",
+    "password: process.env.DB_PASSWORD",
+    "git clone https://ci:${TOKEN}@git.example.com/team/platform.git",
+    "- Basic observability of the token service; authentication is done by Keycloak",
+    "GitHub token: only write access to one repository",
+    "| Variable | Meaning |\n|---|---|\n| DB_PASSWORD | how the database is opened |",
   ])("%s stays", (text) => {
     expect(redactText(text)).toBe(text);
   });
