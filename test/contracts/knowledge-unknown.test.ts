@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { startQdrant } from "../../build/local/qdrant/qdrant.ts";
+import { embedderOf } from "../../shared/adapters/embedding/open.ts";
 import { knowledgeOf } from "../../shared/adapters/qdrant/reader.ts";
 import { knowledgeWriterOf } from "../../shared/adapters/qdrant/writer.ts";
 import { hashingEmbedder } from "../../shared/knowledge/embedding/hashing.ts";
@@ -178,6 +179,37 @@ describe("the corpus", () => {
     expect(await knowledge.search(question)).toMatchObject({ kind: "found", hits: { length: 3 } });
     await noteReady(book, "documents", second, chunks);
     expect(await knowledge.search(question)).toMatchObject({ kind: "found", hits: { length: 3 } });
+  });
+});
+
+describe("the embedder", () => {
+  test.each<[string, number | undefined, RegExp]>([
+    ["refuses the key", 401, /401|key/i],
+    ["is away", undefined, /reach|ECONNREFUSED|connect/i],
+  ])("%s: unknown, whatever the index holds", async (_, status, because) => {
+    const { env, book } = await world();
+    const server = createServer((_request, response) => response.writeHead(status ?? 500).end("{}"));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const close = () => new Promise<void>((resolve) => void server.close(() => resolve()));
+    if (status === undefined) await close();
+    else open.push(close);
+    const vendor = {
+      ...env,
+      EMBEDDING_ENDPOINT: `http://127.0.0.1:${port}/v1`,
+      EMBEDDING_MODEL: "some-model",
+      EMBEDDING_DIMENSION: "64",
+      EMBEDDING_API_KEY: "wrong-key",
+      EMBEDDING_TIMEOUT: "1",
+    };
+    const configured = await embedderOf(vendor, book);
+    const collection = await knowledgeWriterOf({ ...env, QDRANT_API_KEY: "writes" }).open("documents", configured);
+    await collection.upsert(await pointsOf(chunks));
+    await collection.publish();
+    await noteReady(book, "documents", collection, chunks);
+    const said = await ask(vendor, book);
+    expect(said).toMatch(because);
+    expect(said).not.toMatch(/^found|wrong-key/);
   });
 });
 
