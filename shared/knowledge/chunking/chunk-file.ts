@@ -1,6 +1,7 @@
 /** Cuts a file of a repository into what is indexed: by headings, by object, or as the text it is. Pure. */
 import type { Chunk, Corpus } from "../../knowledge-ports.ts";
 import { redactText } from "../../repository/redact.ts";
+import { isDecisionChunk } from "../decisions/looks.ts";
 import { newChunk } from "./chunk.ts";
 import { cutMarkdown } from "./markdown.ts";
 import { type Lines, linesOf, textOf } from "./piece.ts";
@@ -34,11 +35,9 @@ export function chunksOfFile({ corpus, source, path, text }: ReadableFile): read
       const place = placeOf(path, named, unit.path);
       const part = counts.get(place) ?? 0;
       counts.set(place, part + 1);
+      const cut = { corpus, source, path, place, ...safe(named), from, to, text: textOf({ ...unit, from, to }, lines) };
       return [
-        newChunk(
-          { corpus, source, path, place, ...safe(named), from, to, text: textOf({ ...unit, from, to }, lines) },
-          part,
-        ),
+        newChunk({ ...cut, ...(corpus === "documents" && isDecisionChunk(cut) ? { decision: true } : {}) }, part),
       ];
     }),
   );

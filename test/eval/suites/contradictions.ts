@@ -9,6 +9,7 @@ import * as z from "zod";
 import { openFolders } from "../../../build/knowledge/open-folders.ts";
 import { findContradictions } from "../../../functions/validate/contradictions.ts";
 import type { Knowledge } from "../../../shared/knowledge-ports.ts";
+import { shuffled, wilson } from "../intervals.ts";
 import type { Figure, Suite } from "../suite.ts";
 
 const Split = z.enum(["tune", "held"]);
@@ -88,16 +89,14 @@ export function figuresOf(answers: readonly Answered[], seed: number): readonly 
   const wrongs = answers.filter(({ of }) => of.expect === "conflict");
   const rights = answers.filter(({ of }) => of.expect === "pass");
   const isConflict = ({ of }: Answered): boolean => of.expect === "conflict";
-  const shuffled = shuffle(
+  const wrongly = shuffled(
     answers.map(({ of }) => of.expect),
     seed,
   );
-  const lucky = answers.filter(({ got }, at) => got === "conflict" && shuffled[at] === "conflict").length;
+  const lucky = answers.filter(({ got }, at) => got === "conflict" && wrongly[at] === "conflict").length;
   const share = (name: string, yes: number, n: number, more: Partial<Figure> = {}): Figure => ({
     name: `contradictions/${name}`,
-    value: n === 0 ? 0 : yes / n,
-    n,
-    ...wilson(yes, n),
+    ...(n === 0 ? { value: 0, n, low: 0, high: 1 } : wilson(yes, n)),
     better: "higher",
     text: "own",
     ...more,
@@ -147,25 +146,4 @@ async function rowsOf<Row>(name: string, schema: z.ZodType<Row>): Promise<readon
     .trim()
     .split("\n")
     .map((line) => schema.parse(JSON.parse(line)));
-}
-
-/** 95 % interval of a share. */
-function wilson(yes: number, n: number): { readonly low: number; readonly high: number } {
-  if (n === 0) return { low: 0, high: 1 };
-  const [z2, share] = [1.96 ** 2, yes / n];
-  const middle = share + z2 / (2 * n);
-  const half = 1.96 * Math.sqrt((share * (1 - share)) / n + z2 / (4 * n * n));
-  return { low: Math.max(0, (middle - half) / (1 + z2 / n)), high: Math.min(1, (middle + half) / (1 + z2 / n)) };
-}
-
-/** Fisher and Yates, with a linear congruential generator: the same for the same seed. */
-function shuffle<Item>(items: readonly Item[], seed: number): readonly Item[] {
-  const left = [...items];
-  const found: Item[] = [];
-  let state = (seed >>> 0) + 1;
-  while (left.length > 0) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    found.push(...left.splice(Math.floor((state / 2 ** 32) * left.length), 1));
-  }
-  return found;
 }
