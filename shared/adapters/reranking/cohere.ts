@@ -1,5 +1,5 @@
 /** Reranker over Cohere's rerank (v2). https://docs.cohere.com/reference/rerank */
-import type { CohereClientV2 } from "cohere-ai";
+import { CohereClientV2, CohereError } from "cohere-ai";
 import * as z from "zod";
 import type { Reranker } from "../../knowledge-ports.ts";
 import { NotTheVendor } from "../llm/answers.ts";
@@ -25,16 +25,20 @@ const Answer = z.object({
   results: z.array(z.object({ index: z.number().int().min(0), relevanceScore: z.number() })),
 });
 
-/** Opens nothing; the first question does. */
+/** Opens nothing; the first question does. Loads the vendor's SDK: import it only where it is used. */
 export function cohereReranker(settings: RerankSettings): Reranker {
-  const { apiKey, model, timeoutMs = PATIENCE_MS } = settings;
+  const { apiKey, baseUrl, model, timeoutMs = PATIENCE_MS } = settings;
+  const client = new CohereClientV2({
+    token: apiKey,
+    // Not the environment: what is not in the settings is not configured.
+    environment: baseUrl ?? "https://api.cohere.com",
+  });
   const call = vendorCalls({
     name: "Cohere's API",
     settings: { key: "COHERE_API_KEY and COHERE_BASE_URL", model: "RERANK_MODEL" },
     apiKey,
     atOnce: 4,
   });
-  let client: Promise<CohereClientV2> | undefined;
   return {
     id: `cohere-${model}`,
     async rerank(query, texts, signal) {
@@ -43,10 +47,8 @@ export function cohereReranker(settings: RerankSettings): Reranker {
       const documents = texts.slice(0, MOST_TEXTS).map((text) => (text.trim() === "" ? "(empty)" : text));
       const question = query.trim() === "" ? "(empty)" : query.slice(0, QUERY_CHARACTERS);
       const request = { model, query: question, documents, maxTokensPerDoc: TOKENS_PER_TEXT };
-      client ??= open(settings);
-      const opened = await client;
       return call(
-        async (limit) => orderIn(await asked(opened, request, limit), documents.length),
+        async (limit) => orderIn(await asked(client, request, limit), documents.length),
         { tryMs: timeoutMs, inAllMs: timeoutMs },
         signal,
       );
@@ -62,7 +64,6 @@ async function asked(client: CohereClientV2, request: Request, abortSignal: Abor
     // Its own waiting cannot be stopped.
     return await client.rerank(request, { abortSignal, maxRetries: 0 });
   } catch (error) {
-    const { CohereError } = await import("cohere-ai");
     if (!(error instanceof CohereError)) throw error;
     const { statusCode: status, rawResponse, body } = error;
     // A body it cannot read has a status of success.
@@ -85,13 +86,4 @@ function orderIn(answer: unknown, asked: number): { index: number; score: number
     throw new NotTheVendor(`${order.length} of ${asked} texts are in order`);
   }
   return order.sort((a, b) => b.score - a.score || a.index - b.index);
-}
-
-async function open({ apiKey, baseUrl }: RerankSettings): Promise<CohereClientV2> {
-  const { CohereClientV2: Client } = await import("cohere-ai");
-  return new Client({
-    token: apiKey,
-    // Not the environment: what is not in the settings is not configured.
-    environment: baseUrl ?? "https://api.cohere.com",
-  });
 }

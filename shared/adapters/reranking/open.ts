@@ -2,7 +2,6 @@
 import * as z from "zod";
 import type { Reranker } from "../../knowledge-ports.ts";
 import { type Environment, readSettings } from "../../runtime/config.ts";
-import { cohereReranker } from "./cohere.ts";
 
 const STANDARD = "rerank-v3.5";
 /** What the founding platform wrote for the vendor's third generation. */
@@ -19,5 +18,14 @@ const Variables = z.object({
 export function rerankerOf(env: Environment): Reranker | undefined {
   const { RERANK_MODEL: chosen, COHERE_API_KEY: apiKey, COHERE_BASE_URL: baseUrl } = readSettings(Variables, env);
   if (apiKey === undefined || /^none$/i.test(chosen)) return undefined;
-  return cohereReranker({ apiKey, baseUrl, model: ALIASES[chosen] ?? chosen });
+  const model = ALIASES[chosen] ?? chosen;
+  let opened: Promise<Reranker> | undefined;
+  return {
+    id: `cohere-${model}`,
+    async rerank(query, texts, signal) {
+      signal?.throwIfAborted();
+      opened ??= import("./cohere.ts").then(({ cohereReranker }) => cohereReranker({ apiKey, baseUrl, model }));
+      return (await opened).rerank(query, texts, signal);
+    },
+  };
 }
