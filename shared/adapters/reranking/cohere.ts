@@ -64,10 +64,10 @@ async function asked(client: CohereClientV2, request: Request, abortSignal: Abor
     // Its own waiting cannot be stopped.
     return await client.rerank(request, { abortSignal, maxRetries: 0 });
   } catch (error) {
-    if (!(error instanceof CohereError)) throw error;
+    if (!(error instanceof CohereError) || error.statusCode === undefined) throw error;
     const { statusCode: status, rawResponse, body } = error;
     // A body it cannot read has a status of success.
-    if (status !== undefined && status < 300) throw new NotTheVendor("this is no JSON");
+    if (status < 300) throw new NotTheVendor("this is no JSON");
     throw Object.assign(new Error(messageIn(body)), { status, headers: rawResponse?.headers });
   }
 }
