@@ -3,6 +3,7 @@ import { type MetricNames, parseQuery } from "../../../shared/checks/queries.ts"
 import type { Cluster } from "./cluster.ts";
 import { hits, type InjectedFault } from "./faults.ts";
 import { fraction, textsAt } from "./json.ts";
+import { nodeMetrics } from "./node-metrics.ts";
 import { scrapedPods } from "./scrape-targets.ts";
 import { selectedByMap } from "./selectors.ts";
 import type { KubeObject } from "./store.ts";
@@ -29,15 +30,17 @@ export function answerQuery(cluster: Cluster, names: MetricNames, promql: string
       'invalid parameter "query": unknown position: parse error: no expression found in input',
     );
   }
-  const query = parseQuery(promql, names);
-  if (query === undefined) {
-    return failed(422, "execution", "this stand-in for Prometheus answers the health checks' own queries only");
-  }
   const now = cluster.agenda.now() / 1_000;
   const sample = (labels: Readonly<Record<string, string>>, value: number) => ({
     metric: labels,
     value: [now, String(value)],
   });
+  const ofNodes = nodeMetrics(cluster.store, promql);
+  if (ofNodes !== undefined) return vector(ofNodes.map(({ labels, value }) => sample(labels, value)));
+  const query = parseQuery(promql, names);
+  if (query === undefined) {
+    return failed(422, "execution", "this stand-in for Prometheus answers the health checks' own queries only");
+  }
   // Everything that is asked for by name is measured here.
   if (query.kind === "metrics") return vector(query.metrics.map((name) => sample({ __name__: name }, 1)));
   if (query.kind === "namespace-error-ratio") {

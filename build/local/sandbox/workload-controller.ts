@@ -4,6 +4,7 @@ import { recordEvent } from "./events.ts";
 import { afflictionOf, hits, inForce, isMissing, noticed } from "./faults.ts";
 import { digest, type JsonMap, mapAt } from "./json.ts";
 import { withDefaults } from "./limits.ts";
+import { NODE } from "./node-metrics.ts";
 import { type Life, live, newLife, podMetadata, podStatus } from "./pod.ts";
 import { refuseNewPod } from "./pod-admission.ts";
 import { tellPodEvents } from "./pod-events.ts";
@@ -123,7 +124,7 @@ export function runWorkloads(cluster: Cluster): WorkloadController {
       apiVersion: "v1",
       kind: "Pod",
       metadata: { ...metadata, name, namespace, ownerReferences: [ownerOf(workload)] },
-      spec: { nodeName: "sandbox-node", ...spec },
+      spec: { nodeName: NODE, ...spec },
       status: podStatus(name, spec, life),
     });
     lives.set(pod.metadata.uid ?? "", life);

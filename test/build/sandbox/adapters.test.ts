@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { nodeRoom } from "../../../functions/validate/node-room.ts";
 import { argoCd } from "../../../shared/adapters/argocd.ts";
 import { clusterReader } from "../../../shared/adapters/cluster-reader.ts";
 import type { ClusterSettings } from "../../../shared/adapters/kube-config.ts";
@@ -63,4 +64,20 @@ test("the school's own eyes see workloads, pods, logs and metrics", async () => 
   const samples = await metrics.query(errorRatioQuery({ namespace: "shop", workload: "web" }, defaultMetricNames));
   expect(samples).toHaveLength(1);
   expect(samples[0]?.value).toBeLessThan(0.002);
+});
+
+test("the school's own eyes see what the node has left", async () => {
+  const metrics = prometheus({
+    PROMETHEUS_URL: it.sandbox.prometheusUrl,
+    PROMETHEUS_TIMEOUT_MS: 10_000,
+    METRICS_WORKLOAD_LABEL: "service",
+    METRICS_STATUS_LABEL: "status",
+    METRICS_RATE_WINDOW: "2m",
+  });
+  const pods = (cpu: number) => [{ name: "Deployment shop/new", count: 2, cpu, memory: 2 ** 30 }];
+  expect(await nodeRoom(pods(1), metrics)).toMatchObject({ verdict: "fits" });
+  expect(await nodeRoom(pods(12), metrics)).toMatchObject({
+    verdict: "over",
+    because: expect.stringContaining("no node has room for pod 2 of 2"),
+  });
 });
