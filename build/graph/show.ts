@@ -62,7 +62,8 @@ function stateOf(terminal: Terminal, node: GraphNode | undefined): string {
 }
 
 function whereOf(platform: Platform, { evidence }: Edge): string {
-  return harmless(evidence.map((one) => placeText(placeOf(platform, one))).join(", "));
+  const places = evidence.map((one) => placeText(placeOf(platform, one)));
+  return harmless([...new Set(places)].join(", "));
 }
 
 /** Of what is only unseen those count that somebody needs; a namespace or a class is nobody's loss. */
