@@ -123,6 +123,8 @@ export interface KnowledgeBook {
   keepModel(model: { readonly id: string; readonly bytes: Uint8Array }): Promise<void>;
   /** Counts a retrieval, for the hit rate. */
   count(corpus: Corpus, result: "hit" | "miss" | "unknown"): Promise<void>;
+  /** Adds what a vendor counted for embedding texts of this purpose. */
+  countTokens(purpose: "document" | "query", tokens: number): Promise<void>;
 }
 
 /** What `index` remembers of one source of one corpus, beside what it tells others in a CorpusState. */

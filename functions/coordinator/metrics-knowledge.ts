@@ -4,6 +4,7 @@ import type { Sink } from "./metrics.ts";
 import type { School } from "./school.ts";
 
 const RESULTS = ["hit", "miss", "unknown"] as const;
+const PURPOSES = ["document", "query"] as const;
 
 /** `now`: milliseconds since the epoch. */
 export async function collectKnowledge(
@@ -19,6 +20,11 @@ export async function collectKnowledge(
     CORPORA.flatMap((corpus) =>
       RESULTS.map((result) => [{ corpus, result }, count(`rag:${corpus}:${result}`)] as const),
     ),
+  );
+  sink.counter(
+    "school_rag_embedding_tokens_total",
+    "Tokens an embedding API counted, by what was embedded: parts of the index or questions to it",
+    PURPOSES.map((purpose) => [{ purpose }, count(`rag_tokens:${purpose}`)]),
   );
   const chunks = new Map<Corpus, number>();
   for (const { corpus, chunks: number = 0 } of states) chunks.set(corpus, (chunks.get(corpus) ?? 0) + number);

@@ -11,15 +11,16 @@ export const stage = defineStage({
   name: "index",
   ports: (env, { knowledge: book }) => {
     if (writeAccess(env).url === undefined) return { book, indexer: undefined };
+    const log = createLog("info", { stage: "index" });
     return {
       book,
       indexer: {
         book,
         readers: knowledgeSources(env, book),
         writer: knowledgeWriterOf(env),
-        embedder: () => embedderOf(env, book),
+        embedder: () => embedderOf(env, book, { note: (sentence) => log.warn(sentence) }),
         fit: offlineFit,
-        log: createLog("info", { stage: "index" }),
+        log,
       },
     };
   },

@@ -2,7 +2,7 @@
 import type { Corpus, CorpusState, FitRecord, IndexBook, IndexLedger } from "../knowledge-ports.ts";
 
 export interface MemoryBook extends IndexBook {
-  /** What was counted, by `corpus:result`. */
+  /** What was counted, by `corpus:result` and `tokens:purpose`. */
   readonly counts: ReadonlyMap<string, number>;
 }
 
@@ -15,6 +15,7 @@ export function memoryBook(): MemoryBook {
   let newest: string | undefined;
   let fit: FitRecord | undefined;
   const key = (corpus: Corpus, source: string) => `${corpus}/${source}`;
+  const add = (name: string, some: number) => counts.set(name, (counts.get(name) ?? 0) + some);
   return {
     counts,
     async states() {
@@ -39,8 +40,10 @@ export function memoryBook(): MemoryBook {
       for (const other of models.keys()) if (other !== id) models.delete(other);
     },
     async count(corpus, result) {
-      const name = `${corpus}:${result}`;
-      counts.set(name, (counts.get(name) ?? 0) + 1);
+      add(`${corpus}:${result}`, 1);
+    },
+    async countTokens(purpose, tokens) {
+      add(`tokens:${purpose}`, tokens);
     },
     async ledger(corpus, source) {
       return ledgers.get(key(corpus, source));

@@ -45,6 +45,9 @@ export function knowledgeBook(redis: Redis, keys: Keys): IndexBook {
     async count(corpus, result) {
       await redis.hincrby(keys.metrics, `rag:${corpus}:${result}`, 1);
     },
+    async countTokens(purpose, tokens) {
+      await redis.hincrby(keys.metrics, `rag_tokens:${purpose}`, Math.round(tokens));
+    },
     ledger: (corpus, source) => kept<IndexLedger>(field(corpus, source)),
     async keepLedger(corpus, source, value) {
       await redis.hset(ledger, field(corpus, source), JSON.stringify(value));

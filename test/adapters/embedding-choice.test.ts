@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { embedderOf } from "../../shared/adapters/embedding/open.ts";
 import { fitLsa } from "../../shared/knowledge/embedding/lsa-fit.ts";
+import { memoryBook } from "../../shared/knowledge/memory-book.ts";
 import { ConfigurationError } from "../../shared/runtime/config.ts";
 import { PermanentError } from "../../shared/runtime/errors.ts";
 
@@ -9,7 +10,7 @@ type Variables = Record<string, string>;
 
 describe("which embedder", () => {
   const id = async (env: Variables, model?: { id: string; bytes: Uint8Array }) =>
-    (await embedderOf(env, { model: () => Promise.resolve(model) })).id;
+    (await embedderOf(env, { ...memoryBook(), model: () => Promise.resolve(model) })).id;
 
   test.each<[string, Variables, string]>([
     ["nothing is configured", {}, "hash-1024"],

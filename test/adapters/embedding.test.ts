@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { embedderOf } from "../../shared/adapters/embedding/open.ts";
 import { unit } from "../../shared/knowledge/embedding/unit.ts";
-import type { KnowledgeBook } from "../../shared/knowledge-ports.ts";
+import { memoryBook } from "../../shared/knowledge/memory-book.ts";
 import { PermanentError, RetryLater } from "../../shared/runtime/errors.ts";
 import { embeddingFields, vectorOf } from "../support/embedding/openai.ts";
 import { type EmbeddingServer, embeddingServer, type Fault } from "../support/embedding/server.ts";
@@ -15,7 +15,6 @@ afterAll(() => server.close());
 beforeEach(() => server.calm());
 afterEach(() => expect(server.violations).toEqual([]));
 
-const book: Pick<KnowledgeBook, "model"> = { model: () => Promise.resolve(undefined) };
 type Variables = Record<string, string>;
 
 function configured(more: Variables = {}): Variables {
@@ -27,7 +26,7 @@ function configured(more: Variables = {}): Variables {
     ...more,
   };
 }
-const open = (more: Variables = {}, reports = {}) => embedderOf(configured(more), book, reports);
+const open = (more: Variables = {}, reports = {}, book = memoryBook()) => embedderOf(configured(more), book, reports);
 const hurried = { EMBEDDING_TIMEOUT: "0.4" };
 const texts = (count: number) => Array.from({ length: count }, (_, i) => `text ${i}`);
 const expected = (text: string, length = 64) => unit(vectorOf(text, length));
@@ -125,11 +124,18 @@ describe("limits", () => {
     expect(server.requests.length - before).toBe(2);
   });
 
-  test("tokens are counted as the vendor counts them", async () => {
-    let tokens = 0;
-    const embedder = await open({}, { spent: (some: number) => (tokens += some) });
+  test("tokens are counted as the vendor counts them, questions apart from what is indexed", async () => {
+    const book = memoryBook();
+    const embedder = await open({}, {}, book);
     await embedder.embed(["12345678", "1234"], "document");
-    expect(tokens).toBe(3);
+    await embedder.embed(["1234"], "query");
+    await embedder.embed(["1234"], "query");
+    expect(book.counts).toEqual(new Map(Object.entries({ "tokens:document": 3, "tokens:query": 1 })));
+  });
+
+  test("a count that is lost loses no vector", async () => {
+    const embedder = await open({}, {}, { ...memoryBook(), countTokens: () => Promise.reject(new Error("away")) });
+    expect(await embedder.embed(["a"], "document")).toEqual([expected("a")]);
   });
 });
 

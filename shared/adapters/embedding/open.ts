@@ -8,15 +8,22 @@ import { embeddingSettings } from "./settings.ts";
 
 /**
  * Offline: the one that was fitted to the platform when the book has it, feature hashing before that. Throws
- * ConfigurationError, PermanentError for a fitted one that is damaged, and whatever the book throws.
+ * ConfigurationError, PermanentError for a fitted one that is damaged, and whatever the book throws. What a vendor is paid
+ * for is counted in the book.
  */
 export async function embedderOf(
   env: Environment,
-  book: Pick<KnowledgeBook, "model">,
-  reports: EmbedderReports = {},
+  book: Pick<KnowledgeBook, "model" | "countTokens">,
+  { note }: Pick<EmbedderReports, "note"> = {},
 ): Promise<Embedder> {
   const settings = embeddingSettings(env);
-  if (settings !== undefined) return withRememberedQueries(openAiEmbedder(settings, reports));
+  if (settings !== undefined) {
+    // A count that is lost must not lose the vectors it was paid for.
+    const spent: EmbedderReports["spent"] = (tokens, purpose) => {
+      book.countTokens(purpose, tokens).catch(() => undefined);
+    };
+    return withRememberedQueries(openAiEmbedder(settings, { note, spent }));
+  }
   const model = await book.model();
   if (model === undefined) return hashingEmbedder();
   const { lsaEmbedder } = await import("../../knowledge/embedding/lsa.ts");

@@ -11,11 +11,13 @@ import { batchesOf, FIRST_LIMITS, sendable } from "./batches.ts";
 import { canBeShortened, type EmbeddingSettings } from "./settings.ts";
 import { vectorsIn } from "./vectors.ts";
 
+export type Purpose = Parameters<Embedder["embed"]>[1];
+
 export interface EmbedderReports {
   /** One sentence, without any text: something was left out. */
   readonly note?: ((sentence: string) => void) | undefined;
-  /** Tokens of one request, as the vendor counts them. */
-  readonly spent?: ((tokens: number) => void) | undefined;
+  /** Tokens of one request, as the vendor counts them, and what they were spent on. */
+  readonly spent?: ((tokens: number, purpose: Purpose) => void) | undefined;
 }
 
 /** Somebody waits for the answer to a question. */
@@ -26,23 +28,23 @@ const SHORTEST_CUT = 64;
 
 /** Opens nothing; the first text does. */
 export function openAiEmbedder(settings: EmbeddingSettings, { note, spent }: EmbedderReports = {}): Embedder {
-  const { model, dimension, timeoutMs } = settings;
+  const { model, dimension } = settings;
   const server = new Server(settings, spent);
   let most = FIRST_LIMITS.texts;
 
-  async function embed(texts: readonly string[], within: number, signal: AbortSignal): Promise<Float32Array[]> {
-    const answer = await server.ask(texts, within, signal);
+  async function embed(texts: readonly string[], purpose: Purpose, signal: AbortSignal): Promise<Float32Array[]> {
+    const answer = await server.ask(texts, purpose, signal);
     if (answer.kind === "vectors") return answer.vectors;
     const [only] = texts;
     if (texts.length > 1) {
       const half = Math.ceil(texts.length / 2);
       if (answer.isAboutNumber) most = Math.min(most, half);
-      const first = await embed(texts.slice(0, half), within, signal);
-      return [...first, ...(await embed(texts.slice(half), within, signal))];
+      const first = await embed(texts.slice(0, half), purpose, signal);
+      return [...first, ...(await embed(texts.slice(half), purpose, signal))];
     }
     if (only === undefined || only.length <= SHORTEST_CUT) throw answer.refusal;
     note?.(`${model} finds a text of ${only.length} characters too long: its second half is left out`);
-    return embed([sendable(only, Math.floor(Buffer.byteLength(only) / 2)).text], within, signal);
+    return embed([sendable(only, Math.floor(Buffer.byteLength(only) / 2)).text], purpose, signal);
   }
 
   return {
@@ -53,7 +55,6 @@ export function openAiEmbedder(settings: EmbeddingSettings, { note, spent }: Emb
       const sent = texts.map((text) => sendable(text, FIRST_LIMITS.textBytes));
       const cut = sent.filter(({ isCut }) => isCut).length;
       if (cut > 0) note?.(`${cut} of ${texts.length} texts are too long for ${model}: their ends are left out`);
-      const within = purpose === "query" ? Math.min(QUERY_MS, timeoutMs) : timeoutMs;
       const whole = sent.map(({ text }) => text);
       const vectors: Float32Array[] = [];
       // What one part is refused, the others need not ask for.
@@ -62,7 +63,7 @@ export function openAiEmbedder(settings: EmbeddingSettings, { note, spent }: Emb
       const parts = batchesOf(whole, { ...FIRST_LIMITS, texts: most }).map(async (batch) => {
         const own = await embed(
           batch.map((i) => whole[i] ?? ""),
-          within,
+          purpose,
           either,
         );
         batch.forEach((i, at) => {
@@ -98,13 +99,13 @@ const NUMBER = /batch|array|number of (?:inputs|texts)|too many inputs/i;
 /** What is known of one server, and how it is asked. */
 class Server {
   readonly #settings: EmbeddingSettings;
-  readonly #spent: ((tokens: number) => void) | undefined;
+  readonly #spent: EmbedderReports["spent"];
   readonly #call: VendorCall;
   #client: Promise<OpenAI> | undefined;
   #sendsDimension: boolean;
   #wantsFloats = false;
 
-  constructor(settings: EmbeddingSettings, spent: ((tokens: number) => void) | undefined) {
+  constructor(settings: EmbeddingSettings, spent: EmbedderReports["spent"]) {
     this.#settings = settings;
     this.#spent = spent;
     this.#sendsDimension = canBeShortened(settings.model);
@@ -119,14 +120,16 @@ class Server {
     });
   }
 
-  async ask(texts: readonly string[], within: number, signal: AbortSignal): Promise<Answer> {
+  async ask(texts: readonly string[], purpose: Purpose, signal: AbortSignal): Promise<Answer> {
+    const { timeoutMs } = this.#settings;
+    const within = purpose === "query" ? Math.min(QUERY_MS, timeoutMs) : timeoutMs;
     this.#client ??= open(this.#settings);
     const client = await this.#client;
     for (;;) {
       const [dimensions, floats] = [this.#sendsDimension, this.#wantsFloats];
       const patience = { tryMs: within, inAllMs: within };
       const answer = await this.#call(
-        (limit) => this.#request(client, texts, { dimensions, floats }, limit),
+        (limit) => this.#request(client, texts, { dimensions, floats, purpose }, limit),
         patience,
         signal,
       );
@@ -152,7 +155,7 @@ class Server {
   async #request(
     client: OpenAI,
     texts: readonly string[],
-    { dimensions, floats }: { dimensions: boolean; floats: boolean },
+    { dimensions, floats, purpose }: { dimensions: boolean; floats: boolean; purpose: Purpose },
     signal: AbortSignal,
   ): Promise<Float32Array[] | Refused> {
     const { model, dimension, apiKey } = this.#settings;
@@ -168,7 +171,7 @@ class Server {
         { signal },
       );
       const { vectors, tokens } = vectorsIn(answer, texts.length);
-      if (tokens > 0) this.#spent?.(tokens);
+      if (tokens > 0) this.#spent?.(tokens, purpose);
       return vectors;
     } catch (error) {
       const status = statusOf(error);

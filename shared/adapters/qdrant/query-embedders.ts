@@ -7,7 +7,7 @@ import type { Environment } from "../../runtime/config.ts";
  * older collection answers while a new one is built. Undefined when it is another vendor's, or a fit nobody has kept. Throws
  * what embedderOf and the book throw.
  */
-export function queryEmbedders(env: Environment, book: Pick<KnowledgeBook, "model">) {
+export function queryEmbedders(env: Environment, book: Pick<KnowledgeBook, "model" | "countTokens">) {
   const known = new Map<string, Promise<Embedder | undefined>>();
   return async function embedderFor(made: Pick<Embedder, "id" | "dimension">): Promise<Embedder | undefined> {
     const embedder = known.get(made.id) ?? load(made, env, book);
@@ -26,7 +26,7 @@ export function queryEmbedders(env: Environment, book: Pick<KnowledgeBook, "mode
 async function load(
   { id, dimension }: Pick<Embedder, "id" | "dimension">,
   env: Environment,
-  book: Pick<KnowledgeBook, "model">,
+  book: Pick<KnowledgeBook, "model" | "countTokens">,
 ): Promise<Embedder | undefined> {
   if (/^hash-\d+$/.test(id)) {
     const { hashingEmbedder } = await import("../../knowledge/embedding/hashing.ts");

@@ -123,12 +123,16 @@ test("metrics say how often there was an answer, how much is in it and how old i
   const at = "2026-05-01T10:00:00.000Z";
   await book.count("documents", "hit");
   await book.count("manifests", "unknown");
+  await book.countTokens("document", 1_200);
+  await book.countTokens("document", 34);
   await book.note({ corpus: "documents", source: "docs", state: "ready", at, chunks: 40 });
   await book.note({ corpus: "documents", source: "gitops", state: "building", at, chunks: 2 });
   await book.keepRun("all", Date.now() - 60_000);
   const { text } = await school.call("nobody", "GET", "/metrics");
   expect(text).toContain('school_rag_queries_total{corpus="documents",result="hit"} 1');
   expect(text).toContain('school_rag_queries_total{corpus="manifests",result="unknown"} 1');
+  expect(text).toContain('school_rag_embedding_tokens_total{purpose="document"} 1234');
+  expect(text).toContain('school_rag_embedding_tokens_total{purpose="query"} 0');
   expect(text).toContain('school_rag_chunks{corpus="documents"} 42');
   expect(text).toContain('school_rag_ready{corpus="documents",source="gitops"} 0');
   const age = Number(/school_rag_index_age_seconds\{source="docs"\} ([\d.]+)/.exec(text)?.[1]);
