@@ -126,6 +126,8 @@ describe.skipIf(noBrowser)("one improvement on the dashboard (skipped where no C
       await at.school.stand("away-1", "held", { title: "Meanwhile" });
       await at.page.goto(`${entrance.url}/improvements/away-1#token=${TOKENS.viewer}`);
       await at.live();
+      // The stream may be open before the record has come; what was never shown cannot stay.
+      await expect.poll(() => at.badge().textContent(), SOON).toBe("Held");
       entrance.shut();
       await own.close();
       await at.page.getByRole("alert").getByText("The connection to the coordinator is lost").waitFor();
@@ -148,6 +150,7 @@ describe.skipIf(noBrowser)("one improvement on the dashboard (skipped where no C
     test("a Redis that goes away is named, what was known stays, and its return is told", async () => {
       await at.signedIn("viewer", "/improvements/held-1");
       await at.live();
+      await expect.poll(() => at.badge().textContent(), SOON).toBe("Held");
       await at.school.server.kill();
       await at.page.getByRole("alert").getByText("waits for Redis").waitFor();
       expect(await at.badge().textContent()).toBe("Held");
