@@ -1,92 +1,134 @@
 /** Does everything it relies on exist? What is missing has to be deployed first, and in which order is said. */
 import type { Citation, Improvement, ValidationFinding } from "../../shared/domain/improvement.ts";
-import { graphOf } from "../../shared/graph/build.ts";
+import { graphOf, knownNamespaces } from "../../shared/graph/build.ts";
 import { placeIn } from "../../shared/graph/draft.ts";
-import { type Edge, type Graph, type GraphNode, nameOf, nodeIdOf } from "../../shared/graph/graph.ts";
+import { type Graph, type GraphNode, nameOf, nodeIdOf } from "../../shared/graph/graph.ts";
 import { deployOrder } from "../../shared/graph/order.ts";
 import { citationOf, placeOf, placeText } from "../../shared/graph/places.ts";
-import { dependenciesOf } from "../../shared/graph/walk.ts";
+import { statedNamespaces, withoutNamespaces } from "../../shared/graph/stated-namespaces.ts";
 import type { Platform } from "../../shared/repository/platform.ts";
+import { impliedBy, type Reliance } from "./dependencies-implied.ts";
+import { elsewhere, namesMade, servicesMeant } from "./dependencies-named.ts";
 import { thingsNamed, workloadsNamed } from "./named-things.ts";
 
 const CHECK = "dependencies";
-/** Things told, and places cited. */
+/** Things told, places cited, gaps from before listed in a sentence. */
 const SHOWN = 30;
 const CITED = 8;
+const GAPS = 3;
 
 type Text = Pick<Improvement, "title" | "description" | "implementation_notes" | "quotes">;
 
-/** One thing it relies on, and where that is written. */
-interface Reliance {
-  readonly node: GraphNode;
-  /** The proposal names it itself; else a workload it names does. */
-  readonly isNamed: boolean;
-  readonly edge?: Edge;
-}
-
-/** Services named in the text must be there; what a workload named in the text needs should be. */
+/**
+ * What the text names must be there. What a workload it names calls should be. What else such a workload lacks, it lacked
+ * before: that is noted and not charged to the proposal.
+ */
 export function findMissing(improvement: Text, platform: Platform): ValidationFinding {
   const text = textOf(improvement);
   const graph = graphOf(platform);
-  const workloads = workloadsNamed(text, platform).map(({ resource }) => nodeIdOf(resource));
-  const all: readonly Reliance[] = [
-    ...thingsNamed(text, platform).map((node) => ({ node, isNamed: true })),
-    ...impliedBy(workloads, graph),
-  ];
-  const isMissing = ({ node: { state } }: Reliance) => state === "absent" || state === "zero-replicas";
-  const conflict = all.find((one) => one.isNamed && one.node.kind === "Service" && isMissing(one));
-  const doubt =
-    conflict ??
-    all.find(isMissing) ??
-    all.find(({ node, isNamed }) => isNamed && (node.state === "unseen" || node.state === "placeholder"));
-  const citations = citationsOf(doubt === undefined ? all : [doubt, ...all.filter((one) => one !== doubt)], platform);
-  const seen = unique(all.map(({ node }) => `${labelOf(node)}${node.state === "present" ? "" : ` (${node.state})`}`));
+  const known = knownNamespaces(platform);
+  const stated = statedNamespaces(text, (name) => known.has(name));
+  const workloads = workloadsNamed(withoutNamespaces(text, stated), platform);
+  const ids = workloads.map(({ resource }) => nodeIdOf(resource));
+  const made = namesMade(text);
+  const named = [...thingsNamed(text, platform), ...servicesMeant(text, workloads, platform)]
+    .filter(({ kind, name, state }) => !(kind === "Service" && state === "absent" && made.has(name)))
+    .map((node): Reliance => ({ node, isNamed: true, edges: [] }));
+  const all = oncePerThing([...named, ...impliedBy(ids, graph)]);
+  const gaps = all.filter(isGap);
+  const charged = all.filter((one) => !gaps.includes(one));
+  const conflicts = charged.filter(isConflict);
+  const missing = conflicts.length > 0 ? conflicts : charged.filter(isMissing);
+  const isVague = ({ node: { state }, isNamed }: Reliance) =>
+    isNamed && (state === "unseen" || state === "placeholder");
+  const doubt = missing[0] ?? charged.find(isVague);
+  // Beside a conflict, what its workloads call in vain is a gap from before as well.
+  const before = all.filter((one) => !one.isNamed && isMissing(one) && !missing.includes(one));
+  const seen = all.filter((one) => !before.includes(one)).map(seenAs);
+  const notes = before.map((one) => `${labelOf(one.node)} (${one.node.state}, was so before)${whereOf(one, platform)}`);
   if (doubt === undefined) {
-    return { check: CHECK, result: "pass", because: wellOf(all), evidence: seen.slice(0, SHOWN), ...citations };
+    return {
+      check: CHECK,
+      result: "pass",
+      because: `${wellOf(charged)}${gapsOf(gaps)}`,
+      evidence: unique([...seen, ...notes]).slice(0, SHOWN),
+      ...citationsOf(all, platform),
+    };
   }
-  const steps = stepsFor(all.filter(isMissing), workloads, graph);
-  const first = steps.length === 0 ? "" : `; ${steps.join(", then ")}`;
-  const more = all.filter((one) => one !== doubt && isMissing(one)).length;
+  const steps = stepsFor(missing, ids, graph);
+  const more = missing.filter((one) => one !== doubt).length;
   const others = more === 0 ? "" : ` (and ${more} more ${more === 1 ? "thing" : "things"} it relies on)`;
-  const where = doubt.edge === undefined ? [] : doubt.edge.evidence.map((one) => placeText(placeOf(platform, one)));
+  const because = [
+    `${kindOfWord(doubt.node)}${labelOf(doubt.node)} ${doubt.node.because}${others}${namesakeOf(doubt.node, platform)}`,
+    ...(steps.length === 0 ? [] : [steps.join(", then ")]),
+  ];
   return {
     check: CHECK,
-    result: conflict === undefined ? "unknown" : "conflict",
-    because: `${kindOfWord(doubt.node)}${labelOf(doubt.node)} ${doubt.node.because}${others}${first}`,
+    result: conflicts.length === 0 ? "unknown" : "conflict",
+    because: because.join("; "),
     evidence: unique([
       labelOf(doubt.node),
-      ...where,
+      ...placesOf(doubt, platform),
       ...steps.map((step, index) => `${index + 1}. ${step}`),
       ...seen,
+      ...notes,
     ]).slice(0, SHOWN),
-    ...citations,
+    ...citationsOf([doubt, ...charged.filter((one) => one !== doubt)], platform),
   };
 }
 
-const NEEDED: ReadonlySet<Edge["type"]> = new Set<Edge["type"]>([
-  "calls",
-  "mounts",
-  "reads-env-from",
-  "pulls-with",
-  "owns-storage",
-  "uses-account",
-  "uses-class",
-]);
+/** Absent by a name that can be no other's: nothing of the proposal works before it is there. */
+const MUST_BE: ReadonlySet<string> = new Set(["Service", "StorageClass", "CustomResourceDefinition"]);
 
-/** What the pods of these workloads need to start and to work, and whom the settings they read name. */
-function impliedBy(workloads: readonly string[], graph: Graph): readonly Reliance[] {
-  const found = workloads.flatMap((id) =>
-    dependenciesOf(graph, id, { depth: 2 }).flatMap(({ node, path }): Reliance[] => {
-      const [first, second] = path;
-      if (first === undefined || first.from !== id || !NEEDED.has(first.type) || path.some((edge) => edge.optional))
-        return [];
-      if (second === undefined) return [{ node, isNamed: false, edge: first }];
-      const isSetting = graph.nodes.get(first.to)?.kind === "ConfigMap" && second.type === "calls";
-      const isClass = second.type === "uses-class";
-      return isSetting || isClass ? [{ node, isNamed: false, edge: second }] : [];
-    }),
-  );
-  return [...new Map(found.map((one) => [one.node.id, one])).values()];
+function isMissing({ node: { state } }: Reliance): boolean {
+  return state === "absent" || state === "zero-replicas";
+}
+
+function isConflict(one: Reliance): boolean {
+  const { kind, namespace } = one.node;
+  return one.isNamed && isMissing(one) && (MUST_BE.has(kind) || (kind === "Secret" && namespace !== undefined));
+}
+
+/** Lacked by a workload that is named and runs, or does not, without this proposal, too. */
+function isGap(one: Reliance): boolean {
+  return !one.isNamed && isMissing(one) && one.edges.every(({ type }) => type !== "calls");
+}
+
+/** The same thing named at several places is told once, with all of them. */
+function oncePerThing(all: readonly Reliance[]): readonly Reliance[] {
+  const found = new Map<string, Reliance>();
+  for (const one of all) {
+    const before = found.get(one.node.id);
+    const edges = [...new Set([...(before?.edges ?? []), ...one.edges])];
+    found.set(one.node.id, { node: one.node, isNamed: one.isNamed || before?.isNamed === true, edges });
+  }
+  return [...found.values()];
+}
+
+function placesOf({ edges }: Reliance, platform: Platform): readonly string[] {
+  return edges.flatMap(({ evidence }) => evidence.map((one) => placeText(placeOf(platform, one))));
+}
+
+function whereOf(one: Reliance, platform: Platform): string {
+  const places = unique(placesOf(one, platform));
+  return places.length === 0 ? "" : `: ${places.slice(0, CITED).join(", ")}`;
+}
+
+function gapsOf(gaps: readonly Reliance[]): string {
+  if (gaps.length === 0) return "";
+  const told = gaps.slice(0, GAPS).map(({ node }) => `${labelOf(node)} ${node.because}`);
+  const more = gaps.length > GAPS ? ` and ${gaps.length - GAPS} more` : "";
+  return `; was so before and is not charged to this proposal: ${told.join(", ")}${more}`;
+}
+
+/** People mean the Service of another namespace more often than one that is still to come. */
+function namesakeOf(node: GraphNode, platform: Platform): string {
+  const [namespace] = node.state === "absent" ? elsewhere(node, platform) : [];
+  return namespace === undefined ? "" : `; there is ${node.name}.${namespace}.svc`;
+}
+
+function seenAs({ node }: Reliance): string {
+  return `${labelOf(node)}${node.state === "present" ? "" : ` (${node.state})`}`;
 }
 
 /** What to do before, in an order in which nothing waits for what comes later. */
@@ -107,10 +149,11 @@ function asleepIn(node: GraphNode, graph: Graph): string {
 
 function citationsOf(all: readonly Reliance[], platform: Platform): { readonly citations?: readonly Citation[] } {
   const graph = graphOf(platform);
-  const cited = all.flatMap(({ node, edge }): Citation[] => {
-    if (edge !== undefined) {
-      const by = graph.nodes.get(edge.from) ?? node;
-      return edge.evidence.slice(0, 1).map((one) => citationOf(platform, one, by));
+  const cited = all.flatMap(({ node, edges }): Citation[] => {
+    if (edges.length > 0) {
+      return edges.flatMap(({ from, evidence }) =>
+        evidence.slice(0, 1).map((one) => citationOf(platform, one, graph.nodes.get(from) ?? node)),
+      );
     }
     const { resource } = node;
     return resource === undefined ? [] : [citationOf(platform, placeIn(resource, ["metadata", "name"]), node)];

@@ -27,6 +27,11 @@ export function nodeNamed(platform: Platform, named: Named): GraphNode {
   return graph.nodes.get(id) ?? { id, ...named, ...standingOfNamed(draft, named), resource: undefined };
 }
 
+/** Namespaces the repository fills, makes or writes out in a host. */
+export function knownNamespaces(platform: Platform): ReadonlySet<string> {
+  return made(platform).draft.namespaces;
+}
+
 const made = oncePer((platform) => {
   const draft = draftOf(platform);
   const around = neighbourhoodOf(draft);
