@@ -1,5 +1,5 @@
 /** The narrow interfaces handlers see of models and of what is written about the platform; see ports.ts. */
-import type { ModelUsage } from "./domain/improvement.ts";
+import type { ModelCall, ModelUsage } from "./domain/improvement.ts";
 
 /** One question, one structured answer: no tools, no conversation, nothing remembered. */
 export interface LanguageModel {
@@ -7,6 +7,8 @@ export interface LanguageModel {
   answer(question: ModelQuestion, signal: AbortSignal): Promise<ModelAnswer>;
 }
 export interface ModelQuestion {
+  /** What many questions have in common, the most common first: vendors cache such prefixes, so its bytes must not change. */
+  readonly shared?: readonly string[];
   readonly system: string;
   readonly prompt: string;
   /** What the answer is called towards the vendor: letters, digits and underscores. */
@@ -15,6 +17,19 @@ export interface ModelQuestion {
   readonly schema: Readonly<Record<string, unknown>>;
   /** Of the answer; a model's thinking counts. */
   readonly maxTokens: number;
+  /** The versioned prompt it was rendered from; see shared/prompts. */
+  readonly from?: PromptReference;
+  /** Whose budget pays: an expert's name, or the stage's. */
+  readonly payer?: string;
+  /** Beside the question itself, what an answer may be reused under: the version of an index, for example. */
+  readonly cacheScope?: string;
+}
+export interface PromptReference {
+  /** `<stage>/<name>` */
+  readonly name: string;
+  readonly version: number;
+  /** sha256 of the file, the first 12 characters. */
+  readonly hash: string;
 }
 export type ModelAnswer =
   | {
@@ -23,9 +38,11 @@ export type ModelAnswer =
       /** `vendor:model` */
       readonly model: string;
       readonly usage: ModelUsage;
+      /** For the trail; absent where a test or a plain adapter answered. */
+      readonly call?: ModelCall;
     }
   /** It was paid for, and is a refusal, cut short, or no JSON. */
-  | { readonly kind: "unusable"; readonly because: string; readonly model: string; readonly usage: ModelUsage }
+  | { readonly kind: "unusable"; readonly because: string; readonly model: string; readonly usage: ModelUsage; readonly call?: ModelCall }
   /** No answer: out of reach, over its limits or the budget, or it does not take the question; says what to do. */
   | { readonly kind: "unavailable"; readonly because: string };
 

@@ -22,6 +22,14 @@ export interface Quote {
   readonly at?: string | undefined;
 }
 
+/** Another source that recommends the same. */
+export interface Corroboration {
+  readonly source_id: string;
+  readonly source_title: string;
+  readonly source_url?: string;
+  readonly quote: Quote;
+}
+
 /** How `relevance` came about: the parts of the formula and its text, so that nobody has to trust a bare number. */
 export interface RelevanceBasis {
   readonly formula: string;
@@ -102,6 +110,31 @@ export interface Planning {
 export interface ModelUsage {
   readonly input: number;
   readonly output: number;
+  /** Of `input`: read from the vendor's cache, and written to it. */
+  readonly cacheRead?: number;
+  readonly cacheWrite?: number;
+}
+
+/** One question to a model, as the trail keeps it. Texts are not kept. */
+export interface ModelCall {
+  /** Who asked: `evaluate/security`, `plan`, … */
+  readonly purpose: string;
+  /** `vendor:model` */
+  readonly model: string;
+  /** `<stage>/<name>@<version>` and the first 12 characters of the file's sha256. */
+  readonly prompt: string;
+  readonly prompt_hash: string;
+  /** All tokens of the question, those read from and written to the vendor's cache among them. */
+  readonly input: number;
+  readonly output: number;
+  readonly cache_read: number;
+  readonly cache_write: number;
+  /** US dollars; 0 where the price is not known (`priced` says so). */
+  readonly cost: number;
+  readonly priced: boolean;
+  readonly ms: number;
+  /** `vendor`: it was asked; `cache`: the same was answered before; `shared`: another one was asking the same. */
+  readonly answered_by: "vendor" | "cache" | "shared";
 }
 
 /** One answer that was paid for, kept from before the settle so that a second run does not pay again. */
@@ -163,6 +196,10 @@ export interface Improvement extends Proposal {
   readonly expert?: Expert;
   readonly routing?: readonly RoutingVote[];
   readonly expert_evaluation?: Evaluation;
+  /** Every question asked of a model for it, oldest first, at most 50. */
+  readonly model_calls?: readonly ModelCall[];
+  /** Other sources that say the same; each raises the rank, none a permission. */
+  readonly corroborated_by?: readonly Corroboration[];
   readonly rag_check_passed?: "true" | "false" | "unknown";
   readonly validation?: readonly ValidationFinding[];
   readonly conflicts_found?: readonly ValidationFinding[];
@@ -237,6 +274,8 @@ const jsonFields: ReadonlySet<string> = new Set<keyof Improvement>([
   "quotes",
   "routing",
   "expert_evaluation",
+  "model_calls",
+  "corroborated_by",
   "validation",
   "conflicts_found",
   "planning",

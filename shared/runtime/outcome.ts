@@ -1,5 +1,7 @@
 /** What a handler answers: data, never an effect. The runtime turns it into one settle. */
-import type { Patch, Proposal } from "../domain/improvement.ts";
+import type { SubmittedSource } from "../domain/events.ts";
+import type { Corroboration, Patch, Proposal } from "../domain/improvement.ts";
+import type { Validators } from "../source-ports.ts";
 import type { KeeperName, Leaves, ObserverName, OwnerName, StageName } from "../stages.ts";
 
 /** Move the improvement. `because` goes into the trail; `evidence` is kept beside it as JSON. */
@@ -36,6 +38,26 @@ export interface SourceRead {
     readonly contentHash: string;
   };
   readonly proposals: readonly (Proposal & { readonly id: string })[];
+  /** What it says that improvements of other sources said before: it is added to theirs. */
+  readonly corroborates?: readonly { readonly improvement: string; readonly by: Corroboration }[];
+  readonly because: string;
+}
+
+/** `ingest` has looked at a feed, a channel or a folder: what is new there becomes sources of its own. */
+export interface SourceListed {
+  readonly kind: "source-listed";
+  /** The listing's own id, and its name when it is a watched one. */
+  readonly source: {
+    readonly id: string;
+    readonly title: string;
+    readonly address: string;
+    readonly watch?: string;
+  };
+  /** Newest first, each with the id `ingest` would give it; those known to the school are passed over in the settle. */
+  readonly entries: readonly (SubmittedSource & { readonly id: string })[];
+  readonly validators: Validators;
+  /** New sources today at most, of the watched one. */
+  readonly dailyLimit: number;
   readonly because: string;
 }
 
@@ -76,9 +98,18 @@ export type OutcomeOf<S extends StageName> = S extends OwnerName
     ? Observed
     : S extends KeeperName
       ? Observed | GoOn
-      : SourceRead | SourceKnown | SourceFailed;
+      : SourceRead | SourceListed | SourceKnown | SourceFailed;
 
-export type AnyOutcome = MoveTo | Again | BehindLock | SourceRead | SourceKnown | SourceFailed | Observed | GoOn;
+export type AnyOutcome =
+  | MoveTo
+  | Again
+  | BehindLock
+  | SourceRead
+  | SourceListed
+  | SourceKnown
+  | SourceFailed
+  | Observed
+  | GoOn;
 
 export function moveTo<To extends string>(to: To, patch: Patch, because: string, evidence?: unknown): MoveTo<To> {
   return { kind: "move", to, patch, because, ...(evidence === undefined ? {} : { evidence }) };

@@ -1,0 +1,101 @@
+/** The narrow interfaces `ingest` sees of the world outside: fetched bytes, and what the readers of sources make of them. */
+
+/** One guarded HTTP client for everything that is read from outside; shared/adapters/web implements it. */
+export interface Web {
+  /**
+   * GET. Follows redirects, each of them checked like the first address. A passing fault (429, 503, time-out, reset, the
+   * host's turn has not come) throws RetryLater; everything that will not get better is `refused`.
+   */
+  get(request: WebRequest, signal: AbortSignal): Promise<WebAnswer>;
+}
+export interface WebRequest {
+  readonly url: string;
+  /** Media types asked for; anything unless given. */
+  readonly accept?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** POST of this JSON instead; only for interfaces that want it, and never repeated by a redirect. */
+  readonly json?: unknown;
+  /** What the last answer said of itself: an unchanged one is `unchanged`. */
+  readonly known?: Validators;
+  /** Of the decoded body; what is larger is refused. The reader's limit, never above the configured one. */
+  readonly maxBytes?: number;
+}
+export interface Validators {
+  readonly etag?: string;
+  readonly lastModified?: string;
+}
+export type WebAnswer =
+  | {
+      readonly kind: "ok";
+      /** Where the redirects ended. */
+      readonly url: string;
+      readonly contentType: string;
+      readonly body: Uint8Array;
+      readonly validators: Validators;
+    }
+  | { readonly kind: "unchanged" }
+  /** Says what is wrong and what to do, for the person who configured or sent the address. */
+  | { readonly kind: "refused"; readonly status?: number; readonly because: string };
+
+export const SOURCE_KINDS = ["youtube", "feed", "github", "hackernews", "page", "folder"] as const;
+export type SourceKind = (typeof SOURCE_KINDS)[number];
+
+/** One kind of source; each is a file in functions/ingest/sources. */
+export interface SourceReader {
+  readonly kind: SourceKind;
+  /** Whether an address nobody gave a kind is one of its. */
+  takes(address: URL): boolean;
+  read(request: SourceRequest, signal: AbortSignal): Promise<SourceReading>;
+}
+export interface SourceRequest {
+  readonly address: string;
+  /** Of a configured source; readers know their own keys and refuse others. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Of the last listing. */
+  readonly known?: Validators;
+}
+export type SourceReading = SourceText | SourceListing | { readonly kind: "unchanged" } | UnreadableSource;
+
+/** One thing to learn from: raw, not yet cleaned. */
+export interface SourceText {
+  readonly kind: "text";
+  readonly title: string;
+  /** Captions, JSON or text, as the formats of `ingest` know them. */
+  readonly content: string;
+  readonly format?: "vtt" | "srt" | "text" | "json";
+  /** Canonical. */
+  readonly address: string;
+  /** What was not available and what was taken instead, for people: "no captions: the description was read". */
+  readonly notes: readonly string[];
+}
+/** More sources, newest first. */
+export interface SourceListing {
+  readonly kind: "listing";
+  readonly title: string;
+  readonly entries: readonly ListedSource[];
+  readonly validators: Validators;
+}
+export interface ListedSource {
+  readonly address: string;
+  readonly title: string;
+  /** Its whole text, where the listing itself holds it. */
+  readonly content?: string;
+  /** ISO 8601. */
+  readonly published?: string;
+}
+export interface UnreadableSource {
+  readonly kind: "unreadable";
+  readonly because: string;
+}
+
+/** A source the school looks at by itself: one entry of the file SOURCES names. */
+export interface WatchedSource {
+  /** Letters, digits and dashes; unique. */
+  readonly name: string;
+  readonly kind: SourceKind;
+  readonly address: string;
+  readonly everyMs: number;
+  /** New sources a day (UTC) at most; the others wait for the next. */
+  readonly dailyLimit: number;
+  readonly options: Readonly<Record<string, unknown>>;
+}
