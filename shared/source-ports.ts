@@ -19,6 +19,11 @@ export interface WebRequest {
   readonly known?: Validators;
   /** Of the decoded body; what is larger is refused. The reader's limit, never above the configured one. */
   readonly maxBytes?: number;
+  /**
+   * A page written for people, which nobody offers to programs as a feed, an API or captions are offered: what the host's
+   * robots.txt keeps from us is refused.
+   */
+  readonly isPage?: boolean;
 }
 export interface Validators {
   readonly etag?: string;

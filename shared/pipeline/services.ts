@@ -8,6 +8,7 @@ import type { GateAnswer, SchoolServices } from "../ports.ts";
 import { LeaseLost } from "../runtime/errors.ts";
 import { readBreaker, recentRollback } from "./breaker.ts";
 import { readFlags } from "./flags.ts";
+import { hostTurns } from "./host-turns.ts";
 import type { Keys } from "./keys.ts";
 import { knowledgeBook } from "./knowledge-book.ts";
 import { records } from "./records.ts";
@@ -124,6 +125,7 @@ export function schoolServices(redis: Redis, keys: Keys, scripts: Scripts, limit
       },
     },
     knowledge: knowledgeBook(redis, keys),
+    hostTurns: hostTurns(redis, keys),
   };
 }
 
