@@ -1,7 +1,7 @@
 /**
  * Writes what follows from other sources: the manifests in keda/ and knative/ from the registry, the fields policy knows
  * from the Kubernetes client's models, the lists of rules and intents, the description of the coordinator's API from its schemas,
- * what the stand-in of Qdrant takes from the published API. The result is committed.
+ * what the stand-in of Qdrant takes from the published API, the prompts of the stages as modules. The result is committed.
  *
  * Usage: generate.ts [--check]   --check writes nothing and fails when a file is stale
  */
@@ -13,11 +13,13 @@ import { intentReference } from "./intent-reference.ts";
 import { knownFields } from "./known-fields.ts";
 import { renderManifests } from "./manifests/render.ts";
 import { ruleReference } from "./policy/rule-reference.ts";
+import { PromptProblems } from "./prompts/files.ts";
+import { renderPrompts } from "./prompts/render.ts";
 import { qdrantApi } from "./qdrant-api.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 
-/** Files whose committed text is not what it should be: path -> right text. */
+/** Files whose committed text is not what it should be: path -> right text. Throws PromptProblems. */
 export async function staleFiles(): Promise<Map<string, string>> {
   const files = renderManifests(packageJson.version);
   files.set("shared/policy/known-fields.json", await knownFields());
@@ -25,6 +27,7 @@ export async function staleFiles(): Promise<Map<string, string>> {
   files.set("shared/intents/README.md", await intentReference());
   files.set("functions/coordinator/openapi.json", `${JSON.stringify(describeApi(), null, 2)}\n`);
   files.set("build/local/qdrant/api.json", await qdrantApi());
+  for (const [file, text] of await renderPrompts(root)) files.set(file, text);
   for (const [file, text] of files) {
     const committed = await readFile(path.join(root, file), "utf8").catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return undefined;
@@ -35,8 +38,7 @@ export async function staleFiles(): Promise<Map<string, string>> {
   return files;
 }
 
-if (import.meta.main) {
-  const checking = process.argv.includes("--check");
+async function main(checking: boolean): Promise<void> {
   const stale = await staleFiles();
   if (!checking) {
     for (const [file, text] of stale) {
@@ -48,4 +50,14 @@ if (import.meta.main) {
   const verb = checking ? "Stale, run `npm run generate`" : "Written";
   console.log(stale.size === 0 ? "Every generated file is up to date." : `${verb}: ${names}`);
   if (checking && stale.size > 0) process.exitCode = 1;
+}
+
+if (import.meta.main) {
+  try {
+    await main(process.argv.includes("--check"));
+  } catch (error) {
+    if (!(error instanceof PromptProblems)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
 }

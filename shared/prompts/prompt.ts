@@ -48,8 +48,8 @@
  *    `number`. `{{> name.v1}}` on a line of its own puts in prompts/parts/name.v1.md, for what several prompts share
  *    byte by byte.
  * 2. `node build/generate.ts` checks all of that, writes prompts/generated.ts and records version and sha256 in prompts/lock.json.
- * 3. `import { name } from "./prompts/generated.ts"` (its name in camelCase), and ask
- *    `model.answer({ ...name.render({ title, … }), schema }, signal)`.
+ * 3. `import { namePrompt } from "./prompts/generated.ts"`, and ask
+ *    `model.answer({ ...namePrompt.render({ title, … }), schema }, signal)`.
  *
  * To change one, write the new text as <name>.v<n+1>.md and leave the old file: answers on record name its version and hash,
  * and `school prompts diff <stage>/<name>` shows what became different. The stage uses the newest.
