@@ -44,7 +44,13 @@ export type ModelAnswer =
   /** It was paid for, and is a refusal, cut short, or no JSON. */
   | { readonly kind: "unusable"; readonly because: string; readonly model: string; readonly usage: ModelUsage; readonly call?: ModelCall }
   /** No answer: out of reach, over its limits or the budget, or it does not take the question; says what to do. */
-  | { readonly kind: "unavailable"; readonly because: string };
+  | { readonly kind: "unavailable"; readonly because: string; readonly endpoints?: readonly EndpointReason[] };
+
+/** Why one of the endpoints that could have answered did not. */
+export interface EndpointReason {
+  readonly endpoint: string;
+  readonly because: string;
+}
 
 /** What the operators write about their platform. */
 export interface Documents {

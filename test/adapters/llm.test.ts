@@ -51,7 +51,8 @@ describe.each(["anthropic", "openai", "llmd"] as const)("%s", (vendor) => {
       kind: "answered",
       value,
       model: expect.stringMatching(new RegExp(`^${vendor}:\\S+`)) as string,
-      usage: { input: 1_000, output: 40 },
+      // Of the same thousand tokens: what is not said cannot be told.
+      usage: { input: 1_000, output: 40, cacheRead: 900, cacheWrite: 0 },
     });
     expect(server.asked).toEqual([
       { system: expect.stringContaining("You plan.") as string, prompt: "What now?", schema: question.schema },
@@ -85,23 +86,36 @@ describe.each(["anthropic", "openai", "llmd"] as const)("%s", (vendor) => {
     expect(server.requests).toHaveLength(3);
   });
 
-  test("a body that ends early is asked for again by whoever repairs", async () => {
-    server.fail("truncated");
-    server.say({ value });
-    expect(await ask(vendor, { PLAN_MODEL: "m" })).toMatchObject({ kind: "unusable", because: says(/cut short/) });
-  });
+  test.each<Fault>(["truncated", "reset", "stall", "proxy page"])(
+    "%s: perhaps it was paid for, so it is asked once more and not again",
+    async (fault) => {
+      server.fail(fault);
+      server.say({ value }, { value });
+      const more = { PLAN_MODEL: "m", LLM_TIMEOUT: fault === "stall" ? "1.5" : "20" };
+      expect(await ask(vendor, more)).toMatchObject({ kind: "answered", value });
+      server.calm();
+      server.fail(fault, 9);
+      expect(await ask(vendor, { ...more, LLM_TIMEOUT: fault === "stall" ? "0.5" : "20" })).toMatchObject({
+        kind: "unavailable",
+        because: says(/cut short|out of reach|not answer within|does not answer as one/),
+      });
+      expect(server.requests.length).toBeLessThanOrEqual(2);
+    },
+  );
 
   test.each<[string, Fault, Variables, RegExp]>([
     ["a limit that lasts", { status: 429, message: "m", headers: { "retry-after-ms": "1" } }, {}, /limits how much/],
     ["an outage", { status: 500, message: "m", headers: { "retry-after-ms": "1" } }, {}, /out of order \(500\)/],
-    ["a retry-after beyond the time there is", limited(3_600), { LLM_TIMEOUT: "0.3" }, /not answer within 0.3 s/],
-    ["silence", "silence", { LLM_TIMEOUT: "0.3" }, /not answer within 0.3 s/],
-    ["an answer that stalls", "stall", { LLM_TIMEOUT: "0.3" }, /not answer within 0.3 s/],
+    ["a retry-after beyond the time there is", limited(3_600), {}, /limits how much may be asked \(429\), for 3600 s/],
+    ["a moment beyond it", limited("Wed, 21 Oct 2099 07:28:00 GMT"), {}, /limits how much may be asked \(429\), for/],
+    ["an overload", { status: 529, message: "m", headers: { "retry-after-ms": "1" } }, {}, /out of order \(529\)/],
+    ["silence", "silence", { LLM_TIMEOUT: "0.3" }, /not answer within 0.\d s/],
+    ["an answer that stalls", "stall", { LLM_TIMEOUT: "0.3" }, /not answer within 0.\d s/],
     ["somebody else's page", "proxy page", {}, /does not answer as one.*check/],
     ["a model nobody knows", { status: 404, message: "no model m" }, {}, /knows no such model.*check/],
     ["a question it does not take", { status: 413, message: "too large" }, {}, /\(413\).*too large/],
   ])("%s makes it unavailable, and says what to do", async (_name, fault, more, because) => {
-    server.fail(fault, 3);
+    server.fail(fault, 9);
     const answer = await ask(vendor, { PLAN_MODEL: "m", ...more });
     expect(answer).toMatchObject({ kind: "unavailable", because: says(because) });
   });
@@ -123,7 +137,7 @@ describe.each(["anthropic", "openai", "llmd"] as const)("%s", (vendor) => {
   });
 });
 
-function limited(seconds: number): Fault {
+function limited(seconds: number | string): Fault {
   return { status: 429, message: "slow down", headers: { "retry-after": String(seconds) } };
 }
 const NOBODY = "http://127.0.0.1:9";

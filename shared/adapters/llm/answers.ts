@@ -1,66 +1,11 @@
-/** What both vendors' adapters share: one time limit, how failures are told, and JSON out of text. */
-import type { ModelAnswer } from "../../model-ports.ts";
-import type { ModelSettings, Vendor } from "./settings.ts";
+/** What vendors' adapters share: what their errors say, and JSON out of text. */
 
 /** A server that answers with nothing but this is not the vendor's. */
 export class NotTheVendor extends Error {}
 
-/**
- * Runs `ask` under `signal` and the settings' time limit. The SDKs try again by themselves (429 and its retry-after, 5xx,
- * lost connections) as long as time is left; what is wrong then becomes an answer. Throws the signal's reason only.
- */
-export async function withinLimit(
-  { vendor, apiKey, timeoutMs }: ModelSettings,
-  signal: AbortSignal,
-  ask: (signal: AbortSignal) => Promise<ModelAnswer>,
-): Promise<ModelAnswer> {
-  signal.throwIfAborted();
-  const limit = AbortSignal.timeout(timeoutMs);
-  const either = AbortSignal.any([signal, limit]);
-  try {
-    return await Promise.race([ask(either), rejectedBy(either)]);
-  } catch (error) {
-    signal.throwIfAborted();
-    if (limit.aborted) return unavailable(vendor, `did not answer within ${timeoutMs / 1_000} s`);
-    return failure(vendor, apiKey, error);
-  }
-}
-
 /** An answer whose body stalls must not outlive the limit either. */
 export function rejectedBy(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
-}
-
-const NAMES: Readonly<Record<Vendor, string>> = {
-  anthropic: "Anthropic's API",
-  openai: "the OpenAI-compatible API",
-  llmd: "the endpoint LLMD_ENDPOINT",
-};
-const KEYS: Readonly<Record<Vendor, string>> = {
-  anthropic: "ANTHROPIC_API_KEY and ANTHROPIC_BASE_URL",
-  openai: "OPENAI_API_KEY and OPENAI_BASE_URL",
-  llmd: "LLMD_ENDPOINT; where a key is needed, use OPENAI_BASE_URL and OPENAI_API_KEY instead",
-};
-
-function unavailable(vendor: Vendor, what: string): ModelAnswer {
-  return { kind: "unavailable", because: `${NAMES[vendor]} ${what}` };
-}
-
-function failure(vendor: Vendor, apiKey: string | undefined, error: unknown): ModelAnswer {
-  const status = statusOf(error);
-  const said = told(error, apiKey);
-  if (error instanceof NotTheVendor) {
-    return unavailable(vendor, `does not answer as one: ${said}; check ${KEYS[vendor]}`);
-  }
-  if (status === undefined) return unavailable(vendor, `is out of reach: ${said}`);
-  if (status === 429) return unavailable(vendor, "limits how much may be asked (429)");
-  if (status >= 500 || status === 408 || status === 409) return unavailable(vendor, `is out of order (${status})`);
-  // Vendors repeat parts of a key they do not like.
-  if (status === 401 || status === 403) {
-    return unavailable(vendor, `does not accept the key (${status}): check ${KEYS[vendor]}`);
-  }
-  if (status === 404) return unavailable(vendor, `knows no such model (404): ${said}; check the model's name`);
-  return unavailable(vendor, `does not take the question (${status}): ${said}`);
 }
 
 /** Of an SDK's error, by its shape: both have it, and none came from HTTP without it. */

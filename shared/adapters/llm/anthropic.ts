@@ -1,12 +1,17 @@
 /**
- * LanguageModel over Anthropic's Messages API. The answer is the input of one tool: a union of many kinds is larger than
- * the grammar the API would compile for a strict schema.
+ * An endpoint of Anthropic's Messages API. The answer is the input of one tool: a union of many kinds is larger than the
+ * grammar the API would compile for a strict schema.
  */
 import Anthropic from "@anthropic-ai/sdk";
 import * as z from "zod";
-import type { LanguageModel, ModelAnswer, ModelQuestion } from "../../model-ports.ts";
-import { isCutShort, NotTheVendor, objectIn, statusOf, withinLimit } from "./answers.ts";
-import type { ModelSettings } from "./settings.ts";
+import type { ModelUsage } from "../../domain/improvement.ts";
+import type { ModelQuestion } from "../../model-ports.ts";
+import type { Endpoint, EndpointReply } from "../../models/endpoint.ts";
+import { spentFor } from "../../models/rates.ts";
+import { NotTheVendor, objectIn, statusOf } from "./answers.ts";
+import { CACHING, type Caching, systemBlocks } from "./breakpoints.ts";
+import { oneTry } from "./one-try.ts";
+import { keysOf, type ModelSettings, nameOf } from "./settings.ts";
 
 /** What is read of an answer; a proxy in between may send anything. */
 const tokens = z.number().nullish();
@@ -28,8 +33,15 @@ const Message = z.object({
   }),
 });
 
+/** What this server is known not to take. */
+interface Habits {
+  /** A model that thinks before it answers cannot be made to call a tool, only asked to. */
+  readonly force: boolean;
+  readonly caching: Caching;
+}
+
 /** Opens nothing; the first question does. */
-export function anthropicModel(settings: ModelSettings): LanguageModel {
+export function anthropicEndpoint(settings: ModelSettings): Endpoint {
   const { apiKey, baseUrl, model = "", timeoutMs } = settings;
   const client = new Anthropic({
     apiKey: apiKey ?? null,
@@ -37,42 +49,50 @@ export function anthropicModel(settings: ModelSettings): LanguageModel {
     // Not the environment: what is not in the settings is not configured.
     baseURL: baseUrl ?? "https://api.anthropic.com",
     timeout: timeoutMs,
+    // The pool knows better where and when to ask again.
+    maxRetries: 0,
     logLevel: "off",
   });
-  /** A model that thinks before it answers cannot be made to call a tool, only asked to. */
-  let force = true;
+  let habits: Habits = { force: true, caching: "lifetimes" };
 
-  async function ask(question: ModelQuestion, signal: AbortSignal): Promise<unknown> {
-    try {
-      return await client.messages.create(request(model, question, force), { signal });
-    } catch (error) {
-      const forced = force && statusOf(error) === 400 && /tool_choice|thinking/i.test((error as Error).message);
-      if (!forced) throw error;
-      force = false;
-      return client.messages.create(request(model, question, force), { signal });
+  async function ask(question: ModelQuestion, signal: AbortSignal): Promise<EndpointReply> {
+    for (;;) {
+      const tried = habits;
+      try {
+        const { data, response } = await client.messages
+          .create(request(model, question, tried), { signal })
+          .withResponse();
+        const answer = read(data, question, `anthropic:${model}`);
+        return { answer, spentForMs: spentFor(response.headers, Date.now()) };
+      } catch (error) {
+        const next = weaker(tried, error);
+        if (next === undefined) throw error;
+        habits = next;
+      }
     }
   }
 
   return {
-    answer: (question, signal) =>
-      withinLimit(settings, signal, async (limit) => {
-        try {
-          return read(await ask(question, limit), question, `anthropic:${model}`);
-        } catch (error) {
-          if (!isCutShort(error)) throw error;
-          const usage = { input: 0, output: 0 };
-          return { kind: "unusable", because: "its answer was cut short", model: `anthropic:${model}`, usage };
-        }
-      }),
+    name: nameOf(settings),
+    ask: (question, signal) =>
+      oneTry(settings, { apiKey, keys: keysOf(settings) }, signal, (limit) => ask(question, limit)),
   };
 }
 
-function request(model: string, { system, prompt, name, schema, maxTokens }: ModelQuestion, force: boolean) {
+/** What to do without after a refusal; undefined when it is about something else. */
+function weaker({ force, caching }: Habits, error: unknown): Habits | undefined {
+  const said = statusOf(error) === 400 && error instanceof Error ? error.message : "";
+  if (force && /tool_choice|thinking/i.test(said)) return { force: false, caching };
+  const next = CACHING[CACHING.indexOf(caching) + 1];
+  return next !== undefined && /cache_control|\bttl\b/i.test(said) ? { force, caching: next } : undefined;
+}
+
+function request(model: string, question: ModelQuestion, { force, caching }: Habits) {
+  const { prompt, name, schema, maxTokens } = question;
   return {
     model,
     max_tokens: maxTokens,
-    // Tools and system are the same for every question, so they are paid for once in a while.
-    system: [{ type: "text", text: system, cache_control: { type: "ephemeral" } }],
+    system: systemBlocks(question, caching),
     messages: [{ role: "user", content: prompt }],
     tools: [{ name, description: "Takes your answer.", input_schema: { ...schema, type: "object" } }],
     tool_choice: force
@@ -81,13 +101,12 @@ function request(model: string, { system, prompt, name, schema, maxTokens }: Mod
   } as const satisfies Anthropic.MessageCreateParams;
 }
 
-function read(answer: unknown, { name, maxTokens }: ModelQuestion, model: string): ModelAnswer {
-  const parsed = Message.safeParse(answer);
+function read(data: unknown, { name, maxTokens }: ModelQuestion, model: string): EndpointReply["answer"] {
+  const parsed = Message.safeParse(data);
   if (!parsed.success) throw new NotTheVendor("this is no message");
   const { content, stop_reason: stopped, usage: counted } = parsed.data;
-  const cached = (counted.cache_creation_input_tokens ?? 0) + (counted.cache_read_input_tokens ?? 0);
-  const usage = { input: counted.input_tokens + cached, output: counted.output_tokens };
-  const unusable = (because: string): ModelAnswer => ({ kind: "unusable", because, model, usage });
+  const usage = usageOf(counted);
+  const unusable = (because: string) => ({ kind: "unusable", because, model, usage }) as const;
   if (stopped === "refusal") return unusable("the model refuses to answer");
   if (stopped === "max_tokens") return unusable(`its answer was cut off at ${maxTokens} tokens`);
   if (stopped === "model_context_window_exceeded") return unusable("its answer was cut off: the question is too long");
@@ -95,4 +114,12 @@ function read(answer: unknown, { name, maxTokens }: ModelQuestion, model: string
   const value = call?.input ?? objectIn(content.map(({ text = "" }) => text).join(""));
   if (value === undefined) return unusable(`it does not call ${name}`);
   return { kind: "answered", value, model, usage };
+}
+
+/** The vendor counts what it read from its cache or wrote to it beside the other tokens, we among them. */
+function usageOf(counted: z.infer<typeof Message>["usage"]): ModelUsage {
+  const cacheRead = counted.cache_read_input_tokens ?? 0;
+  const cacheWrite = counted.cache_creation_input_tokens ?? 0;
+  const input = counted.input_tokens + cacheRead + cacheWrite;
+  return { input, output: counted.output_tokens, cacheRead, cacheWrite };
 }

@@ -12,7 +12,31 @@ export interface ModelSettings {
   readonly model: string | undefined;
   /** Milliseconds for one answer, with all that is tried for it. */
   readonly timeoutMs: number;
+  /** It is one of LLM_ENDPOINTS. */
+  readonly isPooled?: boolean;
 }
+
+/** What the endpoint is called where something is wrong with it. */
+export function nameOf({ vendor, model, baseUrl, isPooled }: ModelSettings): string {
+  if (isPooled !== true) return NAMES[vendor];
+  return `${vendor}:${model ?? ""}${baseUrl === undefined ? "" : `@${baseUrl}`}`;
+}
+const NAMES: Readonly<Record<Vendor, string>> = {
+  anthropic: "Anthropic's API",
+  openai: "the OpenAI-compatible API",
+  llmd: "the endpoint LLMD_ENDPOINT",
+};
+
+/** Settings to look at when the endpoint does not do what it should. */
+export function keysOf({ vendor, isPooled }: ModelSettings): string {
+  if (isPooled !== true) return KEYS[vendor];
+  return vendor === "llmd" ? "LLM_ENDPOINTS" : `${vendor.toUpperCase()}_API_KEY and LLM_ENDPOINTS`;
+}
+const KEYS: Readonly<Record<Vendor, string>> = {
+  anthropic: "ANTHROPIC_API_KEY and ANTHROPIC_BASE_URL",
+  openai: "OPENAI_API_KEY and OPENAI_BASE_URL",
+  llmd: "LLMD_ENDPOINT; where a key is needed, use OPENAI_BASE_URL and OPENAI_API_KEY instead",
+};
 
 /** What is asked where only a key is configured: the balanced models of their vendors. */
 const STANDARD: Readonly<Record<Vendor, string | undefined>> = {

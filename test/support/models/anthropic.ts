@@ -4,18 +4,31 @@
  */
 import type Anthropic from "@anthropic-ai/sdk";
 import * as z from "zod";
-import { type Answered, type Reply, VALUE_TOKENS, type Wire } from "./wire.ts";
+import type { Answered, Counted, Reply, Wire } from "./wire.ts";
+
+interface Marked {
+  readonly cache_control?: { readonly ttl?: "5m" | "1h" | undefined } | undefined;
+}
+function longerFirst(blocks: readonly Marked[]): boolean {
+  const lives = blocks.flatMap(({ cache_control: mark }) => (mark === undefined ? [] : [mark.ttl ?? "5m"]));
+  return !lives.join(" ").includes("5m 1h");
+}
 
 const Request = z.strictObject({
   model: z.string().min(1),
   max_tokens: z.number().int().positive(),
-  system: z.array(
-    z.strictObject({
-      type: z.literal("text"),
-      text: z.string().min(1),
-      cache_control: z.strictObject({ type: z.literal("ephemeral") }).optional(),
-    }),
-  ),
+  system: z
+    .array(
+      z.strictObject({
+        type: z.literal("text"),
+        text: z.string().min(1),
+        cache_control: z
+          .strictObject({ type: z.literal("ephemeral"), ttl: z.enum(["5m", "1h"]).optional() })
+          .optional(),
+      }),
+    )
+    .refine((blocks) => blocks.filter((block) => block.cache_control !== undefined).length <= 4, "at most 4 marks")
+    .refine(longerFirst, "a mark that lasts an hour must not come after one of five minutes"),
   messages: z.array(z.strictObject({ role: z.enum(["user", "assistant"]), content: z.string().min(1) })).min(1),
   tools: z.array(
     z.strictObject({
@@ -55,25 +68,49 @@ export const anthropicWire: Wire = {
       schema: tools[0]?.input_schema,
     };
   },
-  refuses(body, { thinks }) {
-    const { tool_choice: choice } = body as Request;
+  refuses(body, { thinks, lacks }) {
+    const { tool_choice: choice, system } = body as Request;
+    const marks = system.flatMap(({ cache_control: mark }) => mark ?? []);
+    if (lacks.includes("lifetimes") && marks.some(({ ttl }) => ttl !== undefined)) {
+      return error(
+        400,
+        "invalid_request_error",
+        "system.0.cache_control.ephemeral.ttl: Extra inputs are not permitted",
+      );
+    }
+    if (lacks.includes("marks") && marks.length > 0) {
+      return error(400, "invalid_request_error", "system.0.cache_control: Extra inputs are not permitted");
+    }
     if (!thinks || choice.type === "auto") return undefined;
     return error(400, "invalid_request_error", "Thinking may not be enabled when tool_choice forces tool use.");
   },
-  answer(body, reply) {
+  answer(body, reply, counted) {
     const { model, tools } = body as Request;
-    return { status: 200, json: message(model, tools[0]?.name ?? "", reply) };
+    return { status: 200, json: message(model, tools[0]?.name ?? "", reply, counted) };
   },
-  error: (status, text) => error(status, status === 401 ? "authentication_error" : "api_error", text),
+  error: (status, text) => error(status, TYPES[status] ?? "api_error", text),
 };
 
 export const anthropicFields = known;
+
+const TYPES: Readonly<Record<number, string>> = {
+  401: "authentication_error",
+  404: "not_found_error",
+  413: "request_too_large",
+  429: "rate_limit_error",
+  529: "overloaded_error",
+};
 
 function error(status: number, type: string, text: string): Answered {
   return { status, json: { type: "error", error: { type, message: text }, request_id: "req_1" } };
 }
 
-function message(model: string, tool: string, reply: Reply): Partial<Anthropic.Message> {
+function message(
+  model: string,
+  tool: string,
+  reply: Reply,
+  { input, output, cached, written }: Counted,
+): Partial<Anthropic.Message> {
   const { content, stop_reason } = contentOf(tool, reply);
   return {
     id: "msg_1",
@@ -84,10 +121,10 @@ function message(model: string, tool: string, reply: Reply): Partial<Anthropic.M
     stop_reason,
     stop_sequence: null,
     usage: {
-      input_tokens: 100,
-      output_tokens: VALUE_TOKENS,
-      cache_creation_input_tokens: 0,
-      cache_read_input_tokens: 900,
+      input_tokens: input - cached - written,
+      output_tokens: output,
+      cache_creation_input_tokens: written,
+      cache_read_input_tokens: cached,
     } as Anthropic.Usage,
   };
 }

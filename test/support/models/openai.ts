@@ -1,7 +1,7 @@
 /** OpenAI's chat completions as far as the stand-in speaks them, checked against the vendor's own types likewise. */
 import type OpenAI from "openai";
 import * as z from "zod";
-import { type Answered, type Reply, VALUE_TOKENS, type Wire } from "./wire.ts";
+import type { Answered, Counted, Reply, Wire } from "./wire.ts";
 
 const name = z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/);
 const schema = z.looseObject({ type: z.literal("object") });
@@ -24,6 +24,7 @@ const Request = z.strictObject({
     )
     .optional(),
   tool_choice: z.strictObject({ type: z.literal("function"), function: z.strictObject({ name }) }).optional(),
+  prompt_cache_key: z.string().min(1).max(64).optional(),
   stream: z.literal(false).optional(),
 });
 type Request = z.infer<typeof Request>;
@@ -51,7 +52,9 @@ export const openAiWire: Wire = {
     };
   },
   refuses(body, { lacks }) {
-    const { response_format: format, tools, max_completion_tokens: most } = body as Request;
+    const { response_format: format, tools, max_completion_tokens: most, prompt_cache_key: key } = body as Request;
+    if (key !== undefined && lacks.includes("marks"))
+      return error(400, "Unrecognized request argument: prompt_cache_key");
     if (most !== undefined && lacks.includes("limit")) return error(400, "Unknown parameter: 'max_completion_tokens'.");
     if (format !== undefined && lacks.includes("schema")) {
       return error(400, "response_format of type json_schema is not supported by this model");
@@ -59,8 +62,8 @@ export const openAiWire: Wire = {
     if (tools !== undefined && lacks.includes("function")) return error(400, "this model does not support tools");
     return undefined;
   },
-  answer(body, reply) {
-    return { status: 200, json: completion(body as Request, reply) };
+  answer(body, reply, counted) {
+    return { status: 200, json: completion(body as Request, reply, counted) };
   },
   error,
 };
@@ -70,7 +73,8 @@ function error(status: number, message: string): Answered {
   return { status, json: { error: { message, type, param: null, code: null } } };
 }
 
-function completion({ model, tools }: Request, reply: Reply): OpenAI.ChatCompletion {
+function completion({ model, tools }: Request, reply: Reply, counted: Counted): OpenAI.ChatCompletion {
+  const { input, output, cached, written } = counted;
   const { message, finish_reason } = choiceOf(tools?.[0]?.function.name, reply);
   return {
     id: "chatcmpl-1",
@@ -78,7 +82,12 @@ function completion({ model, tools }: Request, reply: Reply): OpenAI.ChatComplet
     created: 1,
     model,
     choices: [{ index: 0, message: { role: "assistant", ...message }, finish_reason, logprobs: null }],
-    usage: { prompt_tokens: 1_000, completion_tokens: VALUE_TOKENS, total_tokens: 1_000 + VALUE_TOKENS },
+    usage: {
+      prompt_tokens: input,
+      completion_tokens: output,
+      total_tokens: input + output,
+      prompt_tokens_details: { cached_tokens: cached, cache_write_tokens: written },
+    },
   };
 }
 

@@ -1,10 +1,20 @@
 /** A stand-in for models over HTTP, in both vendors' words. What the model says, and what goes wrong, tests decide. */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { anthropicWire } from "./anthropic.ts";
+import type { Capacity } from "./capacity.ts";
 import { openAiWire } from "./openai.ts";
-import type { Answered, Asked, Fault, Habits, Reply, Wire } from "./wire.ts";
+import {
+  type Answered,
+  type Asked,
+  COUNTED,
+  type Counted,
+  type Fault,
+  type Habits,
+  type Reply,
+  type Wire,
+} from "./wire.ts";
 
 export interface ModelServer {
   /** Without the path the API is under. */
@@ -14,6 +24,8 @@ export interface ModelServer {
   readonly asked: Asked[];
   /** `POST /v1/messages`, … of everything that was received. */
   readonly requests: string[];
+  /** Bodies and headers of what reached the model. */
+  readonly bodies: { readonly body: unknown; readonly headers: IncomingHttpHeaders }[];
   /** What was wrong with requests by the vendors' descriptions. */
   readonly violations: string[];
   /** The model's next answers, in this order; without one it stays a server error. */
@@ -21,6 +33,10 @@ export interface ModelServer {
   /** The next `times` requests fail. */
   fail(fault: Fault, times?: number): void;
   is(habits: Partial<Habits>): void;
+  /** From now on every question is answered by `reply`, takes its time and is counted, unless `say` or `fail` say otherwise. */
+  work(capacity: Capacity, reply: (asked: Asked) => Reply | Fault): void;
+  /** Headers of the next answers. */
+  send(headers: Readonly<Record<string, string>>): void;
   /** Models it serves, for `GET /v1/models`. */
   serve(...models: readonly string[]): void;
   calm(): void;
@@ -32,6 +48,8 @@ interface State {
   faults: Fault[];
   habits: Habits;
   models: readonly string[];
+  headers: Readonly<Record<string, string>>;
+  work: { readonly capacity: Capacity; readonly reply: (asked: Asked) => Reply | Fault } | undefined;
 }
 
 const KEY = "sk-stand-in-key-0123456789";
@@ -39,9 +57,10 @@ const CALM: Habits = { thinks: false, lacks: [] };
 
 export async function modelServer(): Promise<ModelServer> {
   const [asked, requests, violations]: [Asked[], string[], string[]] = [[], [], []];
-  const state: State = { replies: [], faults: [], habits: CALM, models: ["served-model"] };
+  const bodies: ModelServer["bodies"] = [];
+  const state: State = { ...initial() };
   const server = createServer((request, response) => {
-    handle(request, response, state, { asked, requests, violations }).catch((error: Error) => {
+    handle(request, response, state, { asked, requests, bodies, violations }).catch((error: Error) => {
       violations.push(error.stack ?? error.message);
       response.destroy();
     });
@@ -52,14 +71,17 @@ export async function modelServer(): Promise<ModelServer> {
     key: KEY,
     asked,
     requests,
+    bodies,
     violations,
+    work: (capacity, reply) => void (state.work = { capacity, reply }),
+    send: (headers) => void (state.headers = headers),
     say: (...replies) => void state.replies.push(...replies),
     fail: (fault, times = 1) => void state.faults.push(...Array.from({ length: times }, () => fault)),
     is: (habits) => void (state.habits = { ...state.habits, ...habits }),
     serve: (...models) => void (state.models = models),
     calm() {
-      Object.assign(state, { replies: [], faults: [], habits: CALM, models: ["served-model"] });
-      for (const list of [asked, requests, violations]) list.length = 0;
+      Object.assign(state, initial());
+      for (const list of [asked, requests, bodies, violations]) list.length = 0;
     },
     close: () =>
       new Promise((resolve) => {
@@ -69,31 +91,74 @@ export async function modelServer(): Promise<ModelServer> {
   };
 }
 
+function initial(): State {
+  return { replies: [], faults: [], habits: CALM, models: ["served-model"], headers: {}, work: undefined };
+}
+
 async function handle(
   request: IncomingMessage,
   response: ServerResponse,
   state: State,
-  seen: Pick<ModelServer, "asked" | "requests" | "violations">,
+  seen: Pick<ModelServer, "asked" | "requests" | "bodies" | "violations">,
 ): Promise<void> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
   const { pathname } = new URL(request.url ?? "/", "http://models");
   seen.requests.push(`${request.method} ${pathname}`);
   const wire = [anthropicWire, openAiWire].find(({ path }) => path === pathname);
+  const text = Buffer.concat(parts).toString("utf8");
   const fault = state.faults.shift();
-  const answer = answerTo(request, wire, Buffer.concat(parts).toString("utf8"), state, seen, fault);
-  if (fault !== undefined) return spoil(response, fault, answer, wire);
-  response.writeHead(answer.status, { "content-type": "application/json" }).end(JSON.stringify(answer.json));
+  const judged = judge(request, wire, text, state, seen);
+  if (fault !== undefined && typeof fault === "object") return spoil(response, fault, NOTHING, wire);
+  if ("status" in judged) return fault === undefined ? send(response, judged) : spoil(response, fault, judged, wire);
+  const { wire: spoken, body, question } = judged;
+  seen.asked.push(question);
+  seen.bodies.push({ body, headers: request.headers });
+  const gone = new AbortController();
+  response.on("close", () => gone.abort());
+  const { reply, counted } = await replyTo(question, state, gone.signal);
+  const spoilt = fault ?? (reply !== undefined && isFault(reply) ? reply : undefined);
+  const answer = spoken.answer(body, reply === undefined || isFault(reply) ? { value: {} } : reply, counted);
+  if (spoilt !== undefined) return spoil(response, spoilt, answer, spoken);
+  if (reply === undefined)
+    return send(response, { ...spoken.error(500, "the model has nothing to say"), headers: SOON });
+  send(response, answer, state.headers);
 }
 
-function answerTo(
+const NOTHING: Answered = { status: 0, json: {} };
+const SOON = { "retry-after-ms": "1" };
+
+function send(response: ServerResponse, { status, json, headers }: Answered, more: State["headers"] = {}): void {
+  response.writeHead(status, { "content-type": "application/json", ...more, ...headers }).end(JSON.stringify(json));
+}
+
+function isFault(reply: Reply | Fault): reply is Fault {
+  return typeof reply === "string" || "status" in reply;
+}
+
+async function replyTo(
+  question: Asked,
+  { replies, work }: State,
+  gone: AbortSignal,
+): Promise<{ reply: Reply | Fault | undefined; counted: Counted }> {
+  const next = replies.shift();
+  if (next !== undefined) return { reply: typeof next === "function" ? next(question) : next, counted: COUNTED };
+  if (work === undefined) return { reply: undefined, counted: COUNTED };
+  const reply = work.reply(question);
+  // A server that fails does so at once.
+  return { reply, counted: isFault(reply) ? COUNTED : await work.capacity.serve(question, gone) };
+}
+
+type Judged = Answered | { readonly wire: Wire; readonly body: unknown; readonly question: Asked };
+
+/** What is answered before any model is asked, or what to ask it. */
+function judge(
   { method, headers }: IncomingMessage,
   wire: Wire | undefined,
   text: string,
   state: State,
-  { asked, violations }: Pick<ModelServer, "asked" | "violations">,
-  fault: Fault | undefined,
-): Answered {
+  { violations }: Pick<ModelServer, "violations">,
+): Judged {
   if (wire === undefined && method === "GET") {
     return { status: 200, json: { object: "list", data: state.models.map((id) => ({ id, object: "model" })) } };
   }
@@ -107,13 +172,7 @@ function answerTo(
   if (!wire.isAuthorised(headers, KEY) && headers.authorization !== "Bearer none") {
     return wire.error(401, `Incorrect API key provided: ${String(headers.authorization ?? headers["x-api-key"])}`);
   }
-  const refusal = wire.refuses(body, state.habits);
-  if (refusal !== undefined) return refusal;
-  if (fault !== undefined && typeof fault === "object") return wire.error(fault.status, fault.message);
-  asked.push(question);
-  const reply = state.replies.shift();
-  if (reply === undefined) return wire.error(500, "the model has nothing to say");
-  return wire.answer(body, typeof reply === "function" ? reply(question) : reply);
+  return wire.refuses(body, state.habits) ?? { wire, body, question };
 }
 
 function compiles(schema: object, violations: string[]): void {

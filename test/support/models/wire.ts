@@ -24,7 +24,15 @@ export interface Habits {
   /** Models that think before they answer cannot be made to call a tool. */
   readonly thinks: boolean;
   /** What this server does not know. */
-  readonly lacks: readonly ("schema" | "function" | "limit")[];
+  readonly lacks: readonly ("schema" | "function" | "limit" | "lifetimes" | "marks")[];
+}
+
+/** Tokens as this vendor counts them; `cached` and `written` are among `input`. */
+export interface Counted {
+  readonly input: number;
+  readonly output: number;
+  readonly cached: number;
+  readonly written: number;
 }
 
 export interface Asked {
@@ -35,9 +43,11 @@ export interface Asked {
 export interface Answered {
   readonly status: number;
   readonly json: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export const VALUE_TOKENS = 40;
+export const COUNTED: Counted = { input: 1_000, output: VALUE_TOKENS, cached: 900, written: 0 };
 
 /** One vendor's way of asking and answering. */
 export interface Wire {
@@ -47,6 +57,6 @@ export interface Wire {
   wrong(body: unknown): readonly string[];
   asked(body: unknown): Asked;
   refuses(body: unknown, habits: Habits): Answered | undefined;
-  answer(body: unknown, reply: Reply): Answered;
+  answer(body: unknown, reply: Reply, counted: Counted): Answered;
   error(status: number, message: string): Answered;
 }
