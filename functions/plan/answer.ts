@@ -5,7 +5,6 @@ import { cleanLine } from "../../shared/domain/text.ts";
 import type { Candidate } from "../../shared/intents/intent.ts";
 import { intents } from "../../shared/intents/registry.ts";
 
-export const ANSWER_NAME = "plan_change";
 /** Characters kept of what a model says to people, and of a whole answer. */
 const SAID = 400;
 const WHOLE = 16_000;

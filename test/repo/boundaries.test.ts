@@ -66,6 +66,7 @@ const rules: readonly Rule[] = [
       "shared/argocd/",
       "shared/graph/",
       "shared/revert/",
+      "shared/prompts/",
     ),
     forbids: ({ to, typeOnly }) => (IO.test(to) && !typeOnly) || to.startsWith("shared/adapters/"),
   },
