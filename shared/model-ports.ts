@@ -3,7 +3,10 @@ import type { ModelCall, ModelUsage } from "./domain/improvement.ts";
 
 /** One question, one structured answer: no tools, no conversation, nothing remembered. */
 export interface LanguageModel {
-  /** Throws only the signal's reason; whatever goes wrong with the model is an answer. */
+  /**
+   * Throws the signal's reason, and RetryLater while another process is still asking the same; whatever goes wrong with the
+   * model is an answer.
+   */
   answer(question: ModelQuestion, signal: AbortSignal): Promise<ModelAnswer>;
 }
 export interface ModelQuestion {
@@ -23,6 +26,10 @@ export interface ModelQuestion {
   readonly payer?: string;
   /** Beside the question itself, what an answer may be reused under: the version of an index, for example. */
   readonly cacheScope?: string;
+  /** Values that do not fit are not kept for others who ask the same. */
+  readonly accepts?: (value: unknown) => boolean;
+  /** Requests that may have to be paid at most, repeated and second ones counted; see MOST_REQUESTS in shared/models/layer.ts. */
+  readonly mostRequests?: number;
 }
 export interface PromptReference {
   /** `<stage>/<name>` */
@@ -31,7 +38,11 @@ export interface PromptReference {
   /** sha256 of the file, the first 12 characters. */
   readonly hash: string;
 }
-export type ModelAnswer =
+export type ModelAnswer = AnswerKind & {
+  /** Requests beside the one that was answered that the vendor may want money for; what they cost nobody knows. */
+  readonly perhapsPaid?: number;
+};
+type AnswerKind =
   | {
       readonly kind: "answered";
       readonly value: unknown;
