@@ -63,6 +63,18 @@ const OF_RERANKERS = ["RERANK_MODEL", "COHERE_API_KEY", "COHERE_BASE_URL"];
 const SOURCE_USERS = ["index", "coordinator"];
 const OF_SOURCES = ["DOCS_REPO", "DOCS_BRANCH", "DOCS_TOKEN", "KNOWN_ISSUES"];
 
+/** Who reads what is on the web. */
+const WEB_USERS = ["ingest"];
+const OF_WEB = [
+  "SOURCE_HOSTS",
+  "SOURCE_PRIVATE_HOSTS",
+  "SOURCE_TIMEOUT",
+  "SOURCE_INTERVAL",
+  "SOURCE_USER_AGENT",
+  "SOURCE_PROXY",
+  "NODE_EXTRA_CA_CERTS",
+];
+
 /** What people may tune; everything else in the environment stays outside of the functions. */
 const TUNABLE = [
   "LOG_LEVEL",
@@ -125,6 +137,7 @@ export function functionEnvironment(stage: string, parts: Parts, env: Environmen
     ...(stage === "validate" && env["VALIDATE_MODEL"] !== undefined ? pick(env, ["VALIDATE_MODEL", ...OF_MODELS]) : {}),
     ...(GIT_USERS.includes(stage) ? gitVariables(parts, env) : {}),
     ...knowledgeVariables(stage, parts, env),
+    ...(WEB_USERS.includes(stage) ? pick(env, OF_WEB) : {}),
     ...(stage === "coordinator" ? pick(env, ["GITHUB_WEBHOOK_SECRET"]) : {}),
     ...(SIGNERS.includes(stage) ? { APPROVAL_SECRET: parts.approvalSecret } : {}),
   };
