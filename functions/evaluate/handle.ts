@@ -1,96 +1,64 @@
-/** evaluate: the chosen expert judges feasibility, impact, effort, priority and risks, each with its evidence. */
-import { type Evaluation, EXPERTS, type Expert, type Improvement } from "../../shared/domain/improvement.ts";
-import { technologiesNamed } from "../../shared/domain/lexicon/presence.ts";
-import { stanceOn } from "../../shared/domain/lexicon/stance.ts";
-import { matchTopics, type Topic, topicOf } from "../../shared/domain/lexicon.ts";
-import { intents } from "../../shared/intents/registry.ts";
+/**
+ * evaluate: the chosen expert judges feasibility, impact, effort, priority and risks, each with its evidence. Rules always do; a
+ * model's word is added where one is configured, and a second expert's where one is not enough.
+ */
+import type { Evaluation } from "../../shared/domain/evaluation.ts";
+import type { Expert } from "../../shared/domain/improvement.ts";
+import type { Knowledge } from "../../shared/knowledge-ports.ts";
+import type { LanguageModel } from "../../shared/model-ports.ts";
 import type { Platform } from "../../shared/repository/platform.ts";
-import { askPerson, moveTo, type OutcomeOf } from "../../shared/runtime/outcome.ts";
+import { askPerson, type OutcomeOf } from "../../shared/runtime/outcome.ts";
 import type { Context, InputOf } from "../../shared/runtime/stage.ts";
-import { architecture } from "./experts/architecture.ts";
-import { database } from "./experts/database.ts";
-import { integration } from "./experts/integration.ts";
-import { monitoring } from "./experts/monitoring.ts";
-import { networking } from "./experts/networking.ts";
-import { security } from "./experts/security.ts";
-import { type Facts, type Rubric, SCOPE } from "./rubric.ts";
+import { concluded } from "./conclude.ts";
+import { RUBRICS } from "./experts/registry.ts";
+import { factsOf } from "./facts.ts";
+import { remember } from "./memory.ts";
+import { noRules, subjectOf, unjudged } from "./subject.ts";
 
 export interface EvaluatePorts {
   /** The user's repository as it stands now. Throws RetryLater when it is out of reach. */
   readonly platform: (signal: AbortSignal) => Promise<Platform>;
+  /** Undefined: nothing is remembered. */
+  readonly knowledge?: Knowledge | undefined;
+  /** Undefined for an expert: rules alone judge. */
+  readonly models?: ExpertModels | undefined;
 }
-
-const rubrics: Readonly<Record<Expert, Rubric>> = {
-  architecture,
-  integration,
-  security,
-  database,
-  networking,
-  monitoring,
-};
+export interface ExpertModels {
+  readonly first: (expert: Expert) => LanguageModel | undefined;
+  /** Who is asked when one opinion is not enough. */
+  readonly second: (expert: Expert) => LanguageModel | undefined;
+}
 
 export async function evaluate(
   { improvement }: InputOf<"evaluate">,
-  { platform }: EvaluatePorts,
-  { signal }: Pick<Context, "signal">,
+  { platform: load, knowledge, models }: EvaluatePorts,
+  context: Pick<Context, "signal" | "save">,
 ): Promise<OutcomeOf<"evaluate">> {
-  const expert = improvement.expert ?? EXPERTS.find((name) => name === improvement.category);
-  if (expert === undefined) return askPerson("evaluate", `no expert was chosen and ${improvement.category} names none`);
-  if (!SCOPE[expert].includes(improvement.category)) {
-    const reason = `out of scope: the ${expert} expert does not judge the category ${improvement.category}`;
-    return askPerson("evaluate", reason);
-  }
-  const topic = topicOf(improvement);
-  if (topic === undefined) {
-    const reason = `the ${expert} expert has no rules for this: the text names nothing of the lexicon`;
-    return askPerson("evaluate", reason, { expert, expert_evaluation: unknown(expert, reason) });
-  }
-  if (topic.expert !== expert) {
-    const reason = `out of scope: ${topic.id} is for the ${topic.expert} expert, not for ${expert}`;
-    return askPerson("evaluate", reason);
+  const subject = subjectOf(improvement);
+  if (typeof subject === "string") return askPerson("evaluate", subject);
+  const { expert, topic } = subject;
+  const model = models?.first(expert);
+  const reason = noRules(expert);
+  if (topic === undefined && model === undefined) {
+    const evaluation: Evaluation = { expert, by: "rules", ...unjudged(reason) };
+    return concluded(evaluation, improvement, reason);
   }
 
-  const judged = rubrics[expert](factsOf(improvement, topic, await platform(signal)));
-  const evaluation: Evaluation = { expert, by: "rules", ...judged };
-  const { feasibility, impact, effort, priority, risks } = judged;
-  const because = `feasibility ${feasibility.value}, impact ${impact.value}, effort ${effort.value}, priority ${priority.value}, ${risks.filter(({ mitigated }) => !mitigated).length} open risks`;
-  return moveTo("categorized", { expert, expert_evaluation: evaluation }, because);
-}
-
-function factsOf(improvement: Improvement, topic: Topic, platform: Platform): Facts {
-  const intent = topic.intent === undefined ? undefined : intents.get(topic.intent);
-  return {
-    improvement,
-    topic,
-    targets: intent?.candidates(platform).map(({ target, because }) => ({ target, because })),
-    technologies: technologiesNamed(topic, platform.files),
-    quote: improvement.quotes[0],
-    objections: objectionsTo(topic, improvement),
+  const { signal } = context;
+  const [platform, memory] = await Promise.all([load(signal), remember(improvement, knowledge, signal)]);
+  const facts = topic === undefined ? undefined : factsOf(improvement, topic, platform, memory.takenBack);
+  const rulesOf = (one: Expert) => (facts === undefined ? unjudged(reason) : RUBRICS[one].judge(facts));
+  const sources = memory.parts.map(({ text: _, ...source }) => source);
+  const known = {
+    ...(sources.length === 0 ? {} : { sources }),
+    ...(memory.notes.length === 0 ? {} : { notes: memory.notes }),
   };
-}
-
-/** Sentences of the untrusted fields that speak against the topic. They can only add a risk, never take one away. */
-function objectionsTo(topic: Topic, { implementation_notes, quotes }: Improvement): string[] {
-  const sentences = [implementation_notes, ...quotes.map(({ text }) => text)]
-    .flatMap((text) => text.split(/(?<=[.!?])\s+|\n/u))
-    .map((text) => text.trim().slice(0, 400))
-    .filter((text) => text !== "");
-  const against = sentences.filter((text) => {
-    const match = matchTopics(text).find((one) => one.topic.id === topic.id);
-    return match !== undefined && stanceOn(text, match).against;
-  });
-  return [...new Set(against)].slice(0, 3);
-}
-
-function unknown(expert: Expert, evidence: string): Evaluation {
-  const judgement = { value: "unknown", evidence } as const;
-  return {
-    expert,
-    by: "rules",
-    feasibility: judgement,
-    impact: judgement,
-    effort: judgement,
-    priority: judgement,
-    risks: [],
-  };
+  if (model === undefined || models === undefined) {
+    return concluded({ expert, by: "rules", ...rulesOf(expert), ...known }, improvement);
+  }
+  // Loaded when it is needed: a cold start without a model has nothing to do with it.
+  const { judgeWithModels } = await import("./judge-with-models.ts");
+  const situation = { improvement, expert, platform, facts, rulesOf, memory, knowledge };
+  const person = topic === undefined ? reason : undefined;
+  return judgeWithModels(situation, { model, second: models.second, person }, context);
 }

@@ -1,15 +1,39 @@
 import { gitPort } from "../../shared/adapters/git/open.ts";
 import { repositoryNames } from "../../shared/adapters/git/settings.ts";
+import { modelPort } from "../../shared/adapters/llm/open.ts";
+import { knowledgeOf } from "../../shared/adapters/qdrant/reader.ts";
+import { EXPERTS, type Expert } from "../../shared/domain/improvement.ts";
+import type { LanguageModel } from "../../shared/model-ports.ts";
 import { loadPlatform } from "../../shared/repository/load.ts";
+import type { Environment } from "../../shared/runtime/config.ts";
 import { defineStage } from "../../shared/runtime/stage.ts";
+import { chosenModels } from "./expert-models.ts";
 import { evaluate } from "./handle.ts";
 
 export const stage = defineStage({
   name: "evaluate",
-  ports: (env) => {
+  ports: (env, { knowledge }) => {
     const git = gitPort(env);
     const names = repositoryNames(env);
-    return { platform: async (signal: AbortSignal) => loadPlatform(git, await git.head(signal), names) };
+    return {
+      platform: async (signal: AbortSignal) => loadPlatform(git, await git.head(signal), names),
+      // Memory is for a school that has an index; without one there is nothing to be told about it each time.
+      knowledge: env["QDRANT_URL"] === undefined ? undefined : knowledgeOf(env, knowledge),
+      models: models(env),
+    };
   },
   handle: evaluate,
 });
+
+function models(env: Environment) {
+  const chosen = chosenModels(env);
+  const first = new Map<Expert, LanguageModel | undefined>(
+    EXPERTS.map((expert) => [expert, modelPort(env, "EXPERT_MODELS", chosen[expert])]),
+  );
+  const second = env["SECOND_OPINION_MODEL"];
+  const other = second === undefined ? undefined : modelPort(env, "SECOND_OPINION_MODEL", second);
+  return {
+    first: (expert: Expert) => first.get(expert),
+    second: (expert: Expert) => (second === undefined ? first.get(expert) : other),
+  };
+}

@@ -1,6 +1,9 @@
 /** What every expert's rubric is given, what it answers, and the judgements they share. Each names its evidence. */
-import type { Evaluation, Expert, Improvement, Judgement, Level, Quote } from "../../shared/domain/improvement.ts";
+import type { Advice, Judgement, Level, Opinion, Risk } from "../../shared/domain/evaluation.ts";
+import type { Expert, Improvement, Quote } from "../../shared/domain/improvement.ts";
 import type { Topic } from "../../shared/domain/lexicon.ts";
+
+export type { Risk } from "../../shared/domain/evaluation.ts";
 
 /** The deterministic facts a rubric may use. */
 export interface Facts {
@@ -14,13 +17,26 @@ export interface Facts {
   readonly quote: Quote | undefined;
   /** Sentences of the source that warn against it. */
   readonly objections: readonly string[];
+  /** What the first place needs, and how many things need it. */
+  readonly surroundings: { readonly needs: readonly Advice[]; readonly dependents: number };
+  /** Similar improvements that were taken back. */
+  readonly takenBack: readonly { readonly id: string; readonly title: string; readonly because: string }[];
 }
 
-export type Judged = Pick<Evaluation, "feasibility" | "impact" | "effort" | "priority" | "risks">;
-export type Risk = Evaluation["risks"][number];
-export type Rubric = (facts: Facts) => Judged;
+export type Judged = Required<Omit<Opinion, "expert" | "by">>;
+
+export interface Rubric {
+  readonly criteria: readonly Criterion[];
+  judge(facts: Facts): Judged;
+}
+export interface Criterion {
+  readonly concern: string;
+  /** A question, without its question mark. */
+  readonly asks: string;
+}
 
 export interface Rules {
+  readonly criteria: readonly Criterion[];
   /** Number of affected places from which the impact is high, and from which it is medium. */
   readonly impact: { readonly high: number; readonly medium: number };
   /** Words in the talk's quotes that make it urgent for this expert. */
@@ -33,15 +49,23 @@ export interface Rules {
 
 /** A rubric out of an expert's rules. */
 export function rubric(rules: Rules): Rubric {
-  return (facts) => {
-    const impact = impactOf(facts, rules);
-    return {
-      feasibility: feasibilityOf(facts),
-      impact,
-      effort: effortOf(facts),
-      priority: priorityOf(facts, impact, rules),
-      risks: risksOf(facts, rules),
-    };
+  return {
+    criteria: rules.criteria,
+    judge(facts) {
+      const impact = impactOf(facts, rules);
+      const risks = risksOf(facts, rules);
+      return {
+        feasibility: feasibilityOf(facts),
+        impact,
+        effort: effortOf(facts),
+        priority: priorityOf(facts, impact, rules),
+        risks,
+        recommendations: recommendationsOf(facts, rules),
+        dependencies: facts.surroundings.needs,
+        complexity: complexityOf(facts, rules),
+        confidence: confidenceOf(facts, risks),
+      };
+    },
   };
 }
 
@@ -84,7 +108,7 @@ function priorityOf({ quote, targets }: Facts, impact: Judgement<Level>, { urgen
   return { value: impact.value, evidence: `follows from the impact: ${impact.evidence}` };
 }
 
-function risksOf({ topic, improvement, objections }: Facts, { risks, delicate }: Rules): Risk[] {
+function risksOf({ topic, improvement, objections, takenBack }: Facts, { risks, delicate }: Rules): Risk[] {
   const reason = delicate[topic.id];
   const warned = objections.map((text) => ({
     risk: "the source itself warns of it",
@@ -93,7 +117,54 @@ function risksOf({ topic, improvement, objections }: Facts, { risks, delicate }:
   }));
   const own = topic.intent === undefined ? [] : (risks[topic.intent] ?? []);
   const judged = reason === undefined ? [] : [{ risk: reason, mitigated: false, evidence: improvement.title }];
-  return [...own, ...judged, ...warned];
+  const tried = takenBack.map(({ id, title, because }) => ({
+    risk: `something similar was rolled back: improvement ${id}`,
+    mitigated: false,
+    evidence: `“${title}”: ${because}`,
+  }));
+  return [...own, ...judged, ...warned, ...tried];
+}
+
+/** How far a change reaches, from where it is one thing among few. */
+const REACH = { high: 6, medium: 2 };
+
+function complexityOf({ topic, targets, surroundings }: Facts, { delicate }: Rules): Judgement<Level> {
+  const reason = delicate[topic.id];
+  if (reason !== undefined) return { value: "high", evidence: reason };
+  if (targets === undefined) return { value: "unknown", evidence: "no known kind of change carries it out" };
+  const [first] = targets;
+  if (first === undefined) return { value: "low", evidence: "there is nothing to change" };
+  const { dependents } = surroundings;
+  const value = dependents >= REACH.high ? "high" : dependents >= REACH.medium ? "medium" : "low";
+  return { value, evidence: `${dependents} things in the repository depend on ${first.target} directly` };
+}
+
+/** Of the rules in themselves: how much of their judgement rests on the repository alone. */
+function confidenceOf({ targets, objections, takenBack }: Facts, risks: readonly Risk[]): Judgement<Level> {
+  if (targets === undefined) return { value: "low", evidence: "the rules know no kind of change for it" };
+  if (objections.length > 0) return { value: "medium", evidence: "the source speaks for it and against it" };
+  if (takenBack.length > 0) return { value: "medium", evidence: `improvement ${takenBack[0]?.id} did not hold` };
+  const open = risks.find(({ mitigated }) => !mitigated);
+  if (open !== undefined) return { value: "medium", evidence: `open risk: ${open.risk}` };
+  return { value: "high", evidence: `${targets.length} places looked at in the repository, no open risk` };
+}
+
+function recommendationsOf({ targets, objections, takenBack }: Facts, { criteria }: Rules): Advice[] {
+  const [first] = targets ?? [];
+  const begin = first === undefined ? [] : [{ text: `begin with ${first.target}`, evidence: first.because }];
+  const tried = takenBack.map(({ id, because }) => ({
+    text: `find out first what is different from improvement ${id}`,
+    evidence: because,
+  }));
+  const heed = objections.map((text) => ({ text: "weigh what the source warns of", evidence: `“${text}”` }));
+  const open =
+    targets !== undefined
+      ? []
+      : criteria.map(({ concern, asks }) => ({
+          text: `answer before it is designed (${concern}): ${asks}?`,
+          evidence: "no rule answers it: no known kind of change carries it out",
+        }));
+  return [...begin, ...tried, ...heed, ...open];
 }
 
 function listed(names: readonly string[]): string {

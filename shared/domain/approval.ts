@@ -134,14 +134,15 @@ const LEVELS: readonly string[] = ["high", "medium", "low"];
 
 function expertWorry(evaluation: Evaluation | undefined): string | null {
   if (evaluation === undefined) return "no expert judged it";
-  const { feasibility, impact, effort, priority, risks } = evaluation;
+  const { feasibility, impact, effort, priority, risks, doubt } = evaluation;
   if (feasibility.value === "low") return `feasibility is low: ${feasibility.evidence}`;
   const unknown = Object.entries({ feasibility, impact, effort, priority }).find(
     ([, { value }]) => !LEVELS.includes(value),
   );
   if (unknown !== undefined) return `the expert could not judge ${unknown[0]}`;
   const open = risks.find(({ mitigated }) => !mitigated);
-  return open === undefined ? null : `unmitigated risk: ${open.risk}`;
+  if (open !== undefined) return `unmitigated risk: ${open.risk}`;
+  return doubt ?? null;
 }
 
 function reasons({ verdict }: Candidate, decision: "deny" | "human"): string {

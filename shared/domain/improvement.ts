@@ -7,8 +7,13 @@ import type { SignedApproval } from "./approval-signature.ts";
 import type { BlastRadius } from "./blast-radius.ts";
 import type { ChangeSet, Verdict } from "./change-set.ts";
 import type { CheckSettings } from "./check-settings.ts";
+import type { Evaluation, ExpertAnswer } from "./evaluation.ts";
 import type { Baseline, Verification } from "./health.ts";
 import type { Status } from "./lifecycle.ts";
+import type { ModelCall, ModelUsage } from "./model-call.ts";
+
+export type { Evaluation, Judgement, Level } from "./evaluation.ts";
+export type { ModelCall, ModelUsage } from "./model-call.ts";
 
 export const EXPERTS = ["architecture", "integration", "security", "database", "networking", "monitoring"] as const;
 export type Expert = (typeof EXPERTS)[number];
@@ -43,24 +48,6 @@ export interface RoutingVote {
   /** 0..1 */
   readonly confidence: number;
   readonly because: string;
-}
-
-/** A judgement and what it rests on; without evidence the value is `unknown`. */
-export interface Judgement<Value extends string> {
-  readonly value: Value | "unknown";
-  readonly evidence: string;
-}
-export type Level = "high" | "medium" | "low";
-
-export interface Evaluation {
-  readonly expert: Expert;
-  /** `rules` or the model that answered. */
-  readonly by: string;
-  readonly feasibility: Judgement<Level>;
-  readonly impact: Judgement<Level>;
-  readonly effort: Judgement<Level>;
-  readonly priority: Judgement<Level>;
-  readonly risks: readonly { readonly risk: string; readonly mitigated: boolean; readonly evidence: string }[];
 }
 
 /** Result of one validation check. `unknown` is never a pass: missing evidence goes to a person. */
@@ -104,37 +91,6 @@ export interface Planning {
   readonly doubt?: string;
   /** What depends on what is changed. */
   readonly blast_radius?: BlastRadius;
-}
-
-/** Tokens of one answer, as the vendor counts them. */
-export interface ModelUsage {
-  readonly input: number;
-  readonly output: number;
-  /** Of `input`: read from the vendor's cache, and written to it. */
-  readonly cacheRead?: number;
-  readonly cacheWrite?: number;
-}
-
-/** One question to a model, as the trail keeps it. Texts are not kept. */
-export interface ModelCall {
-  /** Who asked: `evaluate/security`, `plan`, … */
-  readonly purpose: string;
-  /** `vendor:model` */
-  readonly model: string;
-  /** `<stage>/<name>@<version>` and the first 12 characters of the file's sha256. */
-  readonly prompt: string;
-  readonly prompt_hash: string;
-  /** All tokens of the question, those read from and written to the vendor's cache among them. */
-  readonly input: number;
-  readonly output: number;
-  readonly cache_read: number;
-  readonly cache_write: number;
-  /** US dollars; 0 where the price is not known (`priced` says so). */
-  readonly cost: number;
-  readonly priced: boolean;
-  readonly ms: number;
-  /** `vendor`: it was asked; `cache`: the same was answered before; `shared`: another one was asking the same. */
-  readonly answered_by: "vendor" | "cache" | "shared";
 }
 
 /** One answer that was paid for, kept from before the settle so that a second run does not pay again. */
@@ -196,6 +152,8 @@ export interface Improvement extends Proposal {
   readonly expert?: Expert;
   readonly routing?: readonly RoutingVote[];
   readonly expert_evaluation?: Evaluation;
+  /** Only while it is being judged; the trail keeps them afterwards. */
+  readonly expert_answers?: readonly ExpertAnswer[];
   /** Every question asked of a model for it, oldest first, at most 50. */
   readonly model_calls?: readonly ModelCall[];
   /** Other sources that say the same; each raises the rank, none a permission. */
@@ -274,6 +232,7 @@ const jsonFields: ReadonlySet<string> = new Set<keyof Improvement>([
   "quotes",
   "routing",
   "expert_evaluation",
+  "expert_answers",
   "model_calls",
   "corroborated_by",
   "validation",

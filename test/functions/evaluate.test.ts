@@ -71,7 +71,7 @@ const judge = async (over: Partial<Improvement>, platform = shop) => {
   const outcome = await evaluate(
     { improvement: { ...base, ...over } },
     { platform: async () => platform },
-    { signal: new AbortController().signal },
+    { signal: new AbortController().signal, save: async () => {} },
   );
   if (outcome.kind !== "move") throw new Error(outcome.kind);
   return outcome;
@@ -169,14 +169,14 @@ test("every topic of every expert gets a judgement whose fields name their evide
 
 test("a repository out of reach is tried again later", async () => {
   const gone = { platform: async () => Promise.reject(new RetryLater("remote is gone", 5_000)) };
-  await expect(evaluate({ improvement: base }, gone, { signal: new AbortController().signal })).rejects.toBeInstanceOf(
-    RetryLater,
-  );
+  await expect(
+    evaluate({ improvement: base }, gone, { signal: new AbortController().signal, save: async () => {} }),
+  ).rejects.toBeInstanceOf(RetryLater);
 });
 
 test("there is one rubric file per expert", () => {
   for (const expert of new Set(TOPICS.map((topic) => topic.expert))) {
-    const file = new URL(`../../functions/evaluate/experts/${expert}.ts`, import.meta.url);
+    const file = new URL(`../../functions/evaluate/experts/${expert}/rules.ts`, import.meta.url);
     expect(readFileSync(file, "utf8")).toContain(`export const ${expert} = rubric(`);
   }
 });

@@ -1,7 +1,19 @@
 /** The database expert: safety of the data first, then recovery, then speed. */
-import { rubric } from "../rubric.ts";
+import { rubric } from "../../rubric.ts";
 
 export const database = rubric({
+  // What the platform's document has this expert evaluate (section 3).
+  criteria: [
+    {
+      concern: "data safety",
+      asks: "can data be lost, corrupted or seen by others, at any step or when a step fails half way",
+    },
+    { concern: "recovery", asks: "is there a copy that can be restored, and how long does that take" },
+    {
+      concern: "performance",
+      asks: "what does it cost the database while it is done and afterwards: load, locks, space, connections",
+    },
+  ],
   impact: { high: 2, medium: 1 },
   urgent: /\b(?:los[te]|lost|data loss|corrupt\w*|deleted|dropped|gone|unrecoverable|disasters?|outages?)\b/iu,
   risks: {

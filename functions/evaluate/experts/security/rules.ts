@@ -1,7 +1,14 @@
 /** The security expert: attack surface, least privilege, handling of secrets. */
-import { rubric } from "../rubric.ts";
+import { rubric } from "../../rubric.ts";
 
 export const security = rubric({
+  // What the platform's document has this expert evaluate (section 3).
+  criteria: [
+    { concern: "attack surface", asks: "what can be reached afterwards that could not be reached before, and by whom" },
+    { concern: "compliance", asks: "which rule or decision of the platform does it meet or break" },
+    { concern: "secrets management", asks: "where does every secret live, who reads it, and how is it changed" },
+    { concern: "least privilege", asks: "which right is given or taken that is not needed, or is needed after all" },
+  ],
   // One open door is enough to come in by.
   impact: { high: 2, medium: 1 },
   urgent:

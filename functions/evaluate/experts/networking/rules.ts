@@ -1,7 +1,13 @@
 /** The networking expert: reliability, performance and reach of traffic. */
-import { rubric } from "../rubric.ts";
+import { rubric } from "../../rubric.ts";
 
 export const networking = rubric({
+  // What the platform's document has this expert evaluate (section 3).
+  criteria: [
+    { concern: "reliability", asks: "which path of traffic ends when a part of it fails or is configured wrongly" },
+    { concern: "performance", asks: "what does it add to every request, and to how many" },
+    { concern: "security", asks: "who can talk to whom afterwards" },
+  ],
   impact: { high: 5, medium: 2 },
   urgent: /\b(?:unreachable|outages?|timeouts?|packet loss|partition\w*|went down|took (?:\w+ )?down|ddos\w*)\b/iu,
   risks: {

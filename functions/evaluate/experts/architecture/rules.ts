@@ -1,8 +1,20 @@
 /** The architecture expert: does it scale, can it be maintained, does it fit what runs. */
-import { NEW_SERVICE } from "../new-service.ts";
-import { rubric } from "../rubric.ts";
+import { NEW_SERVICE } from "../../new-service.ts";
+import { rubric } from "../../rubric.ts";
 
 export const architecture = rubric({
+  // What the platform's document has this expert evaluate (section 3).
+  criteria: [
+    {
+      concern: "scalability",
+      asks: "does it still hold with ten times the load, the tenants or the replicas, and what becomes the bottleneck",
+    },
+    {
+      concern: "maintainability",
+      asks: "who has to know of it, how many places say the same, and is it undone as easily as it is done",
+    },
+    { concern: "compatibility", asks: "does it fit the patterns, versions and decisions that are there" },
+  ],
   impact: { high: 5, medium: 2 },
   urgent: /\b(?:outages?|oom ?kill\w*|evict\w*|starv\w*|crash\w*|went down|took (?:\w+ )?down|paged|incidents?)\b/iu,
   risks: {
