@@ -13,6 +13,8 @@ export interface Shell {
   /** Aborted by Ctrl-C or SIGTERM. */
   readonly stopped: AbortSignal;
   readonly stdin: NodeJS.ReadableStream;
+  /** The project's folder, for what lies in its files. */
+  readonly root: string;
   /** Questions to the person at the terminal; undefined when there is none. */
   readonly prompt: (() => Prompt) | undefined;
   /** Sets the exit code of a command that has shown its result and yet did not succeed; 1 unless given. */

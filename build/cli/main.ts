@@ -18,6 +18,7 @@ import { learn } from "./commands/learn.ts";
 import { list } from "./commands/list.ts";
 import { locks } from "./commands/locks.ts";
 import { policy } from "./commands/policy.ts";
+import { prompts } from "./commands/prompts.ts";
 import { review } from "./commands/review.ts";
 import { search } from "./commands/search.ts";
 import { show } from "./commands/show.ts";
@@ -51,6 +52,7 @@ const COMMANDS = [
   indexCommand,
   graph,
   importCommand,
+  prompts,
 ];
 
 async function main(argv: readonly string[]): Promise<void> {
@@ -61,12 +63,14 @@ async function main(argv: readonly string[]): Promise<void> {
     if (error.code === "EPIPE") process.exit(0);
     throw error;
   });
+  const root = path.resolve(import.meta.dirname, "../..");
   const shell: Shell = {
     terminal: terminal(process.stdout, process.stderr, process.env),
-    school: () => clientOf(findSchool(process.env, process.cwd(), path.resolve(import.meta.dirname, "../.."))),
-    redis: () => findRedis(process.env, process.cwd(), path.resolve(import.meta.dirname, "../..")),
+    school: () => clientOf(findSchool(process.env, process.cwd(), root)),
+    redis: () => findRedis(process.env, process.cwd(), root),
     stopped: stopping.signal,
     stdin: process.stdin,
+    root,
     prompt:
       process.stdin.isTTY && process.stdout.isTTY
         ? () => openPrompt(process.stdin, process.stdout, stopping.signal)

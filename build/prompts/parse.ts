@@ -78,7 +78,9 @@ function frontMatterOf({ path }: PromptFile, yaml: string): z.infer<typeof Front
   }
   const parsed = FrontMatter.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new PromptProblems(
-    parsed.error.issues.map(({ path: at, message }) => `${path}: ${at.join(".") || "front matter"}: ${message}`),
-  );
+  const problems = parsed.error.issues.map((issue) => {
+    const said = issue.code === "invalid_key" ? issue.issues.map(({ message }) => message).join(", ") : issue.message;
+    return `${path}: ${issue.path.join(".") || "front matter"}: ${said}`;
+  });
+  throw new PromptProblems(problems);
 }

@@ -13,15 +13,22 @@ export async function renderPrompts(root: string): Promise<Map<string, string>> 
     const lock = await lockOf(root, stage, ofStage);
     problems.push(...lock.problems);
     rendered.set(lockPath(stage), lock.text);
-    try {
-      rendered.set(`functions/${stage}/prompts/generated.ts`, moduleOf(newest(ofStage).map(parsePrompt)));
-    } catch (error) {
-      if (!(error instanceof PromptProblems)) throw error;
-      problems.push(error.message);
-    }
+    const sources = newest(ofStage).flatMap((file) => parsedOr(problems, file));
+    rendered.set(`functions/${stage}/prompts/generated.ts`, moduleOf(sources));
   }
   if (problems.length > 0) throw new PromptProblems(problems);
   return rendered;
+}
+
+/** The prompt; or none, and what is wrong with it among the problems. */
+function parsedOr(problems: string[], file: PromptFile): readonly PromptSource[] {
+  try {
+    return [parsePrompt(file)];
+  } catch (error) {
+    if (!(error instanceof PromptProblems)) throw error;
+    problems.push(error.message);
+    return [];
+  }
 }
 
 /** Of each prompt the last version. `files` are in the order of their versions. */

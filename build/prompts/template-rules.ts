@@ -29,18 +29,40 @@ export function templateProblems({ variables, shared, system, user }: PromptSour
   ];
   for (const [title, text] of sections) {
     try {
-      const end = walk(mustache.parse(text), { variables }, OUTSIDE, title === "system" ? "prose" : "blocks", findings);
-      if (!samePlace(end, OUTSIDE)) throw new Error(`<${end.open.at(-1) ?? end.tag}> is not ended`);
+      const spans = mustache.parse(text);
+      // Where nothing of others stands, blocks are only spoken of.
+      const mode = title === "system" || !holdsUntrusted(spans) ? "prose" : "blocks";
+      const end = walk(spans, { variables }, OUTSIDE, mode, findings);
+      if (!samePlace(end, OUTSIDE)) {
+        const open = end.open.at(-1) ?? end.tag;
+        throw new Error(`<${open}> is not ended; a section with blocks speaks of them without the signs < and >`);
+      }
     } catch (error) {
       findings.problems.push(`# ${title}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
   if (findings.problems.length > 0) return findings.problems;
-  const unannounced = [...findings.data].filter((block) => !system.includes(`<${block}>`));
+  const rules = [...shared, system];
+  const unannounced = [...findings.data].filter((block) => !rules.some((text) => spokenOf(text, block)));
   return [
-    ...unannounced.map((block) => `# system does not say that everything inside the block <${block}> is data`),
+    ...unannounced.map(
+      (block) => `nothing in # system (or # shared) says that everything inside the block ${block} is data`,
+    ),
     ...unused(variables, findings.used).map((name) => `the variable ${name} is declared and stands nowhere`),
   ];
+}
+
+/** As `<name>`, or between other signs that set it apart. */
+function spokenOf(text: string, block: string): boolean {
+  return new RegExp(`<${block}>(?![\\s\\S]*</${block}>)|[\`'"]${block}[\`'"]`, "u").test(text);
+}
+
+function holdsUntrusted(spans: TemplateSpans): boolean {
+  return spans.some((span) => {
+    const [kind, name] = span;
+    if (kind === "#" || kind === "^") return holdsUntrusted((span[4] ?? []) as TemplateSpans);
+    return kind === "name" && name !== "number";
+  });
 }
 
 /** `prose`: blocks may be spoken of, and only trusted variables stand there. Throws at what is wrong. */

@@ -52,6 +52,7 @@ async function withAnswers(answers: readonly (string | undefined)[], args: reado
     redis: () => ({ url: school.server.url, prefix: "" }),
     stopped: new AbortController().signal,
     stdin: process.stdin,
+    root: process.cwd(),
     fail: () => undefined,
     prompt: () => ({
       async ask(question) {
