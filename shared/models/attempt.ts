@@ -1,9 +1,9 @@
 /** One attempt at a question: a place is chosen, and a second one when the first takes unusually long. The first answer wins. */
 import type { ModelQuestion } from "../model-ports.ts";
 import { EndpointFailure, type EndpointReply } from "./endpoint.ts";
-import { type HedgeBudget, hedgePlaces } from "./hedge.ts";
+import { type HedgeBudget, hedgePlaces, LOOK_AGAIN } from "./hedge.ts";
 import { type Member, TurnedAway } from "./member.ts";
-import { place } from "./picker.ts";
+import { choosePlace, type Placed } from "./picker.ts";
 import type { Blocks } from "./prefix.ts";
 
 /** One request to one endpoint, for whoever counts them. */
@@ -48,17 +48,20 @@ export async function askOnce(
   signal: AbortSignal,
 ): Promise<Asked> {
   const { random, now } = circumstances;
-  const first = start(question, place(places, blocks, { random, now: now() }), circumstances, signal, false);
+  const chosen = choosePlace(places, blocks, { random, now: now() });
+  const first = start(question, chosen, circumstances, signal, false);
   const running = new Set([first]);
   const late = lateness(first.member, circumstances);
   const failures: Failed[] = [];
   try {
     while (running.size > 0) {
       const done = [...running].map(async (one) => ({ one, result: await one.result }));
-      const settled = await Promise.race([...done, ...(running.size === 1 && late.isDue() ? [late.come] : [])]);
+      const settled = await Promise.race([...done, ...late.next()]);
       if (settled === "late") {
         const second = secondPlace(places, first.member, blocks, circumstances);
-        if (second !== undefined) running.add(start(question, second, circumstances, signal, true));
+        if (second === undefined) continue;
+        late.end();
+        running.add(start(question, second, circumstances, signal, true));
         continue;
       }
       const { one, result } = settled;
@@ -68,7 +71,7 @@ export async function askOnce(
     }
     return { kind: "failed", failures };
   } finally {
-    late.clear();
+    late.end();
     for (const { stop } of running) stop.abort();
   }
 }
@@ -78,30 +81,47 @@ function secondPlace(
   first: Member,
   blocks: Blocks,
   { random, now, budget }: Circumstances,
-): Member | undefined {
+): Placed<Member> | undefined {
   const free = hedgePlaces(places, first).filter((member) => member.closedFor() === 0);
   if (free.length === 0 || budget?.take() !== true) return undefined;
-  return place(free, blocks, { random, now: now() });
+  return choosePlace(free, blocks, { random, now: now() });
 }
 
-/** Comes once, after as long as 95 % of the endpoint's answers did not take. */
+/**
+ * Comes after as long as 95 % of the endpoint's answers did not take, and again a while later as long as there was no room
+ * or budget for a second question.
+ */
 function lateness(member: Member, { budget }: Circumstances) {
-  const after = budget === undefined ? undefined : member.latencies.p95();
-  let pending = after !== undefined;
+  let after = budget === undefined ? undefined : member.latencies.p95();
+  const again = (after ?? 0) * LOOK_AGAIN;
   let timer: NodeJS.Timeout | undefined;
-  const come = new Promise<"late">((resolve) => {
-    if (after === undefined) return;
-    timer = setTimeout(() => {
-      pending = false;
-      resolve("late");
-    }, after);
-  });
-  return { come, isDue: () => pending, clear: () => clearTimeout(timer) };
+  let coming: Promise<"late">[] = [];
+  return {
+    /** At most one promise, the same until it has come. */
+    next(): readonly Promise<"late">[] {
+      const delay = after;
+      if (delay === undefined || coming.length > 0) return coming;
+      after = again;
+      const come = new Promise<"late">((resolve) => {
+        timer = setTimeout(() => {
+          coming = [];
+          resolve("late");
+        }, delay);
+      });
+      coming = [come];
+      return coming;
+    },
+    end(): void {
+      clearTimeout(timer);
+      after = undefined;
+      coming = [];
+    },
+  };
 }
 
 function start(
   question: ModelQuestion,
-  member: Member,
+  { place: member, matched }: Placed<Member>,
   { now, onCall }: Circumstances,
   signal: AbortSignal,
   isHedge: boolean,
@@ -110,7 +130,7 @@ function start(
   const started = now();
   const report = (outcome: CallReport["outcome"], perhapsPaid: boolean) =>
     onCall({ endpoint: member.endpoint.name, outcome, ms: now() - started, isHedge, perhapsPaid });
-  const asking = member.ask(question, AbortSignal.any([signal, stop.signal]));
+  const asking = member.ask(question, matched, AbortSignal.any([signal, stop.signal]));
   const result = asking.then(
     (reply) => {
       report(reply.answer.kind, false);

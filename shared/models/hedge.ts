@@ -48,7 +48,10 @@ export class HedgeBudget {
 }
 
 /** Of all slots; above it a second question takes the place of somebody's first. */
-export const SATURATED = 0.75;
+export const SATURATED = 0.85;
+
+/** Of the delay, until it is looked again whether there is room or budget for a second question. */
+export const LOOK_AGAIN = 0.25;
 
 export interface Load {
   readonly slots: number;

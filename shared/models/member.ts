@@ -15,7 +15,7 @@ import type { ModelQuestion } from "../model-ports.ts";
 import { type Endpoint, EndpointFailure, type EndpointReply } from "./endpoint.ts";
 import { RecentLatencies } from "./hedge.ts";
 import type { Place } from "./picker.ts";
-import { PrefixIndex } from "./prefix.ts";
+import { beginningOf, PrefixIndex } from "./prefix.ts";
 
 /** Outages in a row after which it is left alone, and for how long at first and at most. */
 export const OUTAGES = 5;
@@ -25,6 +25,12 @@ const LONGEST_REST_MS = 60_000;
 const TRIAL_MS = 100;
 /** A key or a model's name does not get better by asking again at once. */
 const CLOSED_MS = 30_000;
+
+/** Of the question's text, the part that may be kept. */
+function shareOfBeginning(question: ModelQuestion): number {
+  const beginning = beginningOf(question).length;
+  return beginning / (beginning + question.prompt.length);
+}
 
 /** It was closed while the question waited for its turn; nothing was sent. */
 export class TurnedAway extends Error {}
@@ -85,13 +91,16 @@ export class Member implements Place {
     return this.#spentUntil > this.#now();
   }
 
-  /** Waits for its turn and asks once. Throws EndpointFailure, TurnedAway, or the signal's reason. */
-  async ask(question: ModelQuestion, signal: AbortSignal): Promise<EndpointReply> {
+  /**
+   * Waits for its turn and asks once. `matched`: the share of the question's beginning that it is thought to know. Throws
+   * EndpointFailure, TurnedAway, or the signal's reason.
+   */
+  async ask(question: ModelQuestion, matched: number, signal: AbortSignal): Promise<EndpointReply> {
     return this.#queue.add(
       () => {
         if (this.closedFor() > 0) throw new TurnedAway();
         return this.#breaker
-          .execute(() => this.#try(question, signal), signal)
+          .execute(() => this.#try(question, matched, signal), signal)
           .catch((error: unknown) => {
             throw error instanceof BrokenCircuitError ? new TurnedAway() : error;
           });
@@ -100,13 +109,17 @@ export class Member implements Place {
     );
   }
 
-  async #try(question: ModelQuestion, signal: AbortSignal): Promise<EndpointReply> {
+  async #try(question: ModelQuestion, matched: number, signal: AbortSignal): Promise<EndpointReply> {
     const started = this.#now();
     try {
       const reply = await this.endpoint.ask(question, signal);
       this.last = undefined;
       this.latencies.record(this.#now() - started);
       if (reply.spentForMs !== undefined) this.#spentUntil = this.#now() + reply.spentForMs;
+      const { input, cacheRead } = reply.answer.usage;
+      // Only of a question that begins alike for the most part; a vendor that caches nothing teaches nothing.
+      if (cacheRead !== undefined && input > 0)
+        this.prefixes.learn(matched * shareOfBeginning(question), cacheRead / input);
       return reply;
     } catch (error) {
       if (error instanceof EndpointFailure) this.#note(error);

@@ -51,13 +51,24 @@ function ages(places: readonly Place[]): number[] {
   });
 }
 
+export interface Placed<One> {
+  readonly place: One;
+  /** The share of the beginning that is expected to be kept there, 0..1. */
+  readonly matched: number;
+}
+
 /** Chooses one of at least one place, and notes there what it is given. */
-export function place<One extends Place>(places: readonly One[], blocks: Blocks, { random, now }: Choosing): One {
+export function choosePlace<One extends Place>(
+  places: readonly One[],
+  blocks: Blocks,
+  { random, now }: Choosing,
+): Placed<One> {
   const chosen = random() < EXPLORED ? anyOf(places, random) : best(places, blocks);
   if (chosen === undefined) throw new Error("there is no place to choose from");
-  if (places.every(({ prefixes }) => prefixes.match(blocks) === 0)) chosen.coldAt = now;
+  const matched = chosen.prefixes.match(blocks);
+  if (matched === 0 && places.every(({ prefixes }) => prefixes.match(blocks) === 0)) chosen.coldAt = now;
   chosen.prefixes.add(blocks);
-  return chosen;
+  return { place: chosen, matched };
 }
 
 function anyOf<One>(places: readonly One[], random: () => number): One | undefined {

@@ -10,7 +10,7 @@ import { type Asked, askOnce, type CallReport } from "./attempt.ts";
 import type { EndpointFailure } from "./endpoint.ts";
 import { HedgeBudget } from "./hedge.ts";
 import type { Member } from "./member.ts";
-import { type Blocks, prefixBlocks, promptText } from "./prefix.ts";
+import { type Blocks, beginningOf, prefixBlocks } from "./prefix.ts";
 
 export interface PoolSettings {
   /** Milliseconds for one question, with all that is tried for it. */
@@ -91,7 +91,7 @@ class Round {
   ) {
     this.#members = members;
     this.#question = question;
-    this.#blocks = prefixBlocks(promptText(question));
+    this.#blocks = prefixBlocks(beginningOf(question));
     this.#settings = settings;
     this.#budget = budget;
     this.#onCall = onCall;
