@@ -72,6 +72,17 @@ export interface SourceText {
   readonly address: string;
   /** What was not available and what was taken instead, for people: "no captions: the description was read". */
   readonly notes: readonly string[];
+  /** Who says it: a channel, an author, a repository. */
+  readonly by?: string;
+  /** ISO 8601, a date or a moment. */
+  readonly published?: string;
+  /** Of a talk, in ascending order. */
+  readonly chapters?: readonly Chapter[];
+}
+export interface Chapter {
+  /** Milliseconds from the start of the talk. */
+  readonly at: number;
+  readonly title: string;
 }
 /** More sources, newest first. */
 export interface SourceListing {

@@ -1,0 +1,96 @@
+/** The words of HTML that a person would see. */
+import { compile, type FormatCallback, type HtmlToTextOptions } from "html-to-text";
+
+type Selector = NonNullable<HtmlToTextOptions["selectors"]>[number];
+
+/** Not written for the reader of the article, or not by its author. */
+const NO_PROSE =
+  "script,style,noscript,template,svg,math,canvas,iframe,object,embed,video,audio,form,button,select,textarea,input,label,dialog," +
+  "nav,aside,footer,menu,img,picture,table.highlight,sup.footnote-ref";
+const BY_ROLE = ["navigation", "banner", "contentinfo", "complementary", "search", "menu", "dialog", "alert"];
+const COMMENTS =
+  "#comments,#comment,#disqus_thread,#respond,.comments,.comments-area,.comment-list,.comment-respond,.comment-thread," +
+  ".giscus,.utterances,.sidebar,.share,.sharing,.social-share,.related-posts,.newsletter,.breadcrumbs,.breadcrumb,.table-of-contents,.toc,.cookie-banner";
+/** Instructions to the reading machine are hidden like this; what no person sees nobody has said. */
+const HIDDEN = [
+  "[hidden]",
+  '[aria-hidden="true"]',
+  ...[".sr-only", ".visually-hidden", ".screen-reader-text", ".d-none", ".hidden"],
+  ...["display:none", "display: none", "visibility:hidden", "visibility: hidden", "opacity:0;", "opacity: 0;"],
+  ...["font-size:0", "font-size: 0", "left:-9", "left: -9", "top:-9", "top: -9", "text-indent:-", "text-indent: -"],
+].map((each) => (/^[[.]/u.test(each) ? each : `[style*="${each}"i]`));
+
+const SKIPPED = [
+  ...NO_PROSE.split(","),
+  ...BY_ROLE.map((role) => `[role="${role}"]`),
+  ...COMMENTS.split(","),
+  ...HIDDEN,
+];
+
+const OPTIONS: HtmlToTextOptions = {
+  wordwrap: false,
+  limits: { maxInputLength: 5_000_000, maxDepth: 200, ellipsis: "" },
+  formatters: { fenced },
+  selectors: [
+    { selector: "a", options: { ignoreHref: true } },
+    ...[1, 2, 3, 4, 5, 6].map((level): Selector => ({ selector: `h${level}`, options: { uppercase: false } })),
+    { selector: "table", format: "block" },
+    { selector: "tr", format: "block" },
+    ...["td", "th"].map((cell): Selector => ({ selector: cell, format: "inlineSurround", options: { suffix: " " } })),
+    { selector: "pre", format: "fenced" },
+    { selector: "body > header", format: "skip" },
+    ...SKIPPED.map((selector): Selector => ({ selector, format: "skip" })),
+  ],
+};
+
+/** Code stays apart from what is said about it: `ingest` sets fenced blocks aside. */
+function fenced(...[element, walk, builder]: Parameters<FormatCallback>): void {
+  builder.openBlock({ leadingLineBreaks: 2, isPre: true });
+  builder.addLiteral("```\n");
+  walk(element.children, builder);
+  builder.addLiteral("\n```");
+  builder.closeBlock({ trailingLineBreaks: 2 });
+}
+
+function converter(selectors: readonly string[], isWhole: boolean): (html: string) => string {
+  const baseElements = { selectors: [...selectors], returnDomByDefault: isWhole };
+  const convert = compile({ ...OPTIONS, baseElements, limits: { ...OPTIONS.limits, maxBaseElements: 1 } });
+  return (html) => tidy(convert(html.slice(0, 5_000_000)));
+}
+
+const whole = converter(["body"], true);
+/** Where pages keep what they are about, the surest first. */
+const places = [
+  converter(['[itemprop="articleBody"]'], false),
+  converter(["main article", '[role="main"] article', "article"], false),
+  converter(["main", '[role="main"]', "#content", "#main"], false),
+];
+/** Fewer words are a teaser or a heading. */
+const FEWEST_WORDS = 40;
+
+/** A fragment or a small document, without looking for its article. */
+export function fragmentText(html: string): string {
+  return whole(html);
+}
+
+/** The article of a page: of its likely places the surest that holds a fair part of what the page says. */
+export function articleText(html: string): string {
+  const all = whole(html);
+  const wanted = Math.max(FEWEST_WORDS, wordsIn(all) / 4);
+  for (const place of places) {
+    const text = place(html);
+    if (wordsIn(text) >= wanted) return text;
+  }
+  return all;
+}
+
+export function wordsIn(text: string): number {
+  return text.match(/\p{L}[\p{L}\p{N}'’-]*/gu)?.length ?? 0;
+}
+
+function tidy(text: string): string {
+  return text
+    .replaceAll(/[ \t]+$/gmu, "")
+    .replaceAll(/\n{3,}/gu, "\n\n")
+    .trim();
+}
