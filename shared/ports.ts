@@ -3,6 +3,7 @@ import type { Brakes } from "./domain/approval.ts";
 import type { FileChange } from "./domain/change-set.ts";
 import type { Improvement } from "./domain/improvement.ts";
 import type { IndexBook } from "./knowledge-ports.ts";
+import type { Validators } from "./source-ports.ts";
 import type { StageName } from "./stages.ts";
 
 // ---------------------------------------------------------------- Git
@@ -257,7 +258,15 @@ export interface History {
   /** Every improvement that is neither rejected nor dead, every rolled-back one, and those with a tombstone; newest first, at most `limit`. */
   recent(limit: number): Promise<readonly Improvement[]>;
   /** What is known of a source that was submitted before. */
-  source(id: string): Promise<{ readonly state: string; readonly contentHash?: string } | undefined>;
+  source(id: string): Promise<KnownSource | undefined>;
+}
+
+export interface KnownSource {
+  /** `waiting`, `read`, `nothing_found`, `listed` or `failed`. */
+  readonly state: string;
+  readonly contentHash?: string;
+  /** Of a listing all of whose entries are known. */
+  readonly validators?: Validators;
 }
 
 /** Training rows and statistics for later stages: append only. */

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { CloudEventV1 } from "cloudevents";
 import * as z from "zod";
+import { SOURCE_KINDS } from "../source-ports.ts";
 import { CATEGORIES } from "./improvement.ts";
 import { STATUSES, type Status } from "./lifecycle.ts";
 import { cleanLine, cleanText } from "./text.ts";
@@ -44,6 +45,9 @@ export const Proposal = z.object({
   video_id: z.string().max(100).optional(),
 });
 
+/** Of a watched source. */
+export const WATCH_NAME = /^[A-Za-z0-9][A-Za-z0-9-]{0,59}$/;
+
 /** A source to learn from. Exactly one of `content` (the text itself) and `address` (where to fetch it) is needed. */
 export const SubmittedSource = z
   .object({
@@ -54,6 +58,12 @@ export const SubmittedSource = z
     format: z.enum(["vtt", "srt", "text", "json"]).optional(),
     /** Read it although it was read before. */
     again: z.boolean().default(false),
+    /** How its address is read; recognised from the address unless given. */
+    kind: z.enum(SOURCE_KINDS).optional(),
+    /** The watched source of this name is looked at; address, limits and options are those of its configuration. */
+    watch: z.string().regex(WATCH_NAME, "letters, digits and dashes, at most 60").optional(),
+    /** The listing it stands in, which is a source itself: what is listed lists nothing more. */
+    listed_by: z.string().max(100).optional(),
   })
   .refine((source) => source.content !== undefined || source.address !== undefined, {
     message: "a source needs `content` or `address`",

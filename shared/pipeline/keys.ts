@@ -31,6 +31,8 @@ export interface Keys {
   readonly knowledgeModel: string;
   readonly sources: string;
   source(id: string): string;
+  /** HASH of a watched source: when it is looked at next, what the last look came to, how many new ones it gave today. */
+  watch(name: string): string;
   list(stage: string): string;
   leases(stage: string): string;
   leased(stage: string): string;
@@ -72,6 +74,7 @@ export function keysOf(prefix = ""): Keys {
     knowledgeModel: `${school}knowledge:model`,
     sources: `${school}sources`,
     source: (id) => `${school}source:${id}`,
+    watch: (name) => `${school}watch:${name}`,
     list,
     leases: (stage) => `${list(stage)}:leases`,
     leased: (stage) => `${list(stage)}:leased`,

@@ -113,9 +113,13 @@ export function schoolServices(redis: Redis, keys: Keys, scripts: Scripts, limit
         return found;
       },
       async source(id) {
-        const { state, content_hash: contentHash } = await redis.hgetall(keys.source(id));
+        const { state, content_hash: contentHash, etag, last_modified } = await redis.hgetall(keys.source(id));
         if (state === undefined) return undefined;
-        return { state, ...(contentHash === undefined ? {} : { contentHash }) };
+        const validators = {
+          ...(etag === undefined ? {} : { etag }),
+          ...(last_modified === undefined ? {} : { lastModified: last_modified }),
+        };
+        return { state, ...(contentHash === undefined ? {} : { contentHash }), validators };
       },
     },
     outcomes: {

@@ -4,7 +4,7 @@ import type { Keys } from "./keys.ts";
 import { inOrder, type Place } from "./time-order.ts";
 
 /** Where a source stands. */
-export const SOURCE_STATES = ["read", "nothing_found", "failed"] as const;
+export const SOURCE_STATES = ["waiting", "read", "nothing_found", "listed", "failed"] as const;
 
 export interface SourceLine {
   readonly id: string;

@@ -1,6 +1,8 @@
 /** The list of one stage as its worker sees it: claim, settle, heartbeat. Thin: the scripts do the work. */
 import { encodePatch, type Patch, type Proposal } from "../domain/improvement.ts";
 import type { Status } from "../domain/lifecycle.ts";
+import type { Corroborated } from "../runtime/outcome.ts";
+import type { Validators } from "../source-ports.ts";
 import type { StageName } from "../stages.ts";
 import type { Scripts } from "./scripts/load.ts";
 
@@ -48,7 +50,27 @@ export type Settlement = { readonly token: string } & (
       readonly state: "read" | "nothing_found" | "failed";
       readonly fields: Readonly<Record<string, string>>;
       readonly proposals: readonly (Proposal & { readonly id: string })[];
+      /** Name of the watched source it is. */
+      readonly watch?: string;
+      readonly corroborates?: readonly (Corroborated & { readonly because: string })[];
     }
+  | {
+      readonly kind: "listed";
+      readonly id: string;
+      readonly watch?: string;
+      readonly dailyLimit: number;
+      readonly validators: Validators;
+      readonly because: string;
+      readonly fields: Readonly<Record<string, string>>;
+      /** `data`: of the event that has it read, as JSON. */
+      readonly entries: readonly {
+        readonly id: string;
+        readonly title: string;
+        readonly address: string;
+        readonly data: string;
+      }[];
+    }
+  | { readonly kind: "known"; readonly watch?: string; readonly because: string }
   | { readonly kind: "retry"; readonly delayMs: number; readonly counts: boolean; readonly reason: string }
   | { readonly kind: "dead"; readonly reason: string }
   | { readonly kind: "handback" }
@@ -127,13 +149,35 @@ function flatten(settlement: Settlement, maxAttempts: number): Flat {
     case "behind":
       return [...head, settlement.id, settlement.from, settlement.lock];
     case "source": {
-      const { id, state, fields, proposals } = settlement;
+      const { id, state, watch = "", fields, proposals, corroborates = [] } = settlement;
       const flat = proposals.flatMap((proposal): Flat => {
         const { id: proposalId, ...rest } = proposal;
         return [proposalId, ...proposalArguments(rest)];
       });
-      return [...head, id, state, ...pairs(fields), proposals.length, ...flat];
+      const others = corroborates.flatMap((one) => [
+        one.improvement,
+        one.by.source_id,
+        JSON.stringify(one.by),
+        one.relevance ?? "",
+        one.relevance_basis === undefined ? "" : JSON.stringify(one.relevance_basis),
+        one.because,
+      ]);
+      return [
+        ...[...head, id, state, watch, ...pairs(fields)],
+        ...[proposals.length, ...flat, corroborates.length, ...others],
+      ];
     }
+    case "listed": {
+      const { id, watch = "", dailyLimit, validators, because, fields, entries } = settlement;
+      const { etag = "", lastModified = "" } = validators;
+      const flat = entries.flatMap((entry) => [entry.id, entry.title, entry.address, entry.data]);
+      return [
+        ...[...head, id, watch, dailyLimit, etag, lastModified, because],
+        ...[...pairs(fields), entries.length, ...flat],
+      ];
+    }
+    case "known":
+      return [...head, settlement.watch ?? "", settlement.because];
     case "retry":
       return [
         ...head,

@@ -1,6 +1,6 @@
 /** What a handler answers: data, never an effect. The runtime turns it into one settle. */
 import type { SubmittedSource } from "../domain/events.ts";
-import type { Corroboration, Patch, Proposal } from "../domain/improvement.ts";
+import type { Corroboration, Patch, Proposal, RelevanceBasis } from "../domain/improvement.ts";
 import type { Validators } from "../source-ports.ts";
 import type { KeeperName, Leaves, ObserverName, OwnerName, StageName } from "../stages.ts";
 
@@ -36,11 +36,21 @@ export interface SourceRead {
     readonly title: string;
     readonly address?: string;
     readonly contentHash: string;
+    /** Its name, when the school looks at it by itself. */
+    readonly watch?: string;
   };
   readonly proposals: readonly (Proposal & { readonly id: string })[];
   /** What it says that improvements of other sources said before: it is added to theirs. */
-  readonly corroborates?: readonly { readonly improvement: string; readonly by: Corroboration }[];
+  readonly corroborates?: readonly Corroborated[];
   readonly because: string;
+}
+
+export interface Corroborated {
+  readonly improvement: string;
+  readonly by: Corroboration;
+  /** 0..1; the other's becomes this where it was less. */
+  readonly relevance?: number;
+  readonly relevance_basis?: RelevanceBasis;
 }
 
 /** `ingest` has looked at a feed, a channel or a folder: what is new there becomes sources of its own. */
@@ -56,7 +66,7 @@ export interface SourceListed {
   /** Newest first, each with the id `ingest` would give it; those known to the school are passed over in the settle. */
   readonly entries: readonly (SubmittedSource & { readonly id: string })[];
   readonly validators: Validators;
-  /** New sources today at most, of the watched one. */
+  /** New sources today at most, of this listing or the watched one. */
   readonly dailyLimit: number;
   readonly because: string;
 }
@@ -64,6 +74,8 @@ export interface SourceListed {
 /** The source was read before and has not changed: what is known of it stays as it is. */
 export interface SourceKnown {
   readonly kind: "source-known";
+  /** Its name, when the school looks at it by itself. */
+  readonly watch?: string;
   readonly because: string;
 }
 
@@ -75,6 +87,7 @@ export interface SourceFailed {
     readonly title: string;
     readonly address?: string;
     readonly contentHash?: string;
+    readonly watch?: string;
   };
   readonly because: string;
 }

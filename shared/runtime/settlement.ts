@@ -1,23 +1,36 @@
 /** From what a handler answered, or threw, to the one settlement that ends its lease. */
-import type { Improvement } from "../domain/improvement.ts";
+import type { SourceData } from "../domain/events.ts";
+import type { Corroboration, Improvement } from "../domain/improvement.ts";
 import { mayMove } from "../domain/lifecycle.ts";
 import { isPassingRefusal } from "../pipeline/refusal.ts";
 import type { Settlement } from "../pipeline/stage-queue.ts";
 import { PermanentError, RetryLater } from "./errors.ts";
-import type { AnyOutcome } from "./outcome.ts";
+import type { AnyOutcome, SourceListed } from "./outcome.ts";
 
 /** Throws when the outcome does not fit the improvement's status; the script would refuse it anyway. */
 export function settlementFor(token: string, outcome: AnyOutcome, improvement: Improvement | undefined): Settlement {
   switch (outcome.kind) {
     case "observed":
-    case "source-known":
       return { kind: "done", token };
+    case "source-known":
+      return { kind: "known", token, because: outcome.because, ...watchOf(outcome) };
+    case "source-listed":
+      return listed(token, outcome);
     case "go-on":
       return { kind: "later", token, delayMs: outcome.afterMs };
     case "source-read": {
-      const { source, proposals, because } = outcome;
-      const state = proposals.length > 0 ? "read" : "nothing_found";
-      return { kind: "source", token, id: source.id, state, fields: sourceFields(source, because), proposals };
+      const { source, proposals, because, corroborates = [] } = outcome;
+      const state = proposals.length + corroborates.length > 0 ? "read" : "nothing_found";
+      return {
+        kind: "source",
+        token,
+        id: source.id,
+        state,
+        fields: sourceFields(source, because),
+        proposals,
+        ...watchOf(source),
+        corroborates: corroborates.map((one) => ({ ...one, because: saysTheSame(one.by) })),
+      };
     }
     case "source-failed":
       return {
@@ -27,6 +40,7 @@ export function settlementFor(token: string, outcome: AnyOutcome, improvement: I
         state: "failed",
         fields: sourceFields(outcome.source, outcome.because),
         proposals: [],
+        ...watchOf(outcome.source),
       };
     case "move": {
       const { id, status: from } = existing(improvement);
@@ -71,6 +85,34 @@ function existing(improvement: Improvement | undefined): Improvement {
   if (improvement === undefined)
     throw new PermanentError("the handler moved an improvement, but its event carries none");
   return improvement;
+}
+
+/** Every entry with the event that has it read; its id is what makes that happen once. */
+function listed(token: string, { source, entries, validators, dailyLimit, because }: SourceListed): Settlement {
+  return {
+    kind: "listed",
+    token,
+    id: source.id,
+    ...watchOf(source),
+    dailyLimit,
+    validators,
+    because,
+    fields: { title: source.title, address: source.address },
+    entries: entries.map(({ id, ...entry }) => ({
+      id,
+      title: entry.title ?? entry.address ?? id,
+      address: entry.address ?? "",
+      data: JSON.stringify({ source: { ...entry, listed_by: source.id } satisfies SourceData["source"] }),
+    })),
+  };
+}
+
+function watchOf({ watch }: { watch?: string }): { watch?: string } {
+  return watch === undefined ? {} : { watch };
+}
+
+function saysTheSame({ source_title: title, quote }: Corroboration): string {
+  return `another source says the same: ${title}${quote.at === undefined ? "" : ` at ${quote.at}`}`;
 }
 
 function sourceFields(

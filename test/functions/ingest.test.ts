@@ -8,7 +8,7 @@ import { cleanText } from "../../shared/domain/text.ts";
 import type { Platform } from "../../shared/repository/platform.ts";
 import { RetryLater } from "../../shared/runtime/errors.ts";
 import type { OutcomeOf } from "../../shared/runtime/outcome.ts";
-import { context, empty, proposals, read, repository, shop, talk } from "./ingest/support.ts";
+import { context, empty, nothingOutside, proposals, read, repository, shop, talk } from "./ingest/support.ts";
 
 const strong =
   "Set memory limits on every container. You must set memory requests and limits on all pods. What saved us was a memory limit.";
@@ -140,8 +140,8 @@ function sourceOf(outcome: OutcomeOf<"ingest">) {
 
 describe("reading again", () => {
   const hashOf = async (content: string) => {
-    const { contentHash } = sourceOf(await read({ content, address: "https://example.com/talk" }));
-    return contentHash ?? "";
+    const source = sourceOf(await read({ content, address: "https://example.com/talk" }));
+    return ("contentHash" in source ? source.contentHash : undefined) ?? "";
   };
 
   test.each(["read", "nothing_found"])(
@@ -189,7 +189,7 @@ describe("reading again", () => {
 
 describe("what cannot be read", () => {
   test.each<[string, Partial<SubmittedSource>, RegExp]>([
-    ["an address without content", { address: "https://example.com/talk" }, /send the transcript as content/],
+    ["an address nothing can read", { address: "https://example.com/talk" }, /nothing reads this address/],
     ["nothing in it", { content: "  " }, /empty/],
     ["too much", { content: "word ".repeat(2_000) }, /at most/],
     ["no text", { content: "\u0000\uFFFD\u0001".repeat(500) }, /binary/],
@@ -201,6 +201,7 @@ describe("what cannot be read", () => {
 
   test("a repository out of reach is tried again later, not answered without it", async () => {
     const ports = {
+      ...nothingOutside,
       history: { source: async () => undefined },
       platform: async () => Promise.reject(new RetryLater("remote is gone", 5_000)),
       sizeLimit: 5_000_000,
@@ -212,6 +213,7 @@ describe("what cannot be read", () => {
 
   test("a talk with nothing useful says so and needs no repository", async () => {
     const ports = {
+      ...nothingOutside,
       history: { source: async () => undefined },
       platform: async () => Promise.reject(new Error("not needed")),
       sizeLimit: 5_000_000,

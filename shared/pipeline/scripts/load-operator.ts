@@ -6,6 +6,7 @@ import { type Defined, definePipelineScripts } from "./define.ts";
 import { indexScript, staleLockScript, strandedScript } from "./examine.ts";
 import { legacyScript } from "./legacy.ts";
 import { loadScripts, type Scripts } from "./load.ts";
+import { lookAtWatchScript } from "./look-at-watch.ts";
 import {
   decideScript,
   hurryScript,
@@ -32,6 +33,7 @@ const scripts = {
   schoolBreakerOpened: breakerOpenedScript,
   schoolAskRollback: askRollbackScript,
   schoolRequestIndex: requestIndexScript,
+  schoolLookAtWatch: lookAtWatchScript,
 } as const;
 
 export type OperatorScripts = Scripts & Defined<keyof typeof scripts>;

@@ -1,3 +1,5 @@
+import { sourceKinds } from "./settle-sources.ts";
+
 /**
  * settle: the one atomic step that ends leases. It checks token and status, then writes record, indexes, trail, the
  * events that follow and the end of the lease together, and claims the next events. A late or repeated worker changes
@@ -10,7 +12,7 @@
  *   behind    id, from, lock
  *   done      –
  *   later     delay ms
- *   source    id, state, n, field, value, …, count, then per proposal: id, video, category, n, field, value, …
+ *   source, listed, known   see settle-sources.ts
  *   retry     delay ms, counts (1/0), max attempts, reason
  *   dead      reason
  *   handback  –
@@ -125,28 +127,7 @@ function kinds.later(token)
   return 'ok'
 end
 
-function kinds.source(token)
-  local sourceId, state, fields, many = arg(), arg(), args(), tonumber(arg())
-  local proposals = {}
-  for i = 1, many do proposals[i] = {id = arg(), video = arg(), category = arg(), set = args()} end
-  if not redis.call('ZSCORE', q .. ':leases', token) then return 'lost' end
-  local key = P .. 'school:source:' .. sourceId
-  redis.call('HLEN', key); redis.call('ZCARD', P .. 'school:sources')
-  for _, proposal in ipairs(proposals) do probeNew(proposal, 'raw') end
-  succeeded(finish(token))
-  local ids, known = {}, 0
-  for i, proposal in ipairs(proposals) do
-    ids[i] = proposal.id
-    if redis.call('EXISTS', record(proposal.id)) == 1 then known = known + 1
-    else announce(proposal.id, 'raw', stage, create(proposal, 'raw', stage, 'proposed by ' .. sourceId)) end
-  end
-  redis.call('HSET', key, 'id', sourceId, 'state', state, 'read_at', nowIso, 'known', known,
-    'improvements', #ids == 0 and '[]' or cjson.encode(ids), unpack(fields))
-  redis.call('ZADD', P .. 'school:sources', now, sourceId)
-  count('source:' .. state)
-  return 'ok'
-end
-
+${sourceKinds}
 local function unleaseRecord(lease, token)
   if lease.id == '' or not TAKES[stage] or redis.call('TYPE', record(lease.id)).ok ~= 'hash' then return false end
   if redis.call('HGET', record(lease.id), 'lease') ~= token then return false end

@@ -1,5 +1,6 @@
 /** A small repository and a way to read one source against it. */
 import { readFileSync } from "node:fs";
+import type { FetchPorts } from "../../../functions/ingest/fetch.ts";
 import { ingest } from "../../../functions/ingest/handle.ts";
 import type { SubmittedSource } from "../../../shared/domain/events.ts";
 import type { Platform } from "../../../shared/repository/platform.ts";
@@ -33,11 +34,19 @@ export const shop = repository({
 export const empty = repository({});
 export const context = { log: { info() {} }, signal: new AbortController().signal } as unknown as Context;
 
+/** Nothing is fetched and nothing is watched. */
+export const nothingOutside: Omit<FetchPorts, "history"> = {
+  readerFor: async () => ({ kind: "unreadable", because: "nothing reads this address" }),
+  watches: new Map(),
+  maxAttempts: 5,
+};
+
 export async function read(
   source: Partial<SubmittedSource>,
   over: { platform?: Platform; known?: { state: string; contentHash?: string }; sizeLimit?: number } = {},
 ) {
   const ports = {
+    ...nothingOutside,
     history: { source: async () => over.known },
     platform: async () => over.platform ?? shop,
     sizeLimit: over.sizeLimit ?? 5_000_000,
