@@ -29,10 +29,10 @@ const REAL_MODELS = {
 
 /** Where parts are and how to get in. In the environment they are ignored without --real, whoever put them there. */
 const AMBIENT =
-  /^(REDIS|GITOPS|GITHUB|KUBE|ARGOCD|PROMETHEUS|KEY_PREFIX|QDRANT|LLMD|ANTHROPIC|OPENAI|PLAN_MODEL|VALIDATE_MODEL|EMBEDDING|RERANK|COHERE|DOCS_|KNOWN_ISSUES|SLACK|ALERT)/;
+  /^(REDIS|GITOPS|GITHUB|KUBE|ARGOCD|PROMETHEUS|KEY_PREFIX|QDRANT|LLMD|ANTHROPIC|OPENAI|PLAN_MODEL|VALIDATE_MODEL|EXPERT_MODELS|SECOND_OPINION_MODEL|EMBEDDING|RERANK|COHERE|DOCS_|KNOWN_ISSUES|SLACK|ALERT)/;
 
 /** Parts the school will speak to one day; set today, they change nothing. */
-const NOT_YET = /^(EXPERT_MODELS|SLACK_WEBHOOK_URL)$/;
+const NOT_YET = /^SLACK_WEBHOOK_URL$/;
 
 /**
  * The settings of the local school: the project's .env, and over it the environment, as Node's own --env-file has it.

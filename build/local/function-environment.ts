@@ -27,9 +27,11 @@ const GIT_USERS = ["ingest", "evaluate", "validate", "plan", "implement", "sync"
 const METRICS_USERS = ["validate", "implement", "sync", "verify", "rollback"];
 
 /** Who asks models; what they write goes through others' hands before it reaches Git. */
-const MODEL_USERS = ["plan"];
+const MODEL_USERS = ["evaluate", "plan"];
 const OF_MODELS = [
   "PLAN_MODEL",
+  "EXPERT_MODELS",
+  "SECOND_OPINION_MODEL",
   "LLM_TIMEOUT",
   "LLM_ENDPOINTS",
   "LLM_CONCURRENCY",
@@ -45,7 +47,7 @@ const OF_MODELS = [
 
 /** Nobody else writes what the school knows; who only asks gets a key that can do no more. */
 const KNOWLEDGE_WRITERS = ["index", "learn"];
-const KNOWLEDGE_READERS = ["validate", "coordinator"];
+const KNOWLEDGE_READERS = ["evaluate", "validate", "coordinator"];
 /** The vectors of a question have to come from where those of the index came from. */
 const OF_EMBEDDERS = [
   "EMBEDDING_MODEL",

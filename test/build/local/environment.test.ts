@@ -121,7 +121,7 @@ test("parts that are named and never asked are told apart", async () => {
     "ANTHROPIC_API_KEY=k\nEXPERT_MODELS=m\nQDRANT_URL=http://q:6333\nALERT_SLACK_WEBHOOK=https://h\n",
     shell,
   );
-  expect(notYetUsed(env)).toEqual(["EXPERT_MODELS", "SLACK_WEBHOOK_URL"]);
+  expect(notYetUsed(env)).toEqual(["SLACK_WEBHOOK_URL"]);
   expect(notYetUsed({ LOG_LEVEL: "info" })).toEqual([]);
 });
 

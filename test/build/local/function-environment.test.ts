@@ -34,9 +34,9 @@ test("the token of Prometheus goes to those who measure", () => {
   expect(who(holds("token"), { PROMETHEUS_TOKEN: "token" })).toEqual([]);
 });
 
-test("keys of models that write go to the planner, and never to a process that writes to Git or signs", () => {
+test("keys of models go to the experts and to the planner, and never to a process that writes to Git or signs", () => {
   const env = { ANTHROPIC_API_KEY: "key-a", LLMD_ENDPOINT: "http://m:8000", PLAN_MODEL: "m" };
-  expect(who((seen) => Object.keys(env).some((name) => name in seen), env)).toEqual(["plan"]);
+  expect(who((seen) => Object.keys(env).some((name) => name in seen), env)).toEqual(["evaluate", "plan"]);
   expect(functionEnvironment("plan", parts, { ...env, OPENAI_API_KEY: "key-o" })).toMatchObject(env);
 });
 
@@ -57,8 +57,14 @@ test("who changes the platform holds no key of a model, and none of the index", 
 
 test("index and learn write what the school knows; who asks gets a key that can do no more; nobody has both", () => {
   expect(who(holds("the writing key"))).toEqual(["index", "learn"]);
-  expect(who(holds("the reading key"))).toEqual(["coordinator", "validate"]);
-  expect(who((env) => env["QDRANT_URL"] === parts.qdrant.url)).toEqual(["coordinator", "index", "learn", "validate"]);
+  expect(who(holds("the reading key"))).toEqual(["coordinator", "evaluate", "validate"]);
+  expect(who((env) => env["QDRANT_URL"] === parts.qdrant.url)).toEqual([
+    "coordinator",
+    "evaluate",
+    "index",
+    "learn",
+    "validate",
+  ]);
 });
 
 test("without a reading key who asks has none, rather than the one that writes", () => {
@@ -89,10 +95,11 @@ test("whoever asks or writes the index embeds as the others do; what is found is
     KNOWN_ISSUES: "a/b",
   };
   const seen = (stage: string) => functionEnvironment(stage, parts, all);
-  for (const stage of ["index", "learn", "validate", "coordinator"]) expect(seen(stage)).toMatchObject(embedding);
-  for (const stage of ["validate", "coordinator"])
+  for (const stage of ["index", "learn", "evaluate", "validate", "coordinator"])
+    expect(seen(stage)).toMatchObject(embedding);
+  for (const stage of ["evaluate", "validate", "coordinator"])
     expect(seen(stage)).toMatchObject({ RERANK_MODEL: "r", COHERE_API_KEY: "c" });
-  expect(who((env) => "COHERE_API_KEY" in env, all)).toEqual(["coordinator", "validate"]);
+  expect(who((env) => "COHERE_API_KEY" in env, all)).toEqual(["coordinator", "evaluate", "validate"]);
   expect(who((env) => "DOCS_REPO" in env && "KNOWN_ISSUES" in env, all)).toEqual(["coordinator", "index"]);
 });
 
