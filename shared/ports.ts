@@ -3,6 +3,7 @@ import type { Brakes } from "./domain/approval.ts";
 import type { FileChange } from "./domain/change-set.ts";
 import type { Improvement } from "./domain/improvement.ts";
 import type { IndexBook } from "./knowledge-ports.ts";
+import type { ModelServices } from "./ledger-ports.ts";
 import type { Validators } from "./source-ports.ts";
 import type { StageName } from "./stages.ts";
 
@@ -303,4 +304,6 @@ export interface SchoolServices {
   /** Readers take it as a KnowledgeBook; only `index` and `learn` write. */
   readonly knowledge: IndexBook;
   readonly hostTurns: HostTurns;
+  /** What models are asked through; see shared/models/layer.ts. */
+  readonly models: ModelServices;
 }

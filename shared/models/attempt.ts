@@ -19,9 +19,27 @@ export interface CallReport {
   readonly perhapsPaid: boolean;
 }
 
+/** Requests of one question that the vendors may want money for: all that were begun but those that surely cost nothing. */
+export class Bill {
+  #open = 0;
+
+  get open(): number {
+    return this.#open;
+  }
+
+  begun(): void {
+    this.#open += 1;
+  }
+
+  costsNothing(): void {
+    this.#open -= 1;
+  }
+}
+
 export interface Circumstances {
   readonly random: () => number;
   readonly now: () => number;
+  readonly bill: Bill;
   /** Undefined: no second questions. */
   readonly budget: HedgeBudget | undefined;
   readonly onCall: (call: CallReport) => void;
@@ -122,10 +140,11 @@ function lateness(member: Member, { budget }: Circumstances) {
 function start(
   question: ModelQuestion,
   { place: member, matched }: Placed<Member>,
-  { now, onCall }: Circumstances,
+  { now, bill, onCall }: Circumstances,
   signal: AbortSignal,
   isHedge: boolean,
 ): Running {
+  bill.begun();
   const stop = new AbortController();
   const started = now();
   const report = (outcome: CallReport["outcome"], perhapsPaid: boolean) =>
@@ -137,8 +156,12 @@ function start(
       return reply;
     },
     (error: unknown) => {
-      if (error instanceof TurnedAway) return error;
+      if (error instanceof TurnedAway) {
+        bill.costsNothing();
+        return error;
+      }
       if (error instanceof EndpointFailure) {
+        if (!error.facts.perhapsPaid) bill.costsNothing();
         report("failed", error.facts.perhapsPaid);
         return error;
       }

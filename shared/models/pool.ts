@@ -6,7 +6,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { isTaskCancelledError, TaskCancelledError, TimeoutStrategy, timeout } from "cockatiel";
 import type { LanguageModel, ModelAnswer, ModelQuestion } from "../model-ports.ts";
-import { type Asked, askOnce, type CallReport } from "./attempt.ts";
+import { type Asked, askOnce, Bill, type CallReport } from "./attempt.ts";
 import type { EndpointFailure } from "./endpoint.ts";
 import { HedgeBudget } from "./hedge.ts";
 import type { Member } from "./member.ts";
@@ -79,6 +79,7 @@ class Round {
   readonly #refused = new Set<Member>();
   /** Failed since the last pause: others come first. */
   readonly #tired = new Set<Member>();
+  readonly #bill = new Bill();
   #failures = 0;
   #perhapsPaid = 0;
 
@@ -117,7 +118,7 @@ class Round {
       }
       const unspent = fresh.filter((member) => !member.isSpent());
       const asked = await this.#ask(unspent.length === 0 ? fresh : unspent, limit);
-      if (asked.kind === "answered") return asked.answer;
+      if (asked.kind === "answered") return { ...asked.answer, ...perhapsPaid(this.#bill.open - 1) };
       const given = this.#giveUp(asked.failures);
       if (given !== undefined) return given;
     }
@@ -125,7 +126,9 @@ class Round {
 
   #ask(places: readonly Member[], limit: AbortSignal): Promise<Asked> {
     const { random, now, hedges = true } = this.#settings;
-    const circumstances = { random, now, budget: hedges ? this.#budget : undefined, onCall: this.#onCall };
+    const { mostRequests = MOST_PERHAPS_PAID } = this.#question;
+    const budget = hedges && mostRequests > 1 ? this.#budget : undefined;
+    const circumstances = { random, now, bill: this.#bill, budget, onCall: this.#onCall };
     return askOnce(this.#question, this.#blocks, places, circumstances, limit);
   }
 
@@ -147,7 +150,8 @@ class Round {
       else this.#failures += waitMs === undefined ? 1 : 0.5;
       if (perhapsPaid) this.#perhapsPaid += 1;
     }
-    if (this.#perhapsPaid < MOST_PERHAPS_PAID && this.#failures < MOST_FAILURES) return undefined;
+    const mostLost = Math.min(MOST_PERHAPS_PAID, this.#question.mostRequests ?? MOST_PERHAPS_PAID);
+    if (this.#perhapsPaid < mostLost && this.#failures < MOST_FAILURES) return undefined;
     return this.unavailable();
   }
 
@@ -159,13 +163,19 @@ class Round {
     }));
     const [only] = reasons;
     if (only !== undefined && reasons.length === 1) {
-      return { kind: "unavailable", because: `${only.endpoint} ${only.because}`, endpoints: reasons };
+      const because = `${only.endpoint} ${only.because}`;
+      return { kind: "unavailable", because, endpoints: reasons, ...perhapsPaid(this.#bill.open) };
     }
     const each = reasons.map(({ endpoint, because }) => `${endpoint} ${because}`);
     return {
       kind: "unavailable",
       because: `none of the ${reasons.length} endpoints answers: ${each.join("; ")}`,
       endpoints: reasons,
+      ...perhapsPaid(this.#bill.open),
     };
   }
+}
+
+function perhapsPaid(requests: number): Pick<ModelAnswer, "perhapsPaid"> {
+  return requests > 0 ? { perhapsPaid: requests } : {};
 }

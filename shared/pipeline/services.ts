@@ -11,6 +11,7 @@ import { readFlags } from "./flags.ts";
 import { hostTurns } from "./host-turns.ts";
 import type { Keys } from "./keys.ts";
 import { knowledgeBook } from "./knowledge-book.ts";
+import { modelLedger } from "./model-ledger.ts";
 import { records } from "./records.ts";
 import type { Scripts } from "./scripts/load.ts";
 
@@ -130,6 +131,7 @@ export function schoolServices(redis: Redis, keys: Keys, scripts: Scripts, limit
     },
     knowledge: knowledgeBook(redis, keys),
     hostTurns: hostTurns(redis, keys),
+    models: modelLedger(redis, keys),
   };
 }
 
