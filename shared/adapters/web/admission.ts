@@ -27,6 +27,7 @@ export function admitted(text: string, base: URL | undefined, rules: Admission):
 function refusal(url: URL, from: URL | undefined, rules: Admission): string | undefined {
   const where = shown(url);
   if (url.protocol !== "https:" && url.protocol !== "http:") return `${where}: only http and https are read`;
+  if (plainHost(url) === "") return `${where}: there is no host in it`;
   if (from?.protocol === "https:" && url.protocol === "http:") {
     return `${where}: ${from.host} leads from https to plain http, where anybody could change the text; it is not followed`;
   }

@@ -38,7 +38,7 @@ export function fateOfStatus(status: number, headers: AnswerHeaders, where: stri
   if (status === 429 || (status === 403 && stated !== undefined)) {
     return { kind: "later", error: later("limits how much may be asked", stated !== undefined), holdMs: pause };
   }
-  if (status >= 500 || status === 408 || status === 425) {
+  if ((status >= 500 && status < 600) || status === 408 || status === 425) {
     const isPlanned = status === 503 && stated !== undefined;
     const error = later("is out of order", isPlanned);
     return { kind: "later", error, ...(isPlanned ? { holdMs: pause } : {}) };
@@ -57,7 +57,9 @@ export function fateOfError(error: unknown, where: string, limits: { bytes: numb
   if (error instanceof TooLarge) return refused(`the document is larger than ${limits.bytes} bytes (MAX_SOURCE_BYTES)`);
   if (error instanceof UnknownEncoding) return refused("the host packs the document in a way that was not asked for");
   if (name === "TimeoutError") return later(`the answer was not complete within ${seconds(limits.ms)}`);
-  if (code === undefined) throw error;
+  if (name === "HTTPParserError") return refused("the host does not speak HTTP as it should");
+  // A mistake of ours, not of the host.
+  if (code === undefined || code === "UND_ERR_INVALID_ARG") throw error;
   if (/TIMEOUT|ETIMEDOUT/.test(code)) return later("the host does not answer in time");
   if (code === "ENOTFOUND") return refused("there is no host of this name: check the address");
   if (CERTIFICATE.test(code)) {
@@ -66,9 +68,8 @@ export function fateOfError(error: unknown, where: string, limits: { bytes: numb
     );
   }
   if (/^Z_BUF_ERROR|CONTENT_LENGTH_MISMATCH/.test(code)) return later("the answer ended before it was complete");
-  if (/^Z_|ERR_BROTLI|^ERR__?ERROR/.test(code)) return refused("the document cannot be unpacked");
-  if (/^HPE_|HEADERS_OVERFLOW|ERR_SSL/.test(code))
-    return refused(`the host does not speak HTTP as it should (${code})`);
+  if (/^Z_|^ERR_BROTLI|^ERR__ERROR/.test(code)) return refused("the document cannot be unpacked");
+  if (/HEADERS_OVERFLOW|ERR_SSL/.test(code)) return refused(`the host does not speak HTTP as it should (${code})`);
   return later(`the host is out of reach (${code})`);
 }
 

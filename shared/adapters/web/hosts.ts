@@ -8,7 +8,7 @@ export interface HostPattern {
   readonly port: string | undefined;
 }
 
-const ENTRY = /^(\*|\*\.)?([^\s/@?#*]*?)(?::(\d{1,5}))?$/;
+const ENTRY = /^(\*\.|\*)?([^\s/@?#*]*?)(?::(\d{1,5}))?$/;
 
 /** Entries separated by commas or white space. What is no host comes back in `wrong`. */
 export function hostPatterns(list: string): { readonly patterns: HostPattern[]; readonly wrong: string[] } {
@@ -27,7 +27,7 @@ function patternOf(entry: string): HostPattern | undefined {
   if (port !== undefined && (Number(port) === 0 || Number(port) > 65_535)) return undefined;
   if (star === "*") return name === "" ? { host: "*", isSuffix: false, port } : undefined;
   const address = name === "" ? null : URL.parse(`http://${name}`);
-  if (address === null || address.hostname === "" || address.port !== "") return undefined;
+  if (address === null || plainHost(address) === "" || address.port !== "") return undefined;
   return { host: plainHost(address), isSuffix: star === "*.", port };
 }
 
@@ -41,7 +41,9 @@ export function isListed(patterns: readonly HostPattern[], url: URL): boolean {
 
 /** Without the dot of the root, by which one host would have two names. */
 export function plainHost({ hostname }: URL): string {
-  return hostname.endsWith(".") ? hostname.slice(0, -1) : hostname;
+  let end = hostname.length;
+  while (hostname[end - 1] === ".") end -= 1;
+  return hostname.slice(0, end);
 }
 
 /** The port that is connected to. */

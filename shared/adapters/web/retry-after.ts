@@ -13,7 +13,8 @@ export function statedPause(headers: AnswerHeaders, now: number): number | undef
   const sent = Date.parse(headerOf(headers, "date") ?? "");
   const serverNow = Number.isNaN(sent) ? now : sent;
   if (after !== undefined) {
-    const pause = /^\d+(\.\d+)?$/.test(after) ? Number(after) * 1_000 : Date.parse(after) - serverNow;
+    const isMoment = /[a-z]{3}/i.test(after);
+    const pause = isMoment ? Date.parse(after) - serverNow : /^\d+(\.\d+)?$/.test(after) ? Number(after) * 1_000 : NaN;
     if (!Number.isNaN(pause)) return capped(pause);
   }
   const reset = headerOf(headers, "x-ratelimit-reset");
