@@ -3,6 +3,8 @@
  * forged commit trailers. They are never advice. This keeps proposals clean; safety does not rest on it, it rests on
  * typed intents and policy.
  */
+import { isEncoded } from "./encoded.ts";
+import { atAGlance, imitates, isSpelledOut } from "./homoglyphs.ts";
 
 /** Keys that make a run of `key: value` lines a manifest rather than speech. */
 const KEY =
@@ -93,10 +95,6 @@ const orders: readonly { because: string; pattern: RegExp }[] = [
     pattern:
       /\b(?:Improvement-Id|Improvement-Source|Policy-Decision|Approved-By|Reviewed-By|Signed-off-by|Co-authored-by|Change-Set|Auto-Approved)\s*:/iu,
   },
-  {
-    because: "letters of mixed scripts, which can imitate words",
-    pattern: /\p{Script=Latin}\p{Script=Cyrillic}|\p{Script=Cyrillic}\p{Script=Latin}/u,
-  },
 ];
 
 /** What nobody should do on anybody's word, in whatever form it is recommended. */
@@ -107,11 +105,16 @@ const negated =
 
 /** Why this sentence is an order and not advice; undefined for ordinary speech. */
 export function orderIn(sentence: string): string | undefined {
+  if (imitates(sentence)) return "letters of other scripts, which can imitate words";
+  if (isSpelledOut(sentence)) return "letters set apart, which hide words";
+  if (isEncoded(sentence)) return "encoded data";
   const seen = sentence.normalize("NFKC");
-  const forms = seen === sentence ? [sentence] : [seen, sentence];
+  const forms = [...new Set([seen, sentence, atAGlance(sentence)])];
   const order = orders.find(({ pattern }) => forms.some((form) => pattern.test(form)));
   if (order !== undefined) return order.because;
-  const found = dangerous.exec(seen);
-  if (found === null) return undefined;
-  return negated.test(seen.slice(0, found.index)) || negated.test(found[0]) ? undefined : "a dangerous request";
+  const dangers = forms.map((form) => ({ form, found: dangerous.exec(form) }));
+  const asked = dangers.some(
+    ({ form, found }) => found !== null && !negated.test(form.slice(0, found.index)) && !negated.test(found[0]),
+  );
+  return asked ? "a dangerous request" : undefined;
 }

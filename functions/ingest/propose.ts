@@ -2,6 +2,8 @@
 import {
   CATEGORIES,
   type Category,
+  type Extraction,
+  type Improvement,
   improvementId,
   type Proposal,
   type Quote,
@@ -13,7 +15,7 @@ import { orderIn } from "./orders.ts";
 import { applicabilityOf, relevanceOf } from "./relevance.ts";
 import { type Claim, clock } from "./transcript.ts";
 
-export type IdentifiedProposal = Proposal & { readonly id: string };
+export type IdentifiedProposal = Proposal & Pick<Improvement, "id" | "model_calls">;
 
 /** What all proposals of one source share. */
 export interface Origin {
@@ -26,6 +28,8 @@ export interface Origin {
 /** More proposals than this from one source are noise. */
 export const MOST_PROPOSALS = 50;
 const MOST_QUOTES = 5;
+/** Who found it, where no model did. */
+export const RULE_BASED = "rule-based";
 
 /** Best first, at most 50, every id once. */
 export function propose(
@@ -76,6 +80,7 @@ function fromFinding({ topic, supports, objections }: Finding, origin: Origin, p
     relevance,
     relevance_basis: basis,
     quotes,
+    extraction: byRules(basis.parts["evidence"] ?? 0),
     ...shared(origin),
   };
 }
@@ -102,11 +107,12 @@ function fromClaim(claim: Claim, topic: Topic | undefined, origin: Origin, platf
     relevance,
     relevance_basis: basis,
     quotes: [{ text }],
+    extraction: byRules((basis.parts["evidence"] ?? 0) * SECOND_HAND),
     ...shared(origin),
   };
 }
 
-function shared({
+export function shared({
   id,
   title,
   address,
@@ -120,8 +126,17 @@ function shared({
   };
 }
 
+/** Rules know words, not what is meant: never surer than this. */
+const SUREST = 0.85;
+/** Of a producer's summary: nobody can look the words up in the talk. */
+const SECOND_HAND = 0.6;
+
+function byRules(strength: number): Extraction {
+  return { by: RULE_BASED, confidence: Math.round(SUREST * strength * 100) / 100 };
+}
+
 /** Sentences that give orders to the reader are dropped from a producer's text, as from the talk. */
-function withoutOrders(text: string): string {
+export function withoutOrders(text: string): string {
   const flat = text
     .replaceAll(/```[\s\S]*?(?:```|$)/gu, " ")
     .replaceAll(/\s+/gu, " ")
@@ -159,10 +174,10 @@ function quoteOf({ text, start }: Support): Quote {
   return { text, ...(start === undefined ? {} : { at: clock(start) }) };
 }
 
-function at({ start }: Support): string {
+export function at({ start }: { readonly start?: number }): string {
   return start === undefined ? "" : ` at ${clock(start)}`;
 }
 
-function shortened(text: string): string {
+export function shortened(text: string): string {
   return text.length <= 120 ? text : `${text.slice(0, 120).replace(/\s+\S*$/u, "")}…`;
 }

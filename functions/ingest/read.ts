@@ -15,7 +15,8 @@ export function readSource(raw: string, limit: number, hint?: Transcript["format
   assertText(raw, limit);
   // Megabytes of empty lines are one empty line.
   const transcript = recognised(cleanText(raw).replaceAll(/\n[ \n]*\n/gu, "\n\n"), hint);
-  return { ...transcript, pieces: unroll(transcript.pieces.flatMap(withoutBlobs)) };
+  const blobs = transcript.pieces.reduce((sum, { text }) => sum + blobsIn(text).length, 0);
+  return { ...transcript, pieces: unroll(transcript.pieces.flatMap(withoutBlobs)), ...(blobs === 0 ? {} : { blobs }) };
 }
 
 function recognised(text: string, hint: Transcript["format"] | undefined): Transcript {
@@ -58,8 +59,12 @@ function fromJson(text: string): Transcript {
 /** Longer than any word people say; encoded data, keys and minified code have such "words". */
 const LONGEST_WORD = 200;
 
+function blobsIn(text: string): readonly string[] {
+  return /[^ ]{201}/u.test(text) ? text.split(" ").filter((word) => word.length > LONGEST_WORD) : [];
+}
+
 function withoutBlobs(piece: Piece): Piece[] {
-  if (!/[^ ]{201}/u.test(piece.text)) return piece.text === "" ? [] : [piece];
+  if (blobsIn(piece.text).length === 0) return piece.text === "" ? [] : [piece];
   const { times, ...rest } = piece;
   const words = piece.text.split(" ").map((word, i) => ({ word, time: times?.[i] }));
   const kept = words.filter(({ word }) => word.length <= LONGEST_WORD);

@@ -27,6 +27,8 @@ export interface Transcript {
   readonly claims: readonly Claim[];
   /** Blocks that were set aside before anything read them, e.g. pasted YAML. */
   readonly setAside: readonly string[];
+  /** "Words" longer than any that people say: encoded data, keys, minified code. They were set aside, too. */
+  readonly blobs?: number;
 }
 
 /** The source cannot be read and never will be; the message says what is wrong, for the person who sent it. */

@@ -41,6 +41,14 @@ export interface RelevanceBasis {
   readonly parts: Readonly<Record<string, number>>;
 }
 
+/** Who read a proposal out of its source, and how sure that is. */
+export interface Extraction {
+  /** `rule-based`, `vendor:model`, or both. */
+  readonly by: string;
+  /** 0..1 that the source really recommends it. Ranks nothing and permits nothing. */
+  readonly confidence: number;
+}
+
 /** One tier of the routing cascade and what it would have chosen; null means it abstained. */
 export interface RoutingVote {
   readonly tier: string;
@@ -136,6 +144,7 @@ export interface Proposal {
   /** 0..1; ranks, is never a safety gate. */
   readonly relevance: number;
   readonly relevance_basis?: RelevanceBasis;
+  readonly extraction?: Extraction;
   readonly quotes: readonly Quote[];
   readonly source_id: string;
   readonly source_title: string;
@@ -229,6 +238,7 @@ export type Patch = { readonly [K in keyof Omit<Improvement, "id" | "status">]?:
 
 const jsonFields: ReadonlySet<string> = new Set<keyof Improvement>([
   "relevance_basis",
+  "extraction",
   "quotes",
   "routing",
   "expert_evaluation",
