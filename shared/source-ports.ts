@@ -1,4 +1,7 @@
 /** The narrow interfaces `ingest` sees of the world outside: fetched bytes, and what the readers of sources make of them. */
+import type { SourceKind } from "./domain/source-kinds.ts";
+
+export type { SourceKind };
 
 /** One guarded HTTP client for everything that is read from outside; shared/adapters/web implements it. */
 export interface Web {
@@ -41,9 +44,6 @@ export type WebAnswer =
   | { readonly kind: "unchanged" }
   /** Says what is wrong and what to do, for the person who configured or sent the address. */
   | { readonly kind: "refused"; readonly status?: number; readonly because: string };
-
-export const SOURCE_KINDS = ["youtube", "feed", "github", "hackernews", "page", "folder"] as const;
-export type SourceKind = (typeof SOURCE_KINDS)[number];
 
 /** One kind of source; each is a file in functions/ingest/sources. */
 export interface SourceReader {

@@ -74,8 +74,15 @@ const OF_WEB = [
   "SOURCE_INTERVAL",
   "SOURCE_USER_AGENT",
   "SOURCE_PROXY",
+  "SOURCE_LANGUAGES",
+  "SOURCE_FOLDERS",
+  "YT_DLP",
+  "GITHUB_TOKEN",
   "NODE_EXTRA_CA_CERTS",
 ];
+
+/** Who looks at sources by itself, and who has them looked at. */
+const WATCHERS = ["ingest", "coordinator"];
 
 /** What people may tune; everything else in the environment stays outside of the functions. */
 const TUNABLE = [
@@ -140,6 +147,7 @@ export function functionEnvironment(stage: string, parts: Parts, env: Environmen
     ...(GIT_USERS.includes(stage) ? gitVariables(parts, env) : {}),
     ...knowledgeVariables(stage, parts, env),
     ...(WEB_USERS.includes(stage) ? pick(env, OF_WEB) : {}),
+    ...(WATCHERS.includes(stage) && env["SOURCES"] !== undefined ? { SOURCES: path.resolve(env["SOURCES"]) } : {}),
     ...(stage === "coordinator" ? pick(env, ["GITHUB_WEBHOOK_SECRET"]) : {}),
     ...(SIGNERS.includes(stage) ? { APPROVAL_SECRET: parts.approvalSecret } : {}),
   };

@@ -5,21 +5,14 @@ import type { History } from "../../shared/ports.ts";
 import { LeaseLost, PermanentError, RetryLater } from "../../shared/runtime/errors.ts";
 import type { SourceFailed, SourceKnown, SourceListed } from "../../shared/runtime/outcome.ts";
 import type { Context } from "../../shared/runtime/stage.ts";
-import type {
-  SourceKind,
-  SourceReader,
-  SourceReading,
-  SourceText,
-  UnreadableSource,
-  WatchedSource,
-} from "../../shared/source-ports.ts";
+import type { SourceKind, SourceReader, SourceReading, SourceText, WatchedSource } from "../../shared/source-ports.ts";
 import { canonicalAddress, sourceId } from "./identity.ts";
 import { listedSources } from "./listing.ts";
 
 export interface FetchPorts {
   readonly history: Pick<History, "source">;
-  /** The reader of this kind, or of whatever kind the address looks like; or why there is none. */
-  readonly readerFor: (address: string, kind: SourceKind | undefined) => Promise<SourceReader | UnreadableSource>;
+  /** The reader of this kind, or of whatever kind the address looks like; undefined: none reads such addresses. */
+  readonly readerFor: (address: string, kind: SourceKind | undefined) => SourceReader | undefined;
   /** Configured sources by their name. */
   readonly watches: ReadonlyMap<string, WatchedSource>;
   /** After so many tries a source that is out of reach has failed; somebody may hand it in again. */
@@ -56,8 +49,9 @@ export async function fetchSource(source: SubmittedSource, ports: FetchPorts, co
   if (source.watch !== undefined && watched === undefined)
     return failed(`no source is watched as ${source.watch}: the file SOURCES names does not have it`);
 
-  const reader = await ports.readerFor(asked, watched?.kind ?? source.kind);
-  if (!("read" in reader)) return failed(reader.because);
+  const reader = ports.readerFor(asked, watched?.kind ?? source.kind);
+  if (reader === undefined)
+    return failed(`nothing reads addresses like ${place.address.slice(0, 300)}: send the text itself as content`);
   const before = await ports.history.source(place.id);
   const known = before?.state === "listed" && !source.again ? before.validators : undefined;
   const request = { address: asked, options: watched?.options ?? {}, ...(known === undefined ? {} : { known }) };

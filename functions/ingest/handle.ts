@@ -8,7 +8,7 @@ import type { History, KnownSource } from "../../shared/ports.ts";
 import type { OutcomeOf } from "../../shared/runtime/outcome.ts";
 import type { Context, InputOf } from "../../shared/runtime/stage.ts";
 import type { SourceText } from "../../shared/source-ports.ts";
-import { examine, type ExaminePorts } from "./examine.ts";
+import { type ExaminePorts, examine } from "./examine.ts";
 import { type FetchPorts, fetchSource, type Place, watchOf } from "./fetch.ts";
 import { canonicalAddress, contentHash, sourceId } from "./identity.ts";
 import { readSource } from "./read.ts";
@@ -106,7 +106,13 @@ async function learn(
   const examined = await examine(transcript, origin, { platform, model, recent: history.recent }, signal);
   const { proposals, corroborates, sentences, because } = examined;
   log.info({ format: transcript.format, sentences, proposals: proposals.length }, "source read");
-  return { kind: "source-read", source: read, proposals, ...(corroborates.length === 0 ? {} : { corroborates }), because };
+  return {
+    kind: "source-read",
+    source: read,
+    proposals,
+    ...(corroborates.length === 0 ? {} : { corroborates }),
+    because,
+  };
 }
 
 function wasRead(before: KnownSource | undefined): boolean {

@@ -2,9 +2,9 @@
 import { randomUUID } from "node:crypto";
 import type { CloudEventV1 } from "cloudevents";
 import * as z from "zod";
-import { SOURCE_KINDS } from "../source-ports.ts";
 import { CATEGORIES } from "./improvement.ts";
 import { STATUSES, type Status } from "./lifecycle.ts";
+import { SOURCE_KINDS } from "./source-kinds.ts";
 import { cleanLine, cleanText } from "./text.ts";
 
 const PREFIX = "ai.cortex.school";

@@ -1,11 +1,12 @@
 /** The file SOURCES names: what the school looks at by itself. Pure; every problem with its line. */
 import * as z from "zod";
 import { WATCH_NAME } from "../domain/events.ts";
+import { SOURCE_KINDS } from "../domain/source-kinds.ts";
 import { cleanLine } from "../domain/text.ts";
 import { parseValues } from "../repository/parse.ts";
 import type { RepositoryFile } from "../repository/platform.ts";
 import { positionIn, yamlErrors } from "../repository/positions.ts";
-import { SOURCE_KINDS, type WatchedSource } from "../source-ports.ts";
+import type { WatchedSource } from "../source-ports.ts";
 
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 /** Nobody publishes faster, and a look that is never due is a mistake. */

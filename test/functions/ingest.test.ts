@@ -189,7 +189,11 @@ describe("reading again", () => {
 
 describe("what cannot be read", () => {
   test.each<[string, Partial<SubmittedSource>, RegExp]>([
-    ["an address nothing can read", { address: "https://example.com/talk" }, /nothing reads this address/],
+    [
+      "an address nothing can read",
+      { address: "https://example.com/talk" },
+      /nothing reads addresses like https:\/\/example.com\/talk/,
+    ],
     ["nothing in it", { content: "  " }, /empty/],
     ["too much", { content: "word ".repeat(2_000) }, /at most/],
     ["no text", { content: "\u0000\uFFFD\u0001".repeat(500) }, /binary/],

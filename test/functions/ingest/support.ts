@@ -36,7 +36,7 @@ export const context = { log: { info() {} }, signal: new AbortController().signa
 
 /** Nothing is fetched and nothing is watched. */
 export const nothingOutside: Omit<FetchPorts, "history"> = {
-  readerFor: async () => ({ kind: "unreadable", because: "nothing reads this address" }),
+  readerFor: () => undefined,
   watches: new Map(),
   maxAttempts: 5,
 };
