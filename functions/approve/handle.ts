@@ -4,6 +4,7 @@
  */
 import { type ApprovalSettings, decideApproval } from "../../shared/domain/approval.ts";
 import { APPROVAL_LIFETIME_MS, signApproval } from "../../shared/domain/approval-signature.ts";
+import { ownRelevance } from "../../shared/domain/corroboration.ts";
 import type { BrakesReader } from "../../shared/ports.ts";
 import { askPerson, moveTo, type OutcomeOf } from "../../shared/runtime/outcome.ts";
 import type { Context, InputOf } from "../../shared/runtime/stage.ts";
@@ -20,7 +21,7 @@ export async function approve(
   { brakes, settings, secret }: ApprovePorts,
   { now }: Pick<Context, "now">,
 ): Promise<OutcomeOf<"approve">> {
-  const { id, change_set: changeSet, verdict, category, type, relevance } = improvement;
+  const { id, change_set: changeSet, verdict, category, type } = improvement;
   if (changeSet === undefined || verdict === undefined)
     return askPerson("approve", "there is no change set with a policy verdict to decide on", {
       approval_rule: "incomplete",
@@ -30,7 +31,7 @@ export async function approve(
     {
       category,
       type,
-      relevance,
+      relevance: ownRelevance(improvement),
       verdict,
       validation: improvement.validation ?? [],
       evaluation: improvement.expert_evaluation,

@@ -50,7 +50,7 @@ function saysTheSame(other: Improvement, proposal: IdentifiedProposal): boolean 
   const topic = topicOf(proposal);
   if (topic === undefined || topic.id !== topicOf(other)?.id || other.type !== proposal.type) return false;
   const [ours, theirs] = [spokenIn(proposal), spokenIn(other)];
-  const forms = topic.intent === undefined ? undefined : intents.get(topic.intent)?.forms;
-  if (forms !== undefined && forms(ours)[0] !== forms(theirs)[0]) return false;
+  const intent = topic.intent === undefined ? undefined : intents.get(topic.intent);
+  if (intent !== undefined && intent.forms(ours)[0] !== intent.forms(theirs)[0]) return false;
   return judgePair(ours, theirs).verdict === "duplicate";
 }

@@ -6,11 +6,8 @@ import { cleanLine } from "../../shared/domain/text.ts";
 import type { LanguageModel } from "../../shared/model-ports.ts";
 import type { Platform } from "../../shared/repository/platform.ts";
 import type { Corroborated } from "../../shared/runtime/outcome.ts";
-import { parted } from "./corroborate.ts";
 import { findAdvice } from "./extract.ts";
-import { fromModel } from "./from-model.ts";
-import { merged } from "./merge.ts";
-import { type ModelReading, readWithModel } from "./model-extract.ts";
+import type { ModelReading } from "./model-extract.ts";
 import { type IdentifiedProposal, MOST_PROPOSALS, type Origin, propose } from "./propose.ts";
 import { type Sentence, sentencesOf } from "./sentences.ts";
 import type { Transcript } from "./transcript.ts";
@@ -48,7 +45,7 @@ export async function examine(
 ): Promise<Examined> {
   const sentences = sentencesOf(transcript.pieces);
   const { found, refused } = await findAdvice(sentences);
-  const reading = model === undefined ? NOT_ASKED : await readWithModel(sentences, origin.title, model, signal);
+  const reading = model === undefined ? NOT_ASKED : await readBy(model, sentences, origin.title, signal);
   const warnings = refused.map(({ topic }) => topic.id);
   const said = (origin.notes ?? []).map((note) => cleanLine(note).slice(0, 300));
   const notes = [...said, ...notesOf(transcript, sentences, warnings), ...reading.notes];
@@ -62,26 +59,42 @@ export async function examine(
 
   const place = await platform(signal);
   const byRules = propose(found, transcript.claims, origin, place);
-  const warned = new Set(refused.map(({ topic }) => topic.id));
-  const byModel = ranked(reading).flatMap((one) => fromModel(one, reading.told, origin, place) ?? []);
-  // What the talk mostly warns against stays refused, whatever else a model reads out of it.
-  const accepted = byModel.filter((proposal) => !warned.has(topicOf(proposal)?.id ?? ""));
-  const all = [...merged(byRules, accepted)].sort((a, b) => b.relevance - a.relevance).slice(0, MOST_PROPOSALS);
-  const { fresh, corroborates } = parted(all, (await recent?.(REMEMBERED)) ?? []);
+  const joined = reading.found.length === 0 ? byRules : await withModel(byRules, reading, new Set(warnings));
+  const all = [...joined].sort((a, b) => b.relevance - a.relevance).slice(0, MOST_PROPOSALS);
+  const past = (await recent?.(REMEMBERED)) ?? [];
+  const { fresh, corroborates } = past.length === 0 ? { fresh: all, corroborates: [] } : await compared(all, past);
   const proposals = fresh.map((proposal) => withCalls(proposal, reading.calls));
   for (const proposal of proposals) Proposal.parse(proposal);
   const backed = corroborates.length === 0 ? "" : `; ${corroborates.length} of other sources are corroborated`;
   const count = `${proposals.length} proposals from ${sentences.length} sentences (${transcript.format})`;
-  const because = all.length === 0 ? "everything proposed was an order to the reader" : count;
+  const because = all.length > 0 ? count : "everything proposed was an order to the reader or had nothing to rest on";
   return { ...nothing, proposals, corroborates, because: `${because}${backed}${told}` };
+
+  async function withModel(ours: readonly IdentifiedProposal[], read: ModelReading, warned: ReadonlySet<string>) {
+    const [{ fromModel }, { merged }] = await Promise.all([import("./from-model.ts"), import("./merge.ts")]);
+    // What the model thinks of its own findings decides only which of two equal ones stands first.
+    const ranked = read.found.toSorted((a, b) => b.reading.relevance - a.reading.relevance);
+    const theirs = ranked.flatMap((one) => fromModel(one, read.told, origin, place) ?? []);
+    // What the talk mostly warns against stays refused, whatever else a model reads out of it.
+    return merged(
+      ours,
+      theirs.filter((proposal) => !warned.has(topicOf(proposal)?.id ?? "")),
+    );
+  }
+}
+
+// Loaded when they are needed: a cold start without a model, or without a past, has nothing to do with them.
+async function readBy(model: LanguageModel, sentences: readonly Sentence[], title: string, signal: AbortSignal) {
+  const { readWithModel } = await import("./model-extract.ts");
+  return readWithModel(sentences, title, model, signal);
+}
+
+async function compared(proposals: readonly IdentifiedProposal[], past: readonly Improvement[]) {
+  const { parted } = await import("./corroborate.ts");
+  return parted(proposals, past);
 }
 
 const NOT_ASKED: ModelReading = { found: [], notes: [], calls: [], told: new Set() };
-
-/** What the model thinks of its own findings decides only which of two equal ones stands first. */
-function ranked({ found }: ModelReading): ModelReading["found"] {
-  return [...found].sort((a, b) => b.reading.relevance - a.reading.relevance);
-}
 
 /** Every question is in the trail of everything that came of it. */
 function withCalls(proposal: IdentifiedProposal, calls: readonly ModelCall[]): IdentifiedProposal {

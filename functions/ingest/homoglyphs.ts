@@ -14,7 +14,7 @@ const PAIRS = {
 
 const LATIN = new Map(
   Object.values(PAIRS).flatMap((pairs) => {
-    const letters = [...pairs];
+    const letters = Array.from(pairs);
     return letters.flatMap((letter, i): [string, string][] => (i % 2 === 0 ? [[letter, letters[i + 1] ?? ""]] : []));
   }),
 );
@@ -47,7 +47,7 @@ const SIGNS: Readonly<Record<string, string>> = { "@": "a", $: "s", "!": "i" };
  */
 export function atAGlance(text: string): string {
   const plain = text.normalize("NFKD").replaceAll(/\p{M}+/gu, "");
-  const latin = /[^\p{ASCII}]/u.test(plain) ? [...plain].map((sign) => LATIN.get(sign) ?? sign).join("") : plain;
+  const latin = /[^\p{ASCII}]/u.test(plain) ? Array.from(plain, (sign) => LATIN.get(sign) ?? sign).join("") : plain;
   if (!/\d|[@$!](?=\p{L})/u.test(latin)) return latin;
   return latin
     .replaceAll(/[@$!](?=\p{L})/gu, (sign) => SIGNS[sign] ?? sign)
