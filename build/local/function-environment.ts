@@ -27,8 +27,9 @@ const GIT_USERS = ["ingest", "evaluate", "validate", "plan", "implement", "sync"
 const METRICS_USERS = ["validate", "implement", "sync", "verify", "rollback"];
 
 /** Who asks models; what they write goes through others' hands before it reaches Git. */
-const MODEL_USERS = ["evaluate", "plan"];
+const MODEL_USERS = ["ingest", "evaluate", "plan"];
 const OF_MODELS = [
+  "EXTRACT_MODEL",
   "PLAN_MODEL",
   "EXPERT_MODELS",
   "SECOND_OPINION_MODEL",
