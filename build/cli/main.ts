@@ -25,6 +25,7 @@ import { show } from "./commands/show.ts";
 import { sources } from "./commands/sources.ts";
 import { status } from "./commands/status.ts";
 import { watch } from "./commands/watch.ts";
+import { watches } from "./commands/watches.ts";
 import { Failure, UsageError } from "./failure.ts";
 import { findRedis, findSchool } from "./find-school.ts";
 import { openPrompt } from "./prompt.ts";
@@ -34,6 +35,7 @@ import { terminal } from "./terminal.ts";
 const COMMANDS = [
   learn,
   sources,
+  watches,
   list,
   show,
   review,

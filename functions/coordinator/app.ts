@@ -21,6 +21,7 @@ import { searchApi } from "./api/search.ts";
 import { sourcesApi } from "./api/sources.ts";
 import { stagesApi } from "./api/stages.ts";
 import { statusApi } from "./api/status.ts";
+import { watchesApi } from "./api/watches.ts";
 import { webhooksApi } from "./api/webhooks.ts";
 import { idempotent } from "./idempotency.ts";
 import { answerError, Problem, problemResponse } from "./problem.ts";
@@ -57,6 +58,7 @@ export function coordinatorApp(school: School): Hono<Env> {
   app.route("/api/search", searchApi(school));
   app.route("/api/knowledge", knowledgeApi(school));
   app.route("/api/sources", sourcesApi(school));
+  app.route("/api/watches", watchesApi(school));
   app.route("/api/dead-letters", deadLettersApi(school));
   app.route("/api/flags", flagsApi(school));
   app.route("/api/breaker", breakerApi(school));

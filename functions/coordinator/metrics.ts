@@ -12,6 +12,7 @@ import { commitsMade, longTimers, stageLoads } from "../../shared/pipeline/overv
 import { redisNow } from "../../shared/pipeline/services.ts";
 import { STAGES } from "../../shared/stages.ts";
 import { collectKnowledge } from "./metrics-knowledge.ts";
+import { collectSources } from "./metrics-sources.ts";
 import type { School } from "./school.ts";
 
 /** Window of the processing rate. */
@@ -37,7 +38,7 @@ export interface Sink {
   counter(name: string, help: string, samples: readonly Sample[]): void;
 }
 
-async function collect({ redis, keys, records, brakes, index }: School, sink: Sink): Promise<void> {
+async function collect({ redis, keys, records, brakes, index, watches }: School, sink: Sink): Promise<void> {
   const now = await redisNow(redis);
   const [counts, loads, timers, counters, state, flags, commits, recent] = await Promise.all([
     records.counts(),
@@ -148,6 +149,7 @@ async function collect({ redis, keys, records, brakes, index }: School, sink: Si
     [...flags.on].map((flag) => [{ flag }, 1]),
   );
   await collectKnowledge({ index }, count, now, sink);
+  collectSources({ watches }, count, sink);
   sink.gauge("cortex_school_commits_budget_used", "Commits made in the current hour and day", [
     [{ span: "hour" }, commits.hour],
     [{ span: "day" }, commits.day],

@@ -10,6 +10,7 @@ import type { Records } from "../../shared/pipeline/records.ts";
 import type { OperatorScripts } from "../../shared/pipeline/scripts/load-operator.ts";
 import type { BrakesReader, GitReader } from "../../shared/ports.ts";
 import type { Tokens } from "../../shared/runtime/tokens.ts";
+import type { WatchedSource } from "../../shared/source-ports.ts";
 import type { StageName } from "../../shared/stages.ts";
 import type { KnowledgeIndex } from "./knowledge-index.ts";
 import type { Live } from "./live/hub.ts";
@@ -36,6 +37,8 @@ export interface School {
   readonly knowledge: () => Promise<Knowledge>;
   /** The index itself: how far it is, and having it brought up to date. */
   readonly index: KnowledgeIndex;
+  /** What the school looks at by itself. */
+  readonly watches: readonly WatchedSource[];
   /** Asks for a cold layer whose list just got an event; does nothing where there is no cluster to ask. */
   readonly wake: (stage: StageName) => void;
   /** Those who follow the events as they happen. */

@@ -19,6 +19,7 @@ import type { GitReader, Layers } from "../../shared/ports.ts";
 import { ConfigurationError, type Environment, readSettings, resolveEnvironment } from "../../shared/runtime/config.ts";
 import { createLog } from "../../shared/runtime/log.ts";
 import { parseTokens } from "../../shared/runtime/tokens.ts";
+import { watchedSources } from "../../shared/sources/open.ts";
 import { coordinatorApp } from "./app.ts";
 import { knowledgeIndex } from "./knowledge-index.ts";
 import { liveEvents } from "./live/hub.ts";
@@ -27,6 +28,7 @@ import { startIndex } from "./loops/index.ts";
 import { startLegacy } from "./loops/legacy.ts";
 import { startReaper } from "./loops/reaper.ts";
 import { startSearch } from "./loops/search.ts";
+import { startSources } from "./loops/sources.ts";
 import { startTimers } from "./loops/timers.ts";
 import { startWake } from "./loops/wake.ts";
 import type { School } from "./school.ts";
@@ -64,6 +66,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const tokens = parseTokens(settings.SCHOOL_TOKENS);
   const legacy = legacyLists(settings.LEGACY_LIST, keysOf(settings.KEY_PREFIX));
   if (legacy.problems.length > 0) throw new ConfigurationError(legacy.problems);
+  const watches = await watchedSources(env);
   const log = options.log ?? createLog(settings.LOG_LEVEL, { layer: "coordinator" });
   const layers = options.layers ?? layersFrom(env, settings);
   // Requests fail at once while Redis is away, instead of hanging until it is back.
@@ -78,7 +81,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const git = options.git ?? (() => gitFrom(env));
   const sight = options.sight ?? openedOnce(() => openSight(env));
   const knowledge = options.knowledge ?? openedOnce(() => openKnowledge(env, redis, settings.KEY_PREFIX));
-  const school = schoolOn(redis, env, { settings, tokens, log, git, sight, knowledge, wake });
+  const school = schoolOn(redis, env, { settings, tokens, log, git, sight, knowledge, watches, wake });
   const server = await listen(coordinatorApp(school).fetch, settings).catch((error: unknown) => {
     redis.disconnect();
     throw error;
@@ -88,6 +91,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const loops = [startReaper(school, reapMs, wake), startTimers(school), startSearch(school)];
   loops.push(startBreaker(school, reapMs));
   if (school.index.isKept) loops.push(startIndex(school, settings.INDEX_INTERVAL * 60_000));
+  if (watches.length > 0) loops.push(startSources(school));
   if (legacy.lists.length > 0) loops.push(startLegacy(school, legacy.lists, reapMs, wake));
   if (layers !== undefined) loops.push(startWake(school, blockingConnection(settings.REDIS_URL, log), wake));
 
@@ -104,7 +108,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   };
 }
 
-type Own = Pick<School, "settings" | "tokens" | "log" | "git" | "sight" | "knowledge" | "wake">;
+type Own = Pick<School, "settings" | "tokens" | "log" | "git" | "sight" | "knowledge" | "watches" | "wake">;
 
 function schoolOn(redis: Redis, env: Environment, own: Own): School {
   const { settings, log } = own;

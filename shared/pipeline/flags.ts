@@ -1,5 +1,5 @@
 /**
- * Operator flags. Restricting ones (`auto_approve_none`, `freeze`, `manual_rollback`) are honoured in any form, also as the founding bare
+ * Operator flags. Restricting ones (`auto_approve_none`, `freeze`, `manual_rollback`, `pause_sources`) are honoured in any form, also as the founding bare
  * key. Permissive ones count only when complete (value, author, reason, expiry in the future); otherwise they are
  * ignored and named in `warnings`.
  */
@@ -7,7 +7,7 @@ import type { Redis } from "ioredis";
 import * as z from "zod";
 import type { Keys } from "./keys.ts";
 
-export const RESTRICTING = ["auto_approve_none", "freeze", "manual_rollback"] as const;
+export const RESTRICTING = ["auto_approve_none", "freeze", "manual_rollback", "pause_sources"] as const;
 export const PERMISSIVE = ["auto_approve_all", "auto_approve_integrations", "auto_approve_security"] as const;
 export const FLAGS = [...RESTRICTING, ...PERMISSIVE] as const;
 export type FlagName = (typeof FLAGS)[number];

@@ -26,7 +26,7 @@ export const sources: Register = (program, { terminal, school, stdin }) => {
   group
     .command("list", { isDefault: true })
     .description("sources, the last read first")
-    .option("--state <state>", "only those that stand so: read, nothing_found, failed")
+    .option("--state <state>", "only those that stand so: waiting, read, nothing_found, listed, failed")
     .option("--limit <n>", "at most so many at once; 50 unless given")
     .option("--cursor <cursor>", "go on where a page ended")
     .option("--all", "all of them, page by page")
@@ -90,6 +90,6 @@ export const sources: Register = (program, { terminal, school, stdin }) => {
 };
 
 function painted(terminal: Terminal, state: string): string {
-  const styles: Readonly<Record<string, Style>> = { read: "green", nothing_found: "dim", failed: "red" };
+  const styles: Readonly<Record<string, Style>> = { read: "green", nothing_found: "dim", listed: "dim", failed: "red" };
   return terminal.paint(styles[state] ?? "cyan", state);
 }

@@ -13,10 +13,12 @@ import type { Operation } from "./operation.ts";
 import { Problem } from "./schemas-operating.ts";
 import { searchRoutes } from "./search.ts";
 import { deadLetterRoutes, sourceRoutes } from "./sources.ts";
+import { watchRoutes } from "./watches.ts";
 
 export const OPERATIONS: readonly Operation[] = [
   ...improvementRoutes,
   ...sourceRoutes,
+  ...watchRoutes,
   ...searchRoutes,
   ...knowledgeRoutes,
   ...deadLetterRoutes,

@@ -151,7 +151,7 @@ export const Decided = z.looseObject({ id: z.string(), status: Status }).meta({ 
 
 const sourceFields = {
   id: z.string(),
-  state: z.string().describe("read, nothing_found or failed"),
+  state: z.string().describe("waiting, read, nothing_found, listed or failed"),
   title: z.string(),
   address: z.string().optional(),
   because: z.string().optional(),
