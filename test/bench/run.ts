@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: all figures in one run, each beside its peer. `-- --json` for machines, `-- --smoke` for a short one,
- * `-- --only coordinator` for a part (chain, cold-start, coordinator, repository, verify, knowledge, bundles; repeat it for several).
+ * `-- --only coordinator` for a part (chain, cold-start, coordinator, repository, verify, knowledge, models, bundles; repeat it for several).
  */
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
@@ -21,6 +21,7 @@ const { chain } = await import("./chain.ts");
 const { coldStart } = await import("./cold-start.ts");
 const { coordinator } = await import("./coordinator.ts");
 const { knowledge } = await import("./knowledge.ts");
+const { models } = await import("./models.ts");
 const { repository } = await import("./repository.ts");
 const { verifyMany } = await import("./verify.ts");
 const { bundleSizes } = await import("./bundles.ts");
@@ -47,6 +48,7 @@ const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
         ? { points: 2_000, few: 500, dimension: 256, rounds: 20 }
         : { points: 100_000, few: 3_000, dimension: 1_024, rounds: 100 },
     ),
+  models: () => models(smoke ? { questions: 200, faster: 10 } : { questions: 2_000, faster: 10 }),
   bundles: bundleSizes,
 };
 const unknown = only.filter((name) => parts[name] === undefined);

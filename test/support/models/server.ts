@@ -175,12 +175,20 @@ function judge(
   return wire.refuses(body, state.habits) ?? { wire, body, question };
 }
 
+const compiled = new Map<string, string | undefined>();
+
 function compiles(schema: object, violations: string[]): void {
-  try {
-    new Ajv2020({ strict: false }).compile(schema);
-  } catch (error) {
-    violations.push(`no JSON Schema: ${(error as Error).message}`);
+  const text = JSON.stringify(schema);
+  if (!compiled.has(text)) {
+    try {
+      new Ajv2020({ strict: false }).compile(schema);
+      compiled.set(text, undefined);
+    } catch (error) {
+      compiled.set(text, `no JSON Schema: ${(error as Error).message}`);
+    }
   }
+  const wrong = compiled.get(text);
+  if (wrong !== undefined) violations.push(wrong);
 }
 
 export function spoil(response: ServerResponse, fault: Fault, answer: Answered, wire: Wire | undefined): void {

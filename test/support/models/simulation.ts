@@ -38,7 +38,7 @@ export const MIX = [0.35, 0.25, 0.15, 0.1, 0.1, 0.05];
 export const BEGINNING_TOKENS = 4_000;
 export const BODY_TOKENS = 600;
 const BLOCKS = (BEGINNING_TOKENS * 4) / 64;
-const READ_PER_SECOND = 2_500;
+export const READ_PER_SECOND = 2_500;
 /** Seconds an answer takes to be written: half of them less, and how far they are apart. */
 const WRITING = { median: 4.2, spread: 0.2 };
 const STRAGGLERS = { share: 0.02, times: 5 };
