@@ -62,7 +62,7 @@ const whole = converter(["body"], true);
 /** Where pages keep what they are about, the surest first. */
 const places = [
   converter(['[itemprop="articleBody"]'], false),
-  converter(["main article", '[role="main"] article', "article"], false),
+  converter(["article"], false),
   converter(["main", '[role="main"]', "#content", "#main"], false),
 ];
 /** Fewer words are a teaser or a heading. */

@@ -59,8 +59,9 @@ async function consider(
   if (state.kind === "later")
     throw new RetryLater(`${page}: ${state.because}`, state.afterMs, { free: state.isBounded });
   if (state.kind === "unclear") {
+    const isNew = attempts.unclear.every(({ because }) => because !== state.because);
     attempts.unclear.push(state);
-    attempts.failures.push(`${way}: ${state.because}`);
+    attempts.failures.push(`${way}: ${isNew ? state.because : "the same"}`);
   }
   if (player.tracks.length === 0) {
     if (state.kind === "plays") attempts.silent.push(way);
