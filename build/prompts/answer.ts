@@ -71,10 +71,10 @@ export async function diffPrompt(root: string, wanted: Compared, { json }: Commo
   for (const line of harmless(patch.trimEnd()).split("\n")) terminal.line(painted(line, terminal));
 }
 
-function painted(line: string, { paint }: Terminal): string {
+function painted(line: string, terminal: Terminal): string {
   const styles: Readonly<Record<string, Style>> = { "+": "green", "-": "red", "@": "cyan" };
   const style = styles[line.charAt(0)];
-  return style === undefined ? line : paint(style, line);
+  return style === undefined ? line : terminal.paint(style, line);
 }
 
 /** As answers on record name it. */

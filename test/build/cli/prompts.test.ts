@@ -20,7 +20,11 @@ test("lists every prompt with what answers on record name", async () => {
 test("as JSON, with the declarations", async () => {
   const listed = JSON.parse((await school("list", "--json")).out) as Record<string, unknown>[];
   expect(listed.find(({ name }) => name === "plan/plan")).toMatchObject({
-    ...{ version: 1, versions: [1], model: "strong", answer: "plan_change", max_tokens: 12_000 },
+    version: 1,
+    versions: [1],
+    model: "strong",
+    answer: "plan_change",
+    max_tokens: 12_000,
     hash: planPrompt.from.hash,
     variables: { title: { type: "line", max: 200 } },
   });

@@ -89,16 +89,14 @@ describe("untrusted text", () => {
 
   test("names of an object's own methods find nothing", () => {
     const odd = definePrompt({
-      ...{
-        name: "a/b",
-        version: 1,
-        sha256: "0".repeat(64),
-        model: "cheap",
-        answer: "a",
-        maxTokens: 1,
-        shared: [],
-        system: "",
-      },
+      name: "a/b",
+      version: 1,
+      sha256: "0".repeat(64),
+      model: "cheap",
+      answer: "a",
+      maxTokens: 1,
+      shared: [],
+      system: "",
       variables: { rows: { type: "list", max: 2, fields: { a: { type: "line", max: 5 } } } },
       user: "{{#rows}}[{{constructor}}{{toString}}{{a}}]{{/rows}}",
     });
