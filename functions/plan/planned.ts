@@ -1,5 +1,5 @@
 /** The record of a plan that was made, whoever chose it. */
-import type { Patch, Planning, StoredIntent } from "../../shared/domain/improvement.ts";
+import type { Improvement, Patch, Planning, StoredIntent } from "../../shared/domain/improvement.ts";
 import { graphOf } from "../../shared/graph/build.ts";
 import { blastRadius } from "../../shared/graph/walk.ts";
 import type { Candidate } from "../../shared/intents/intent.ts";
@@ -45,11 +45,19 @@ export function planned(
   );
 }
 
-/** Answers were kept for a second run; from now on the trail has them. */
+/** Answers were kept for a second run; from now on the trail has them. What was asked stays in the record. */
 export function planningPatch(planning: Planning, { plan_answers }: { readonly plan_answers?: unknown }): Patch {
   return { planning, ...(plan_answers === undefined ? {} : { plan_answers: null }) };
 }
 
-export function planningEvidence(planning: Planning, { plan_answers }: { readonly plan_answers?: unknown }): object {
-  return { planning, ...(plan_answers === undefined ? {} : { answers: plan_answers }) };
+export function planningEvidence(
+  planning: Planning,
+  { plan_answers, model_calls = [] }: Pick<Improvement, "plan_answers" | "model_calls">,
+): object {
+  const calls = model_calls.filter(({ purpose }) => purpose === "plan");
+  return {
+    planning,
+    ...(plan_answers === undefined ? {} : { answers: plan_answers }),
+    ...(calls.length === 0 ? {} : { model_calls: calls }),
+  };
 }

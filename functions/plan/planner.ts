@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import type { PlanAnswer, Planning } from "../../shared/domain/improvement.ts";
 import type { Documents, LanguageModel, ModelAnswer, ModelQuestion } from "../../shared/model-ports.ts";
+import { withCalls } from "../../shared/models/calls.ts";
 import { again, type OutcomeOf } from "../../shared/runtime/outcome.ts";
 import type { Context } from "../../shared/runtime/stage.ts";
 import { readAnswer } from "./answer.ts";
@@ -41,14 +42,17 @@ export async function planWithModel(
 
   const material = await gather(situation, places, documents);
   const question = questionOf({ ...material, earlier: earlierOf(answers, assessed) });
-  const answer = await model.answer(question, signal);
+  // What cannot be read is not kept for the next one who asks; this improvement has it among its answers.
+  const accepts = (value: unknown) => typeof readAnswer(value, material.offered) !== "string";
+  const answer = await model.answer({ ...question, payer: "plan", accepts }, signal);
   if (answer.kind === "unavailable") {
     const because = `the model could not be asked: ${answer.because}`;
     return planByRules(situation, { by: "rules", because, ...doubtOf(assessed) }, true);
   }
   const paid = [...answers, kept(answer, question, material)];
-  await save({ plan_answers: paid });
-  const current: Situation = { ...situation, improvement: { ...improvement, plan_answers: paid } };
+  const patch = { plan_answers: paid, ...withCalls(improvement, answer.call) };
+  await save(patch);
+  const current: Situation = { ...situation, improvement: { ...improvement, ...patch } };
   const all = await Promise.all(paid.map((one) => assess(one, current, places)));
   const end = await conclude(paid, all, current, places);
   return end ?? again(0, {}, `the model is asked again: ${problemsOf(all.at(-1))}`);

@@ -1,5 +1,5 @@
 /** The plan without a model: the best place the topic's intent finds in the repository. */
-import type { Planning } from "../../shared/domain/improvement.ts";
+import type { Improvement, Planning } from "../../shared/domain/improvement.ts";
 import type { Candidate, Survey } from "../../shared/intents/intent.ts";
 import type { RegisteredIntent } from "../../shared/intents/registry.ts";
 import { renderChangeSet } from "../../shared/intents/render.ts";
@@ -31,7 +31,7 @@ export async function planByRules(
 export function noIntent(
   { topic }: Subject,
   planning: Planning,
-  answered: { readonly plan_answers?: unknown },
+  answered: Pick<Improvement, "plan_answers" | "model_calls">,
 ): OutcomeOf<"plan"> {
   const about = topic === undefined ? "what it is about is not clear" : `there is none for ${topic.id}`;
   const reason = `no typed intent can carry this out: ${about}, and ${planning.because}; a person has to write the change`;

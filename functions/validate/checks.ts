@@ -2,7 +2,7 @@
  * Everything an improvement is held against: what was proposed before, what the repository has, what the documents say.
  * Every check answers pass, conflict or unknown. One that could not look is unknown, and stops no other.
  */
-import type { Improvement, ValidationFinding } from "../../shared/domain/improvement.ts";
+import type { Improvement, ModelCall, ValidationFinding } from "../../shared/domain/improvement.ts";
 import type { Knowledge } from "../../shared/knowledge-ports.ts";
 import type { LanguageModel } from "../../shared/model-ports.ts";
 import type { GitReader, History, Metrics } from "../../shared/ports.ts";
@@ -22,6 +22,8 @@ export interface CheckPorts {
   readonly metrics?: Pick<Metrics, "query"> | undefined;
   /** Judges contradictions beside the rules, and may only add; undefined where none is configured. */
   readonly model?: LanguageModel | undefined;
+  /** Hears of every question to it. */
+  readonly onCall?: ((call: ModelCall) => void) | undefined;
   readonly settings: { readonly platform: PlatformOptions };
 }
 
@@ -35,7 +37,7 @@ const REMEMBERED = 1_000;
 /** Throws what `onFailure` throws. */
 export async function runChecks(
   improvement: Improvement,
-  { git, history, knowledge, model, metrics, settings }: CheckPorts,
+  { git, history, knowledge, model, onCall, metrics, settings }: CheckPorts,
   onFailure: OnFailure,
   signal: AbortSignal,
 ): Promise<readonly ValidationFinding[]> {
@@ -49,7 +51,7 @@ export async function runChecks(
   const past = await look("duplicate", async () =>
     findDuplicate(improvement, await history.recent(REMEMBERED), knowledge, signal),
   );
-  const written = await look("contradiction", () => findContradictions(improvement, { knowledge, model }, signal));
+  const written = await look("contradiction", () => findContradictions(improvement, { knowledge, model, onCall }, signal));
   const present = await look("repository", async () => {
     const platform = await loadPlatform(git, await git.head(signal), settings.platform);
     return [

@@ -3,7 +3,7 @@
  * improvement to a person; nothing it says makes anything pass, and what it cannot prove by a quote is not heard.
  */
 import * as z from "zod";
-import type { Citation, ValidationFinding } from "../../shared/domain/improvement.ts";
+import type { Citation, ModelCall, ValidationFinding } from "../../shared/domain/improvement.ts";
 import { cleanLine } from "../../shared/domain/text.ts";
 import type { StoredChunk } from "../../shared/knowledge-ports.ts";
 import type { LanguageModel } from "../../shared/model-ports.ts";
@@ -28,12 +28,15 @@ export async function secondOpinion(
   hits: readonly StoredChunk[],
   model: LanguageModel,
   signal: AbortSignal,
+  onCall: (call: ModelCall) => void,
 ): Promise<ValidationFinding> {
   const shown = [
     ...hits,
     ...chunks.filter(({ id, decision }) => decision === true && !hits.some((hit) => hit.id === id)),
   ].slice(0, MOST);
-  const answer = await model.answer(questionOf(improvement, shown), signal);
+  const accepts = (value: unknown) => Answer.safeParse(value).success;
+  const answer = await model.answer({ ...questionOf(improvement, shown), payer: "validate", accepts }, signal);
+  if (answer.kind !== "unavailable" && answer.call !== undefined) onCall(answer.call);
   if (answer.kind !== "answered") return finding;
   const parsed = Answer.safeParse(answer.value);
   if (!parsed.success || parsed.data.verdict === "none") return finding;

@@ -2,7 +2,7 @@
  * Does it contradict what the platform's owners decided? The documents that may govern it are retrieved, read into typed
  * facts and compared with it. What could not be searched, read or compared is unknown, with the words for a person.
  */
-import type { Citation, Improvement, ValidationFinding } from "../../shared/domain/improvement.ts";
+import type { Citation, Improvement, ModelCall, ValidationFinding } from "../../shared/domain/improvement.ts";
 import { documentsOf, readDocuments } from "../../shared/knowledge/decisions/documents.ts";
 import { type Judged, judge } from "../../shared/knowledge/decisions/judge.ts";
 import { isDecisionChunk } from "../../shared/knowledge/decisions/looks.ts";
@@ -25,12 +25,14 @@ export interface ContradictionPorts {
   readonly knowledge: Knowledge;
   /** A second judge that may only add doubts; absent: the rules alone. */
   readonly model?: LanguageModel | undefined;
+  /** Hears of every question to it. */
+  readonly onCall?: ((call: ModelCall) => void) | undefined;
 }
 
 /** Throws only the signal's reason. */
 export async function findContradictions(
   improvement: Text,
-  { knowledge, model }: ContradictionPorts,
+  { knowledge, model, onCall = () => undefined }: ContradictionPorts,
   signal: AbortSignal,
 ): Promise<ValidationFinding> {
   const gathered = await gather(improvement, knowledge, signal);
@@ -40,7 +42,7 @@ export async function findContradictions(
   const judged = judge(improvement, read, (source) => hits.some((hit) => isWithin(hit, source)));
   const finding = findingOf(judged, chunks, hits);
   if (finding.result !== "pass" || model === undefined || hits.length === 0) return finding;
-  return secondOpinion(finding, improvement, chunks, hits, model, signal);
+  return secondOpinion(finding, improvement, chunks, hits, model, signal, onCall);
 }
 
 interface Gathered {

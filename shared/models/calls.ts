@@ -1,5 +1,5 @@
 /** The record of questions to models in an improvement's trail. */
-import type { Improvement, ModelCall, Patch } from "../domain/improvement.ts";
+import type { Improvement, ModelCall } from "../domain/improvement.ts";
 
 /** Of one improvement; the oldest go first. */
 export const KEPT_CALLS = 50;
@@ -8,7 +8,7 @@ export const KEPT_CALLS = 50;
 export function withCalls(
   { model_calls: before = [] }: Pick<Improvement, "model_calls">,
   ...calls: readonly (ModelCall | undefined)[]
-): Pick<Patch, "model_calls"> {
+): { readonly model_calls?: readonly ModelCall[] } {
   const made = calls.filter((call) => call !== undefined);
   return made.length === 0 ? {} : { model_calls: [...before, ...made].slice(-KEPT_CALLS) };
 }

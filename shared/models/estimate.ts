@@ -13,7 +13,8 @@ const AROUND = 2_000;
  */
 export function mostOf(question: ModelQuestion, models: readonly string[], prices: Prices): Amount {
   const { shared = [], system, prompt, name, schema, maxTokens } = question;
-  const input = AROUND + bytesOf([...shared, system, prompt, name, name].join("\n\n")) + bytesOf(JSON.stringify(schema));
+  const input =
+    AROUND + bytesOf([...shared, system, prompt, name, name].join("\n\n")) + bytesOf(JSON.stringify(schema));
   const known = models.flatMap((model) => priceOf(model, prices) ?? []);
   const costs = known.map((price) => mostCostOf(input, maxTokens, price));
   return { micros: microsOf(Math.max(0, ...costs)), tokens: input + maxTokens };
@@ -32,13 +33,17 @@ export function spentOn(answer: ModelAnswer, most: Amount, prices: Prices): Amou
   const unknown = times(most, answer.perhapsPaid ?? 0);
   if (answer.kind === "unavailable") return unknown;
   // A server that counts nothing may still want money.
-  if (answer.usage.input + answer.usage.output === 0) return { micros: most.micros + unknown.micros, tokens: most.tokens + unknown.tokens };
+  if (answer.usage.input + answer.usage.output === 0)
+    return { micros: most.micros + unknown.micros, tokens: most.tokens + unknown.tokens };
   const { cost } = pricedCost(answer.usage, priceOf(answer.model, prices));
   const { input, output } = answer.usage;
   return { micros: microsOf(cost) + unknown.micros, tokens: input + output + unknown.tokens };
 }
 
 /** US dollars. */
-export function pricedCost(usage: ModelUsage, price: Price | undefined): { readonly cost: number; readonly priced: boolean } {
+export function pricedCost(
+  usage: ModelUsage,
+  price: Price | undefined,
+): { readonly cost: number; readonly priced: boolean } {
   return price === undefined ? { cost: 0, priced: false } : { cost: costOf(usage, price), priced: true };
 }

@@ -39,11 +39,16 @@ export async function inTurn(
     signal.throwIfAborted();
     const turn = await services.take(key, LEASE_MS);
     if (turn.kind === "kept") {
-      return { value: { answer: { kind: "answered", ...turn.answer }, by: look === 0 ? "cache" : "shared" }, isKept: true };
+      return {
+        value: { answer: { kind: "answered", ...turn.answer }, by: look === 0 ? "cache" : "shared" },
+        isKept: true,
+      };
     }
     if (turn.kind === "taken") return hold(services, key, turn.token, ttlMs, ask);
     if (clock() - started >= waitMs) {
-      throw new RetryLater("another process is asking the model the same", Math.max(1_000, turn.leftMs), { free: true });
+      throw new RetryLater("another process is asking the model the same", Math.max(1_000, turn.leftMs), {
+        free: true,
+      });
     }
     await pause(Math.min(LATER_LOOKS_MS, FIRST_LOOK_MS * 2 ** look), signal);
   }

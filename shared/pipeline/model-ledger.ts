@@ -4,11 +4,7 @@ import type { Redis } from "ioredis";
 import type { KeptAnswer, ModelServices, Reserved, Turn } from "../ledger-ports.ts";
 import type { Keys } from "./keys.ts";
 import { defineScripts } from "./scripts/define.ts";
-import {
-  modelReserveScript,
-  modelSettleScript,
-  modelSpendingScript,
-} from "./scripts/model-budget.ts";
+import { modelReserveScript, modelSettleScript, modelSpendingScript } from "./scripts/model-budget.ts";
 import { modelFinishScript, modelRenewScript, modelTakeScript } from "./scripts/model-turns.ts";
 import { spendingOf } from "./spending.ts";
 
@@ -71,7 +67,9 @@ function keptTurn(text: string): Turn | undefined {
     const answer = JSON.parse(text) as Partial<KeptAnswer> | null;
     if (answer === null || typeof answer.model !== "string" || !("value" in answer)) return undefined;
     const { input, output } = answer.usage ?? {};
-    return typeof input === "number" && typeof output === "number" ? { kind: "kept", answer: answer as KeptAnswer } : undefined;
+    return typeof input === "number" && typeof output === "number"
+      ? { kind: "kept", answer: answer as KeptAnswer }
+      : undefined;
   } catch {
     return undefined;
   }
