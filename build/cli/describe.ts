@@ -4,6 +4,7 @@ import type { BlastRadius } from "../../shared/domain/blast-radius.ts";
 import type { CheckRun, Verification } from "../../shared/domain/health.ts";
 import type { Improvement } from "../../shared/domain/improvement.ts";
 import type { TrailEntry } from "../../shared/pipeline/records.ts";
+import { judgement, modelCalls } from "./judgement.ts";
 import { harmless, statusStyle, type Terminal } from "./terminal.ts";
 
 type Lines = readonly string[];
@@ -21,6 +22,7 @@ export function describe(
     ["Relevance", relevance(improvement)],
     ["Routing", routing(improvement)],
     ["Judgement", judgement(improvement)],
+    ["Models asked", modelCalls(improvement)],
     ["Validation", validation(improvement)],
     ["Plan", plan(improvement)],
     ["Policy verdict", verdict(improvement)],
@@ -73,18 +75,6 @@ function routing({ routing: votes = [] }: Improvement): Lines {
   return votes.map(
     ({ tier, expert, confidence, because }) => `${tier}: ${expert ?? "abstains"} (${confidence}), ${because}`,
   );
-}
-
-function judgement({ expert_evaluation: evaluation }: Improvement): Lines {
-  if (evaluation === undefined) return [];
-  const { expert, by, feasibility, impact, effort, priority, risks } = evaluation;
-  return [
-    `${expert}, by ${by}`,
-    ...Object.entries({ feasibility, impact, effort, priority }).map(
-      ([name, { value, evidence }]) => `${name}: ${value} (${evidence})`,
-    ),
-    ...risks.map(({ risk, mitigated, evidence }) => `risk${mitigated ? ", mitigated" : ""}: ${risk} (${evidence})`),
-  ];
 }
 
 function validation({ validation: findings = [] }: Improvement): Lines {

@@ -73,6 +73,8 @@ export const policies: Improvement = {
   quotes: [{ text: "Start with default deny.", at: "00:01:00" }],
 };
 
+export const RISK = { risk: "r", severity: "low", mitigated: false, because: "b", cites: ["F1"] };
+
 type Part = Readonly<Record<string, unknown>>;
 
 /** A model's answer that is pleased with everything and cites a fact; `over`: parts of it otherwise. */
