@@ -4,7 +4,7 @@ import type { FileChange } from "./domain/change-set.ts";
 import type { Improvement } from "./domain/improvement.ts";
 import type { IndexBook } from "./knowledge-ports.ts";
 import type { ModelServices } from "./ledger-ports.ts";
-import type { Validators } from "./source-ports.ts";
+import type { HostTurns, Validators } from "./source-ports.ts";
 import type { StageName } from "./stages.ts";
 
 // ---------------------------------------------------------------- Git
@@ -279,20 +279,6 @@ export interface Outcomes {
 /** A person-readable message about one improvement. */
 export interface Notifier {
   send(message: { readonly improvement: Improvement; readonly reached: string; readonly text: string }): Promise<void>;
-}
-
-/** Whose turn it is to ask a host outside: one order for all processes of the school. Hosts as in a URL, with their port. */
-export interface HostTurns {
-  /** Takes the next turn; one that is more than `mostMs` away is not taken, and the answer says when to ask again. */
-  next(host: string, spacing: { readonly everyMs: number; readonly mostMs: number }): Promise<HostTurn>;
-  /** The host wants peace: nobody has a turn for so long, nor uses one taken before. */
-  hold(host: string, forMs: number): Promise<void>;
-  /** Milliseconds the host is held for; 0: it is not. */
-  heldMs(host: string): Promise<number>;
-}
-export interface HostTurn {
-  readonly kind: "taken" | "later";
-  readonly afterMs: number;
 }
 
 /** Handed to every stage's wiring by the runtime: one Redis connection serves them all. */

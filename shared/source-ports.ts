@@ -45,6 +45,20 @@ export type WebAnswer =
   /** Says what is wrong and what to do, for the person who configured or sent the address. */
   | { readonly kind: "refused"; readonly status?: number; readonly because: string };
 
+/** Whose turn it is to ask a host outside: one order for all processes of the school. Hosts as in a URL, with their port. */
+export interface HostTurns {
+  /** Takes the next turn; one that is more than `mostMs` away is not taken, and the answer says when to ask again. */
+  next(host: string, spacing: { readonly everyMs: number; readonly mostMs: number }): Promise<HostTurn>;
+  /** The host wants peace: nobody has a turn for so long, nor uses one taken before. */
+  hold(host: string, forMs: number): Promise<void>;
+  /** Milliseconds the host is held for; 0: it is not. */
+  heldMs(host: string): Promise<number>;
+}
+export interface HostTurn {
+  readonly kind: "taken" | "later";
+  readonly afterMs: number;
+}
+
 /** One kind of source; each is a file in functions/ingest/sources. */
 export interface SourceReader {
   readonly kind: SourceKind;

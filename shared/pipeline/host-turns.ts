@@ -1,6 +1,6 @@
 /** The turns at hosts outside, kept in Redis: one host is asked in one order by all processes of the school. */
 import type { Redis } from "ioredis";
-import type { HostTurns } from "../ports.ts";
+import type { HostTurns } from "../source-ports.ts";
 import type { Keys } from "./keys.ts";
 import { defineScripts } from "./scripts/define.ts";
 import { hostHeldScript, hostHoldScript, hostTurnScript } from "./scripts/host-turns.ts";

@@ -61,7 +61,7 @@ const answers: Readonly<Record<string, Site>> = {
   "/twice": (_, response) => response.writeHead(200, { "content-encoding": "gzip, gzip" }).end(gzipSync(gzipSync("x"))),
   "/bomb": (_, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(ZEROS, { level: 1 })),
   "/bomb-br": (_, response) => response.writeHead(200, { "content-encoding": "br" }).end(packedZeros),
-  "/announced": (_, response) => void response.writeHead(200, { "content-length": 10 * MEGABYTE }).flushHeaders(),
+  "/announced": (_, response) => response.writeHead(200, { "content-length": 10 * MEGABYTE }).flushHeaders(),
   "/redirect-drip": (request, response) => {
     response.statusCode = 302;
     response.setHeader("location", "/fine");
@@ -263,31 +263,6 @@ describe("refused, with what to do", () => {
 
 test("what stands in a redirect's body is not waited for", async () => {
   expect(await fate("/redirect-drip")).toMatchObject({ kind: "ok", url: sites.address("bad.test", "/fine") });
-});
-
-test("somebody who stops the reading gets their reason back, also in the middle of a body and while waiting for a turn", async () => {
-  const stopped = new AbortController();
-  const reason = new Error("the pod is going");
-  const reading = get(sites.web(), sites.address("bad.test", "/drip"), stopped.signal);
-  stopped.abort(reason);
-  await expect(reading).rejects.toBe(reason);
-  await expect(get(sites.web(), sites.address("bad.test", "/fine"), stopped.signal)).rejects.toBe(reason);
-
-  const patient = new AbortController();
-  const env = { SOURCE_INTERVAL: "15" };
-  const web = sites.web({ env });
-  await get(web, sites.address("bad.test", "/fine"));
-  const waiting = get(web, sites.address("bad.test", "/fine"), patient.signal);
-  patient.abort(reason);
-  await expect(waiting).rejects.toBe(reason);
-});
-
-test("a turn that is far away is not waited for", async () => {
-  const web = sites.web({ env: { SOURCE_INTERVAL: "30" } });
-  await get(web, sites.address("bad.test", "/fine"));
-  const error = await get(web, sites.address("bad.test", "/fine")).catch((thrown: unknown) => thrown);
-  expect(error).toMatchObject({ name: "RetryLater", free: true });
-  expect(await get(web, sites.address("other.test", "/fine"))).toMatchObject({ kind: "ok" });
 });
 
 describe("servers that do not speak HTTP", () => {

@@ -3,8 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo, Socket } from "node:net";
 import { webPort } from "../../shared/adapters/web/open.ts";
 import { localTurns } from "../../shared/adapters/web/turns.ts";
-import type { HostTurns } from "../../shared/ports.ts";
-import type { Web, WebAnswer, WebRequest } from "../../shared/source-ports.ts";
+import type { HostTurns, Web, WebAnswer, WebRequest } from "../../shared/source-ports.ts";
 
 export type Site = (request: IncomingMessage, response: ServerResponse) => unknown;
 

@@ -3,10 +3,9 @@
  * the host's name really leads; every host is asked in its turn.
  */
 import { setTimeout as wait } from "node:timers/promises";
-import type { HostTurns } from "../../ports.ts";
 import type { Environment } from "../../runtime/config.ts";
 import { RetryLater } from "../../runtime/errors.ts";
-import type { Web, WebAnswer, WebRequest } from "../../source-ports.ts";
+import type { HostTurns, Web, WebAnswer, WebRequest } from "../../source-ports.ts";
 import { admitted, shown } from "./admission.ts";
 import type { Ask, Asked } from "./asking.ts";
 import type { Resolve } from "./connections.ts";

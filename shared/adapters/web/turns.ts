@@ -1,5 +1,5 @@
 /** Turns at hosts for a single process that has no Redis. */
-import type { HostTurns } from "../../ports.ts";
+import type { HostTurns } from "../../source-ports.ts";
 
 interface Host {
   next: number;
