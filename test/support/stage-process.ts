@@ -14,6 +14,7 @@ export interface LogLine {
 }
 
 export interface StageProcess {
+  readonly pid: number;
   /** Resolves with the first line, past or future, that fits; rejects with all output when the process ends first. */
   logged(fits: (line: LogLine) => boolean): Promise<LogLine>;
   readonly lines: readonly LogLine[];
@@ -48,6 +49,7 @@ export function startStage(stage: StageName, env: Readonly<Record<string, string
     child.once("close", (code, signal) => resolve(code ?? signal));
   });
   return {
+    pid: child.pid ?? 0,
     lines,
     output: () => output,
     exit,
