@@ -1,5 +1,6 @@
 /** RSS, RDF, Atom and JSON Feed, as feedsmith reads them, become one list of entries. */
 import { parseFeed } from "feedsmith";
+import { cleanLine } from "../../../shared/domain/text.ts";
 import type { ListedSource } from "../../../shared/source-ports.ts";
 import { mended } from "./feed-mend.ts";
 import { dateOf } from "./html-head.ts";
@@ -13,6 +14,8 @@ export interface FeedEntries {
 }
 interface Entry {
   readonly link?: string | undefined;
+  /** Counts as a link where it is a whole address of the web. */
+  readonly id?: string | undefined;
   readonly base?: string | undefined;
   readonly title?: string | undefined;
   readonly date?: unknown;
@@ -87,7 +90,8 @@ function titleOf({ feed }: Parsed): string | undefined {
 function entriesOf(read: Parsed): Entry[] {
   if (read.format === "json") {
     return (read.feed.items ?? []).map((item) => ({
-      link: item.url ?? item.external_url ?? item.id,
+      link: item.url ?? item.external_url,
+      id: item.id,
       title: item.title ?? (item.content_text ?? item.summary)?.slice(0, 100),
       date: item.date_published ?? item.date_modified,
       html: item.content_html,
@@ -96,7 +100,8 @@ function entriesOf(read: Parsed): Entry[] {
   }
   if (read.format === "atom") {
     return (read.feed.entries ?? []).map((entry) => ({
-      link: alternate(entry.links) ?? entry.id,
+      link: alternate(entry.links),
+      id: entry.id,
       base: [read.feed.xml?.base, entry.xml?.base].reduce<string | undefined>(joined, undefined),
       title: entry.title?.value,
       date: entry.published ?? entry.updated,
@@ -111,7 +116,8 @@ function entriesOf(read: Parsed): Entry[] {
     const date = "pubDate" in item ? item.pubDate : undefined;
     const about = "rdf" in item ? item.rdf?.about : undefined;
     return {
-      link: link ?? alternate(item.atom?.links) ?? (guid?.isPermaLink === false ? undefined : guid?.value) ?? about,
+      link: link ?? alternate(item.atom?.links),
+      id: (guid?.isPermaLink === false ? undefined : guid?.value) ?? about,
       title: title ?? fragmentText(description ?? "").slice(0, 100),
       date: date ?? dc?.dates?.[0],
       html: content?.encoded,
@@ -132,13 +138,10 @@ function joined(base: string | undefined, next: string | undefined): string | un
   return base === undefined ? next : (URL.parse(next, base)?.href ?? base);
 }
 
-function addressOf({ link, base }: Entry, feed: string): string | undefined {
-  if (link === undefined || link.trim() === "") return undefined;
+function addressOf({ link = "", id = "", base }: Entry, feed: string): string | undefined {
   const from = base === undefined ? feed : (URL.parse(base, feed)?.href ?? feed);
-  const url = URL.parse(link.trim(), from);
-  // An id that is no link (`tag:`, `urn:`, a bare number) leads nowhere.
-  const isBareId = !/[/:.?]/u.test(link);
-  return url === null || isBareId || !/^https?:$/u.test(url.protocol) || url.href.length > 2_000 ? undefined : url.href;
+  const url = link.trim() === "" ? URL.parse(id.trim()) : URL.parse(link.trim(), from);
+  return url === null || !/^https?:$/u.test(url.protocol) || url.href.length > 2_000 ? undefined : url.href;
 }
 
 function contentOf({ html, text, maybeWhole }: Entry): string | undefined {
@@ -151,5 +154,5 @@ function contentOf({ html, text, maybeWhole }: Entry): string | undefined {
 }
 
 function line(text: string): string {
-  return fragmentText(text).replaceAll(/\s+/gu, " ").trim().slice(0, 300);
+  return cleanLine(fragmentText(text)).slice(0, 300);
 }
