@@ -13,7 +13,9 @@ const question: ModelQuestion = {
   schema: { type: "object", properties: {} },
   maxTokens: 100,
 };
-const settings = ledgerSettings({ LLM_PRICES: '{"dear": {"input": 10, "output": 50}, "cheap": {"input": 1, "output": 5}}' });
+const settings = ledgerSettings({
+  LLM_PRICES: '{"dear": {"input": 10, "output": 50}, "cheap": {"input": 1, "output": 5}}',
+});
 const signal = new AbortController().signal;
 const answered = (value: unknown = { good: true }): ModelAnswer => {
   return { kind: "answered", value, model: "test:dear", usage: { input: 40, output: 10 } };
@@ -47,7 +49,13 @@ function saying(...answers: ModelAnswer[]) {
   return { model, asked };
 }
 function ledgered(model: LanguageModel, services: ModelServices, over: Partial<LedgerOptions> = {}): LanguageModel {
-  return withLedger(model, services, { purpose: "evaluate/security", names: ["test:dear"], settings, clock: Date.now, ...over });
+  return withLedger(model, services, {
+    purpose: "evaluate/security",
+    names: ["test:dear"],
+    settings,
+    clock: Date.now,
+    ...over,
+  });
 }
 const callOf = (answer: ModelAnswer) => (answer.kind === "unavailable" ? undefined : answer.call);
 async function until(condition: () => boolean): Promise<void> {
@@ -183,7 +191,10 @@ describe("budgets", () => {
     const services = memoryLedger();
     const [dear, cheap] = [saying(), saying({ ...answered(), model: "test:cheap" } as ModelAnswer)];
     const options = { cheap: { model: cheap.model, names: ["test:cheap"] } };
-    const answer = await ledgered(dear.model, services, { ...options, settings: limited(4_000) }).answer(question, signal);
+    const answer = await ledgered(dear.model, services, { ...options, settings: limited(4_000) }).answer(
+      question,
+      signal,
+    );
     expect(callOf(answer)).toMatchObject({ model: "test:cheap", answered_by: "vendor", cost: 0.00009 });
     expect(dear.asked).toHaveLength(0);
     expect(services.counts.get("model_over_budget|evaluate/security|cheap")).toBe(1);
@@ -195,7 +206,10 @@ describe("budgets", () => {
     const services = memoryLedger(() => Date.UTC(2030, 0, 1, 12));
     const { model, asked } = saying();
     const limits = { payer: { micros: 100 } };
-    const answer = await ledgered(model, services, { settings: { ...settings, limits } }).answer({ ...question, payer: "security" }, signal);
+    const answer = await ledgered(model, services, { settings: { ...settings, limits } }).answer(
+      { ...question, payer: "security" },
+      signal,
+    );
     expect(answer.kind === "unavailable" && answer.because).toMatch(
       /^today's budget of security for models does not suffice: \$0\.0000 of \$0\.0001 \(LLM_BUDGET_EXPERT\).*renewed at 2030-01-02 00:00 UTC$/,
     );

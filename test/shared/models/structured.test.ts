@@ -54,7 +54,12 @@ test.each<[string, ModelAnswer[], object, number]>([
     { kind: "answered", value: { verdict: "no" } },
     2,
   ],
-  ["no answer is no reason to ask again", [{ kind: "unavailable", because: "over" }], { kind: "unavailable", because: "over" }, 1],
+  [
+    "no answer is no reason to ask again",
+    [{ kind: "unavailable", because: "over" }],
+    { kind: "unavailable", because: "over" },
+    1,
+  ],
   [
     "nor is none to the second question",
     [said([]), { kind: "unavailable", because: "over" }],
@@ -70,5 +75,9 @@ test.each<[string, ModelAnswer[], object, number]>([
 test("only what fits may be kept for others", async () => {
   const { model, asked } = scripted(said({ verdict: "yes" }));
   await askStructured(model, question, Verdict, signal);
-  expect([{ verdict: "yes" }, { verdict: "maybe" }, null].map((value) => asked[0]?.accepts?.(value))).toEqual([true, false, false]);
+  expect([{ verdict: "yes" }, { verdict: "maybe" }, null].map((value) => asked[0]?.accepts?.(value))).toEqual([
+    true,
+    false,
+    false,
+  ]);
 });
