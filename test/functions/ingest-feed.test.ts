@@ -75,14 +75,22 @@ test(`a feed of ${ENTRIES} entries is read within bounds, nothing twice and noth
   };
 
   const first = startStage("ingest", env);
-  await until(async () => (await done()) >= ENTRIES / 3, first, () => clockTicks(false));
+  await until(
+    async () => (await done()) >= ENTRIES / 3,
+    first,
+    () => clockTicks(false),
+  );
   const memory = [await peakOf(first)];
   first.kill("SIGKILL");
   await first.exit;
   await expect.poll(() => hosts.now()).toBe(0);
 
   const second = startStage("ingest", env);
-  await until(async () => (await done()) >= limit, second, () => clockTicks(true));
+  await until(
+    async () => (await done()) >= limit,
+    second,
+    () => clockTicks(true),
+  );
   const empty = { list: 0, leases: 0, leased: 0, delayed: 0, dead: 0, attempts: 0 };
   await expect.poll(() => school.places("ingest"), { timeout: 20_000 }).toEqual(empty);
   memory.push(await peakOf(second));

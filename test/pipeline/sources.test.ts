@@ -42,7 +42,10 @@ function listing(ids: readonly string[], over: Partial<SourceListed> = {}): Sour
 }
 
 /** Claims one event of ingest's list (put there first, when `event` is given) and settles it so. */
-async function settled(outcome: AnyOutcome, event?: string): Promise<{ results: string[]; again(): Promise<string[]> }> {
+async function settled(
+  outcome: AnyOutcome,
+  event?: string,
+): Promise<{ results: string[]; again(): Promise<string[]> }> {
   const queue = school.queue("ingest");
   if (event !== undefined)
     // Where the next claim finds it.
@@ -116,7 +119,10 @@ describe("a listing", () => {
     expect(await school.redis.llen(school.keys.list("ingest"))).toBe(50);
     expect((await sourceHash("feed-1"))["because"]).toBe("60 entries: 50 new, 0 known, 10 wait for the next look");
     expect(await lookAtWatch(school.scripts, watched)).toMatchObject({ asked: true });
-    const nameless = listing(["x", "y"], { dailyLimit: 1, source: { id: "f2", title: "F", address: "https://f.example" } });
+    const nameless = listing(["x", "y"], {
+      dailyLimit: 1,
+      source: { id: "f2", title: "F", address: "https://f.example" },
+    });
     await settled(nameless, "e2");
     await settled(nameless, "e3");
     expect((await sourceHash("f2"))["because"]).toContain("0 new, 1 known, 1 waits for the next day");
@@ -162,7 +168,15 @@ describe("the clock of a watched source", () => {
 
   test("does not wait for an event that was buried, nor for a clock that was set back", async () => {
     const [past, future] = [Date.now() - 2 * 3_600_000, Date.now() + 86_400_000];
-    await school.redis.hset(school.keys.watch("blog"), "next", "1", "pending", "watch:blog:1", "pending_at", String(past));
+    await school.redis.hset(
+      school.keys.watch("blog"),
+      "next",
+      "1",
+      "pending",
+      "watch:blog:1",
+      "pending_at",
+      String(past),
+    );
     expect(await look()).toMatchObject({ asked: true });
     await school.redis.hset(school.keys.watch("blog"), "next", String(future), "pending_at", String(future));
     expect(await look()).toMatchObject({ asked: true });
