@@ -50,7 +50,7 @@ describe("what is told to be kept", () => {
     readonly text: string;
     readonly cache_control?: object;
   }
-  const systemOf = (server: ModelServer, i = 0) => (server.bodies[i]?.body as { system: Block[] }).system;
+  const systemOf = ({ bodies }: ModelServer, i = 0) => (bodies[i] as { body: { system: Block[] } }).body.system;
 
   test("Anthropic: what is shared for an hour, the question's own instructions for five minutes", async () => {
     at(0).say({ value });

@@ -48,7 +48,7 @@ const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
         ? { points: 2_000, few: 500, dimension: 256, rounds: 20 }
         : { points: 100_000, few: 3_000, dimension: 1_024, rounds: 100 },
     ),
-  models: () => models(smoke ? { questions: 200, faster: 10 } : { questions: 2_000, faster: 10 }),
+  models: () => models(smoke ? { questions: 150, faster: 10 } : { questions: 1_500, faster: 5 }),
   bundles: bundleSizes,
 };
 const unknown = only.filter((name) => parts[name] === undefined);

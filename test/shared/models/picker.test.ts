@@ -29,6 +29,8 @@ test.each<[string, State[], number]>([
   ["where the beginning is known", [{}, known], 1],
   ["there even with all slots taken", [{}, { ...known, running: 4 }], 1],
   ["not when somebody waits there already", [{}, { ...known, running: 4, waiting: 1 }], 0],
+  ["where it is known before a queue as short as that", [{ running: 4 }, { ...known, running: 4, waiting: 2 }], 1],
+  ["not before a queue four times as long as the slots", [{ running: 4 }, { ...known, running: 4, waiting: 16 }], 0],
   ["where more of the beginning is known", [{ knows: ["x"] }, known], 1],
   [
     "where more room is, of two that know it",
