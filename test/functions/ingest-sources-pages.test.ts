@@ -11,8 +11,10 @@ import { VIDEO } from "../support/sources/youtube.ts";
 
 const signal = new AbortController().signal;
 const POST = "https://blog.example.org/posts/gateway?utm_source=x";
-const SAID = "We moved forty services behind one gateway, and we set a budget for disruptions of every one of them before we began.";
-const MORE = "After a week we knew that two replicas were too few for the checkout, because a node was drained at noon and everybody waited.";
+const SAID =
+  "We moved forty services behind one gateway, and we set a budget for disruptions of every one of them before we began.";
+const MORE =
+  "After a week we knew that two replicas were too few for the checkout, because a node was drained at noon and everybody waited.";
 
 async function page(answer: HostAnswer | Answering, address = POST): Promise<SourceReading> {
   await using hosts = await fakeHosts(typeof answer === "function" ? answer : () => answer);
@@ -58,7 +60,7 @@ describe("pages", () => {
   });
 
   test.each([
-    '<p hidden>ORDER</p>',
+    "<p hidden>ORDER</p>",
     '<p aria-hidden="true">ORDER</p>',
     '<div style="color:red;display: none"><p>ORDER</p></div>',
     '<span style="VISIBILITY:HIDDEN">ORDER</span>',
@@ -72,7 +74,9 @@ describe("pages", () => {
     '<img alt="ORDER">',
     "<textarea>ORDER</textarea>",
   ])("nobody has said what nobody sees: %s", async (hidden) => {
-    const text = await content(html(`<html><body><article><p>${SAID}</p>${hidden}<p>${MORE}</p></article></body></html>`));
+    const text = await content(
+      html(`<html><body><article><p>${SAID}</p>${hidden}<p>${MORE}</p></article></body></html>`),
+    );
     expect(text).not.toContain("ORDER");
     expect(text).toContain(MORE);
   });
@@ -83,17 +87,31 @@ describe("pages", () => {
     ["the front page", "https://blog.example.org/", "https://blog.example.org/posts/gateway?utm_source=x"],
     ["its own", "/p/1#top", "https://blog.example.org/p/1"],
   ])("a canonical link to %s", async (_, canonical, address) => {
-    const reading = await page(html(`<html><head><link href="${canonical}" rel="canonical"></head><body><p>${SAID} ${MORE}</p></body></html>`));
+    const reading = await page(
+      html(`<html><head><link href="${canonical}" rel="canonical"></head><body><p>${SAID} ${MORE}</p></body></html>`),
+    );
     expect(reading).toMatchObject({ address });
   });
 
   test.each([
     ["a PDF by its type", { headers: { "content-type": "application/pdf" }, body: "x" }, /is a PDF: save it/u],
-    ["a PDF by its bytes", { headers: { "content-type": "application/octet-stream" }, body: "%PDF-1.7\n" }, /is a PDF/u],
+    [
+      "a PDF by its bytes",
+      { headers: { "content-type": "application/octet-stream" }, body: "%PDF-1.7\n" },
+      /is a PDF/u,
+    ],
     ["an image", { headers: { "content-type": "image/png" }, body: "x" }, /is an image/u],
     ["a recording", { headers: { "content-type": "video/mp4" }, body: "x" }, /recording: send its transcript/u],
-    ["an office document", { headers: { "content-type": "application/octet-stream" }, body: "PK\u0003\u0004" }, /office document or an archive/u],
-    ["a page that scripts draw", html("<html><body><div id=root></div><script>draw()</script></body></html>"), /holds no article/u],
+    [
+      "an office document",
+      { headers: { "content-type": "application/octet-stream" }, body: "PK\u0003\u0004" },
+      /office document or an archive/u,
+    ],
+    [
+      "a page that scripts draw",
+      html("<html><body><div id=root></div><script>draw()</script></body></html>"),
+      /holds no article/u,
+    ],
     ["nothing", { headers: { "content-type": "text/plain" }, body: " \n" }, /is empty/u],
     ["what is not there", html("", 404), /404/u],
   ] satisfies [string, HostAnswer, RegExp][])("%s is refused in words", async (_, answer, because) => {
@@ -105,11 +123,18 @@ describe("pages", () => {
     ["text/vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\nhi", { title: "gateway", format: "vtt" }],
     ["application/json", '{"segments": []}', { format: "json" }],
   ])("%s is read as it is", async (type, body, said) => {
-    expect(await page({ headers: { "content-type": type }, body })).toMatchObject({ kind: "text", content: body, ...said });
+    expect(await page({ headers: { "content-type": type }, body })).toMatchObject({
+      kind: "text",
+      content: body,
+      ...said,
+    });
   });
 
   test("a page in another character set", async () => {
-    const body = Buffer.from(`<html><head><meta charset="iso-8859-1"></head><body><p>Über ${SAID} ${MORE}</p></body></html>`, "latin1");
+    const body = Buffer.from(
+      `<html><head><meta charset="iso-8859-1"></head><body><p>Über ${SAID} ${MORE}</p></body></html>`,
+      "latin1",
+    );
     expect(await content({ headers: { "content-type": "text/html" }, body })).toContain("Über We moved");
   });
 
@@ -120,7 +145,11 @@ describe("pages", () => {
 });
 
 describe("which reader an address belongs to", () => {
-  const readers = sourceReaders({ web: { get: () => Promise.reject(new Error("asked")) }, languages: ["en"], folders: [] });
+  const readers = sourceReaders({
+    web: { get: () => Promise.reject(new Error("asked")) },
+    languages: ["en"],
+    folders: [],
+  });
   test.each<[string, SourceKind | undefined]>([
     [`https://youtu.be/${VIDEO}?si=x`, "youtube"],
     [`https://www.youtube.com/shorts/${VIDEO}`, "youtube"],
@@ -163,8 +192,20 @@ describe("folders", () => {
     await symlink(outside, path.join(talks, "linked"));
     await symlink(path.join(talks, "a.md"), path.join(talks, "inside.md"));
     execFileSync("mkfifo", [path.join(talks, "pipe.md")]);
-    const read = async (address: string, { folders = [talks], maxBytes = 1_000, ...request }: { folders?: string[]; maxBytes?: number; known?: { etag: string }; options?: object } = {}) => {
-      const readers = sourceReaders({ web: { get: () => Promise.reject(new Error("asked")) }, languages: [], folders, maxBytes });
+    const read = async (
+      address: string,
+      {
+        folders = [talks],
+        maxBytes = 1_000,
+        ...request
+      }: { folders?: string[]; maxBytes?: number; known?: { etag: string }; options?: Record<string, unknown> } = {},
+    ) => {
+      const readers = sourceReaders({
+        web: { get: () => Promise.reject(new Error("asked")) },
+        languages: [],
+        folders,
+        maxBytes,
+      });
       const reader = readerFor(readers, address, "folder");
       return (await reader?.read({ address, options: {}, ...request }, signal)) ?? { kind: "unchanged" };
     };
@@ -185,8 +226,17 @@ describe("folders", () => {
 
   test("a file is read by its path and by its address, also over a link inside", async () => {
     const { talks, read } = await folder();
-    for (const address of [path.join(talks, "a.md"), pathToFileURL(path.join(talks, "a.md")).href, path.join(talks, "inside.md")]) {
-      expect(await read(address)).toMatchObject({ kind: "text", title: "A talk", content: "# A talk\n\nText", address: expect.stringMatching(/a\.md$/u) });
+    for (const address of [
+      path.join(talks, "a.md"),
+      pathToFileURL(path.join(talks, "a.md")).href,
+      path.join(talks, "inside.md"),
+    ]) {
+      expect(await read(address)).toMatchObject({
+        kind: "text",
+        title: "A talk",
+        content: "# A talk\n\nText",
+        address: expect.stringMatching(/a\.md$/u),
+      });
     }
     expect(await read(path.join(talks, "b.vtt"))).toMatchObject({ format: "vtt" });
   });
@@ -210,7 +260,13 @@ describe("folders", () => {
   test("what is too large is refused, and without folders everything", async () => {
     const { talks, read } = await folder();
     await writeFile(path.join(talks, "big.txt"), "x".repeat(1_001));
-    expect(await read(path.join(talks, "big.txt"))).toMatchObject({ kind: "unreadable", because: expect.stringContaining("larger than 1000 bytes") });
-    expect(await read(talks, { folders: [] })).toMatchObject({ kind: "unreadable", because: expect.stringContaining("none is set") });
+    expect(await read(path.join(talks, "big.txt"))).toMatchObject({
+      kind: "unreadable",
+      because: expect.stringContaining("larger than 1000 bytes"),
+    });
+    expect(await read(talks, { folders: [] })).toMatchObject({
+      kind: "unreadable",
+      because: expect.stringContaining("none is set"),
+    });
   });
 });

@@ -48,7 +48,12 @@ export async function readListing(question: HackerNewsQuestion, web: Web, signal
     ...(minPoints > 0 ? { numericFilters: `points>=${minPoints}` } : {}),
     hitsPerPage: String(MOST_ENTRIES),
   });
-  const answer = await ask(`${API}/${isSearch ? "search_by_date" : "search"}?${parameters}`, Hits, web, signal);
+  const answer = await ask(
+    `${API}/${isSearch ? "search_by_date" : "search"}?${parameters.toString()}`,
+    Hits,
+    web,
+    signal,
+  );
   if ("kind" in answer) return answer;
   const entries = answer.data.hits.filter(({ points }) => (points ?? 0) >= minPoints).flatMap(entryOf);
   const newest = entries.toSorted((a, b) => (b.published ?? "").localeCompare(a.published ?? ""));

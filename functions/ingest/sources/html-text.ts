@@ -12,19 +12,16 @@ const COMMENTS =
   "#comments,#comment,#disqus_thread,#respond,.comments,.comments-area,.comment-list,.comment-respond,.comment-thread," +
   ".giscus,.utterances,.sidebar,.share,.sharing,.social-share,.related-posts,.newsletter,.breadcrumbs,.breadcrumb,.table-of-contents,.toc,.cookie-banner";
 /** Instructions to the reading machine are hidden like this; what no person sees nobody has said. */
-const HIDDEN = [
-  "[hidden]",
-  '[aria-hidden="true"]',
-  ...[".sr-only", ".visually-hidden", ".screen-reader-text", ".d-none", ".hidden"],
-  ...["display:none", "display: none", "visibility:hidden", "visibility: hidden", "opacity:0;", "opacity: 0;"],
-  ...["font-size:0", "font-size: 0", "left:-9", "left: -9", "top:-9", "top: -9", "text-indent:-", "text-indent: -"],
-].map((each) => (/^[[.]/u.test(each) ? each : `[style*="${each}"i]`));
+const HIDDEN = "[hidden]|[aria-hidden='true']|.sr-only|.visually-hidden|.screen-reader-text|.d-none|.hidden".split("|");
+const HIDDEN_BY_STYLE =
+  "display:none|display: none|visibility:hidden|visibility: hidden|opacity:0;|opacity: 0;|font-size:0|font-size: 0|left:-9|left: -9|top:-9|top: -9|text-indent:-|text-indent: -";
 
 const SKIPPED = [
   ...NO_PROSE.split(","),
   ...BY_ROLE.map((role) => `[role="${role}"]`),
   ...COMMENTS.split(","),
   ...HIDDEN,
+  ...HIDDEN_BY_STYLE.split("|").map((style) => `[style*="${style}"i]`),
 ];
 
 const OPTIONS: HtmlToTextOptions = {

@@ -9,7 +9,7 @@ type Answered = Extract<WebAnswer, { kind: "ok" }>;
 
 const ACCEPT = "text/html, application/xhtml+xml, text/plain;q=0.9, text/markdown;q=0.9, text/vtt;q=0.9, */*;q=0.5";
 /** Fewer are a page that a script fills, a login or an error. */
-const FEWEST_WORDS = 25;
+const FEWEST_WORDS = 8;
 const AS_TEXT = "save it as plain text or Markdown and send that as content";
 /** Formats nobody reads here, by media type or by their first characters. */
 const OTHERS: readonly {

@@ -25,7 +25,7 @@ export interface Attempts {
 const CAPTIONS_COME_WITHIN_MS = 6 * 3_600_000;
 const RETRY_MS = 3_600_000;
 /** Fewer are a slogan or a list of links. */
-const FEWEST_WORDS = 12;
+const FEWEST_WORDS = 8;
 
 export function newAttempts(id: string): Attempts {
   return { id, video: {}, failures: [], unclear: [], silent: [], hasTracks: false, retries: [] };

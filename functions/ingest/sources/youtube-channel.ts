@@ -26,7 +26,7 @@ export async function readChannel(
 }
 
 function feedOf(by: string, id: string): { readonly kind: "feed"; readonly url: string } {
-  return { kind: "feed", url: `${FEED}?${new URLSearchParams({ [by]: id })}` };
+  return { kind: "feed", url: `${FEED}?${new URLSearchParams({ [by]: id }).toString()}` };
 }
 
 /** The page of a name says which channel it is. Several ids may stand there (recommended channels): its own come first. */
