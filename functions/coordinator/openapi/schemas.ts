@@ -3,6 +3,7 @@ import * as z from "zod";
 import { CATEGORIES, EXPERTS } from "../../../shared/domain/improvement.ts";
 import { STATUSES } from "../../../shared/domain/lifecycle.ts";
 import { STAGES } from "../../../shared/stages.ts";
+import { Evaluation, ModelCall } from "./evaluation.ts";
 
 export const Status = z.enum(STATUSES).meta({ id: "Status", description: "Where an improvement stands" });
 export const Stage = z.enum(STAGES).meta({ id: "Stage", description: "One step of the pipeline" });
@@ -81,7 +82,8 @@ export const Improvement = z
     source_url: z.string().optional(),
     video_id: z.string().optional(),
     routing: z.array(z.looseObject({ tier: z.string(), expert: Expert.nullable(), confidence: z.number() })).optional(),
-    expert_evaluation: z.looseObject({ expert: Expert, by: z.string() }).optional(),
+    expert_evaluation: Evaluation.optional(),
+    model_calls: z.array(ModelCall).optional().describe("questions asked of models for it, oldest first"),
     validation: z.array(Finding).optional(),
     conflicts_found: z.array(Finding).optional(),
     planning: z

@@ -29,6 +29,30 @@ describe.skipIf(noBrowser)("one improvement on the dashboard (skipped where no C
       expect(await diff.locator("tr.added .line-number").nth(1).textContent()).toBe("7");
     });
 
+    test("shows who judged it, what was shown to them, and what it cost", async () => {
+      await at.signedIn("viewer", "/improvements/review-1");
+      await at.page.getByText("rule-based").waitFor();
+      await at.page.getByText("begin with the cart").waitFor();
+      await at.page.getByText("the budget of today is spent").waitFor();
+      await at.page.getByText("What the experts were shown").click();
+      const past = at.page.getByRole("link", { name: "verified-1" });
+      expect(await past.getAttribute("href")).toBe("/improvements/verified-1");
+      const part = at.page.getByRole("link", { name: "adr/limits.md:3-9" });
+      expect(await part.getAttribute("href")).toBe("/knowledge?q=Limits&corpus=documents");
+      await at.page.getByText("No second opinion", { exact: true }).click();
+      await at.page.getByText("there is no second opinion of the database expert: 503").waitFor();
+      await at.page.getByText("One question to models, $0.0213").click();
+      const row = at.page.getByRole("row", { name: /evaluate\/architecture/ });
+      expect(await row.getByRole("cell").allTextContents()).toEqual([
+        "anthropic:claude-opus-5-5",
+        "evaluate/architecture@1 0123456789ab",
+        "6200 (5100)",
+        "410",
+        "$0.0213",
+        "vendor",
+      ]);
+    });
+
     test("shows what was measured, and what was committed", async () => {
       await at.signedIn("viewer", "/improvements/verified-1");
       const errors = at.page.getByRole("row", { name: /Error ratio/ });

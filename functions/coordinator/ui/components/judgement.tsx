@@ -1,18 +1,21 @@
 /** The expert's judgement with its evidence, and how the routing came to that expert. */
-import type { Evaluation, RoutingVote } from "../../../../shared/domain/improvement.ts";
-import { inWords } from "../logic/words.ts";
+import type { Evaluation, ModelCall, RoutingVote } from "../../../../shared/domain/improvement.ts";
+import { Evaluated } from "./evaluated.tsx";
+import { ModelCalls } from "./model-calls.tsx";
 
 interface JudgementProps {
   readonly evaluation: Evaluation | undefined;
   readonly routing: readonly RoutingVote[] | undefined;
+  readonly calls: readonly ModelCall[] | undefined;
 }
 
-export function Judgement({ evaluation, routing }: JudgementProps) {
-  if (evaluation === undefined && (routing === undefined || routing.length === 0)) return null;
+export function Judgement({ evaluation, routing, calls = [] }: JudgementProps) {
+  if (evaluation === undefined && (routing === undefined || routing.length === 0) && calls.length === 0) return null;
   return (
     <section>
       <h2>Expert judgement</h2>
       {evaluation !== undefined && <Evaluated evaluation={evaluation} />}
+      {calls.length > 0 && <ModelCalls calls={calls} />}
       {routing !== undefined && routing.length > 0 && (
         <details>
           <summary>How it was routed</summary>
@@ -41,42 +44,5 @@ export function Judgement({ evaluation, routing }: JudgementProps) {
         </details>
       )}
     </section>
-  );
-}
-
-function Evaluated({ evaluation }: { evaluation: Evaluation }) {
-  const { expert, by, feasibility, impact, effort, priority, risks } = evaluation;
-  const judged = Object.entries({ feasibility, impact, effort, priority });
-  return (
-    <>
-      <p class="help">
-        By the {expert} expert ({by}).
-      </p>
-      <dl class="judged">
-        {judged.map(([name, { value, evidence }]) => (
-          <div key={name}>
-            <dt>{inWords(name)}</dt>
-            <dd>
-              <span class={`level ${value}`}>{value}</span> <span class="evidence">{evidence}</span>
-            </dd>
-          </div>
-        ))}
-      </dl>
-      {risks.length > 0 && (
-        <>
-          <h3>Risks</h3>
-          <ul class="findings">
-            {risks.map(({ risk, mitigated, evidence }) => (
-              <li key={risk}>
-                <span class={mitigated ? "result pass" : "result conflict"}>{mitigated ? "mitigated" : "open"}</span>
-                <span>
-                  {risk} <span class="evidence">{evidence}</span>
-                </span>
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
-    </>
   );
 }

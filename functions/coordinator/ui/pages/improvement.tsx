@@ -53,7 +53,11 @@ export function ImprovementPage({ id }: { id: string }) {
           <VerificationTable title="Verification" verification={improvement.verification} />
           <VerificationTable title="After the rollback" verification={improvement.rollback_verification} />
           <Validation findings={improvement.validation ?? improvement.conflicts_found} />
-          <Judgement evaluation={improvement.expert_evaluation} routing={improvement.routing} />
+          <Judgement
+            evaluation={improvement.expert_evaluation}
+            routing={improvement.routing}
+            calls={improvement.model_calls}
+          />
         </div>
         <aside aria-label="Facts and trail">
           <Facts improvement={improvement} />
