@@ -74,7 +74,7 @@ export async function examine(
     const [{ fromModel }, { merged }] = await Promise.all([import("./from-model.ts"), import("./merge.ts")]);
     // What the model thinks of its own findings decides only which of two equal ones stands first.
     const ranked = read.found.toSorted((a, b) => b.reading.relevance - a.reading.relevance);
-    const theirs = ranked.flatMap((one) => fromModel(one, read.told, origin, place) ?? []);
+    const theirs = ranked.flatMap((one) => fromModel(one, read.known, origin, place) ?? []);
     // What the talk mostly warns against stays refused, whatever else a model reads out of it.
     return merged(
       ours,
@@ -94,7 +94,7 @@ async function compared(proposals: readonly IdentifiedProposal[], past: readonly
   return parted(proposals, past);
 }
 
-const NOT_ASKED: ModelReading = { found: [], notes: [], calls: [], told: new Set() };
+const NOT_ASKED: ModelReading = { found: [], notes: [], calls: [], known: { told: new Set(), says: () => false } };
 
 /** Every question is in the trail of everything that came of it. */
 function withCalls(proposal: IdentifiedProposal, calls: readonly ModelCall[]): IdentifiedProposal {

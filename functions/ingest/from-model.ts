@@ -5,7 +5,7 @@ import { stanceOn } from "../../shared/domain/lexicon/stance.ts";
 import { matchTopics, type Topic, topicOf } from "../../shared/domain/lexicon.ts";
 import { readStatement } from "../../shared/knowledge/pairs/statement.ts";
 import type { Platform } from "../../shared/repository/platform.ts";
-import { plainWords } from "./harmless.ts";
+import { type Known, plainWords } from "./harmless.ts";
 import type { Evidenced } from "./model-extract.ts";
 import { at, type IdentifiedProposal, type Origin, shared } from "./propose.ts";
 import type { FoundQuote } from "./quotes.ts";
@@ -19,12 +19,12 @@ const MOST_QUOTES = 8;
 /** Undefined: nothing of it is left that its quotes bear out. */
 export function fromModel(
   { reading, quotes, model }: Evidenced,
-  told: ReadonlySet<string>,
+  known: Known,
   origin: Origin,
   platform: Platform,
 ): IdentifiedProposal | undefined {
-  const description = plainWords(reading.description, told, 1_500);
-  const title = plainWords(reading.title, told, 120) || plainWords(description, told, 120);
+  const description = plainWords(reading.description, known, 1_500);
+  const title = plainWords(reading.title, known, 120) || plainWords(description, known, 120);
   if (title === "" || description === "") return undefined;
   const topic = topicOf({ title, description });
   const about = readStatement(`${title} ${description}`).concepts;
@@ -44,7 +44,7 @@ export function fromModel(
     description: `${description} The speaker says${at(best)}: “${best.text}”`,
     category: topic?.category ?? reading.category,
     type,
-    implementation_notes: [plainWords(reading.implementation_notes, told, 1_500), ...warnings]
+    implementation_notes: [plainWords(reading.implementation_notes, known, 1_500), ...warnings]
       .filter((note) => note !== "")
       .join("\n"),
     relevance,

@@ -5,7 +5,7 @@
 import type { ModelCall } from "../../shared/domain/improvement.ts";
 import type { LanguageModel } from "../../shared/model-ports.ts";
 import { askStructured } from "../../shared/models/structured.ts";
-import { runsOf } from "./harmless.ts";
+import { type Known, runsOf } from "./harmless.ts";
 import { Answer, type Reading, readingsIn, SCHEMA } from "./model-answer.ts";
 import { extractPrompt } from "./prompts/generated.ts";
 import { type FoundQuote, quoteBook } from "./quotes.ts";
@@ -25,8 +25,8 @@ export interface ModelReading {
   readonly notes: readonly string[];
   /** Oldest first. */
   readonly calls: readonly ModelCall[];
-  /** What the model was told, in runs of words; see plainWords. */
-  readonly told: ReadonlySet<string>;
+  /** What its words are held against. */
+  readonly known: Known;
 }
 
 /** Segments that are asked about at once. */
@@ -95,7 +95,7 @@ export async function readWithModel(
   ].filter((note) => note !== "");
   const told =
     questions[0] === undefined ? new Set<string>() : runsOf(questions[0].system, ...(questions[0].shared ?? []));
-  return { found, notes, calls, told };
+  return { found, notes, calls, known: { told, says: book.says } };
 }
 
 function questionOf(segment: Segment, title: string, part: string) {

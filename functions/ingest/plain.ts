@@ -24,7 +24,7 @@ export function readPlain(text: string): Piece[] {
     buffer = [];
   }
 
-  for (const line of withoutComments(text).split("\n")) {
+  for (const line of withoutUnseen(text).split("\n")) {
     const time = stamp.exec(line);
     if (time !== null) {
       flush();
@@ -57,15 +57,28 @@ export function frontMatter(text: string): { title?: string; rest: string } {
   return { ...(title === undefined ? {} : { title }), rest: text.trimStart().slice(block[0].length) };
 }
 
-/** HTML comments are seen by nobody who reads the page, so nobody has said what is in them. */
-function withoutComments(text: string): string {
+/** Comments, scripts and style sheets are seen by nobody who reads the page, so nobody has said what is in them. */
+function withoutUnseen(text: string): string {
+  return UNSEEN.reduce((rest, [open, close]) => without(rest, open, close), text);
+}
+
+const UNSEEN = [
+  ["<!--", "-->"],
+  ["<script", "</script"],
+  ["<style", "</style"],
+] as const;
+
+function without(text: string, open: string, close: string): string {
+  const lower = text.toLowerCase();
+  // Where lower case is longer, places would not fit; such text holds no mark-up worth looking for.
+  if (!lower.includes(open) || lower.length !== text.length) return text;
   const kept: string[] = [];
   let from = 0;
-  for (let begin = text.indexOf("<!--"); begin >= 0; begin = text.indexOf("<!--", from)) {
-    const end = text.indexOf("-->", begin + 4);
+  for (let begin = lower.indexOf(open); begin >= 0; begin = lower.indexOf(open, from)) {
+    const end = lower.indexOf(close, begin + open.length);
     if (end < 0) break;
     kept.push(text.slice(from, begin));
-    from = end + 3;
+    from = end + close.length;
   }
   return [...kept, text.slice(from)].join("");
 }

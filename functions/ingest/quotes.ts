@@ -14,6 +14,8 @@ export interface FoundQuote {
 export interface QuoteBook {
   /** Undefined when nobody said that. Case, punctuation and spacing do not matter, words and their order do. */
   find(quote: string): FoundQuote | undefined;
+  /** Whether somebody said this name or number; orders to the reader do not count. */
+  says(name: string): boolean;
 }
 
 /** Letters and digits; less is said in every talk. */
@@ -71,7 +73,9 @@ export function quoteBook(sentences: readonly Sentence[]): QuoteBook {
     return starts[low]?.sentence ?? 0;
   }
 
-  return { find };
+  const spoken = sentences.filter(({ order }) => order === undefined);
+  const heard = lettersOf(spoken.map(({ text }) => text).join(" "));
+  return { find, says: (name) => heard.includes(lettersOf(name)) };
 }
 
 function lettersOf(text: string): string {
