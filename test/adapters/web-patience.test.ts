@@ -1,5 +1,7 @@
 /** Who waits for what: turns, and people who stop the reading. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { RetryLater } from "../../shared/runtime/errors.ts";
+import type { HostTurns } from "../../shared/source-ports.ts";
 import { get, type Sites, startSites } from "../support/web.ts";
 
 let sites: Sites;
@@ -10,6 +12,10 @@ beforeAll(async () => {
       response.write("half");
     },
     "fine.test": (_, response) => response.end("fine"),
+    "busy.test": ({ url }, response) => {
+      if (url === "/fine") response.end("fine");
+      else response.writeHead(429, { "retry-after": "5" }).end();
+    },
     "other.test": (_, response) => response.end("fine"),
   });
 });
@@ -38,4 +44,26 @@ test("a turn that is far away is not waited for", async () => {
   const error = await get(web, sites.address("fine.test")).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ name: "RetryLater", free: true });
   expect(await get(web, sites.address("other.test"))).toMatchObject({ kind: "ok" });
+});
+
+test("a host that only ever says when to come back is not asked for ever: in the end each time is an attempt", async () => {
+  const turns: HostTurns = {
+    next: async () => ({ kind: "taken", afterMs: 0 }),
+    hold: async () => undefined,
+    heldMs: async () => 0,
+  };
+  const web = sites.web({ turns });
+  const isFree = async () => {
+    const error: unknown = await get(web, sites.address("busy.test")).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: "RetryLater", afterMs: 5_000 });
+    return (error as RetryLater).free;
+  };
+  const inARow = async (times: number) => {
+    const all: boolean[] = [];
+    for (let i = 0; i < times; i += 1) all.push(await isFree());
+    return all;
+  };
+  expect(await inARow(12)).toEqual([...Array.from({ length: 10 }, () => true), false, false]);
+  expect(await get(web, sites.address("busy.test", "/fine"))).toMatchObject({ kind: "ok" });
+  expect(await isFree()).toBe(true);
 });

@@ -81,6 +81,12 @@ test("validators that are no headers are not sent", async () => {
   expect([headers["if-none-match"], headers["if-modified-since"]]).toEqual([undefined, undefined]);
 });
 
+test("a reader's headers say nothing of the connection", async () => {
+  const headers = { Host: "elsewhere.test", Connection: "upgrade", "Content-Length": "5", "X-Own": "kept" };
+  const sent = bodyOf(await get(sites.web(), { url: sites.address("blog.test", "/headers"), headers }));
+  expect(JSON.parse(sent)).toMatchObject({ host: expect.stringMatching(/^blog\.test:/) as string, "x-own": "kept" });
+});
+
 test.each(Object.keys(PACKED))("a body packed as %s is unpacked", async (packing) => {
   expect(bodyOf(await get(sites.web(), sites.address("blog.test", `/packed/${packing}`)))).toBe(TEXT);
 });

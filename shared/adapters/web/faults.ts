@@ -62,6 +62,7 @@ export function fateOfError(error: unknown, where: string, limits: { bytes: numb
   if (code === undefined || code === "UND_ERR_INVALID_ARG") throw error;
   if (/TIMEOUT|ETIMEDOUT/.test(code)) return later("the host does not answer in time");
   if (code === "ENOTFOUND") return refused("there is no host of this name: check the address");
+  if (/ALTNAME|EXPIRED|NOT_YET/.test(code)) return refused(`the host's certificate is not valid for it (${code})`);
   if (CERTIFICATE.test(code)) {
     return refused(
       `the host's certificate is not to be trusted (${code}); your own authority goes into NODE_EXTRA_CA_CERTS`,

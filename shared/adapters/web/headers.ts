@@ -39,3 +39,20 @@ const EVERYBODYS = new Set(["accept", "accept-language", "if-none-match", "if-mo
 export function forAnotherServer(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => EVERYBODYS.has(name)));
 }
+
+/** By these a request says where it ends and for whom it is. */
+const OF_CONNECTION = new Set([
+  "host",
+  "connection",
+  "content-length",
+  "transfer-encoding",
+  "keep-alive",
+  "upgrade",
+  "te",
+]);
+
+/** What a reader may say: names in lower case, without those of the connection. */
+export function ofReader(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const own = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
+  return Object.fromEntries(own.filter(([name]) => !OF_CONNECTION.has(name)));
+}

@@ -9,7 +9,7 @@ import type { HostTurns, Web, WebAnswer, WebRequest } from "../../source-ports.t
 import { admitted, shown } from "./admission.ts";
 import type { Ask, Asked } from "./asking.ts";
 import type { Resolve } from "./connections.ts";
-import { conditionsOf, forAnotherServer } from "./headers.ts";
+import { conditionsOf, forAnotherServer, ofReader } from "./headers.ts";
 import { robotsGuard } from "./robots-guard.ts";
 import { type WebSettings, webSettings } from "./settings.ts";
 
@@ -22,6 +22,9 @@ export interface WebServices {
 }
 
 const MOST_REDIRECTS = 5;
+/** A host that does nothing but put off has no claim to be asked for ever: from then on each time is a failed attempt. */
+const MOST_FREE = 10;
+const MOST_REMEMBERED = 500;
 /** A turn so near is waited for. All workers that ask one host fit into it, so nobody begins a source again and again. */
 const PATIENCE_MS = 20_000;
 
@@ -44,6 +47,17 @@ export function webPort(env: Environment, { turns, hosts, resolve }: WebServices
 export type MayRead = (url: URL, signal: AbortSignal) => Promise<string | undefined>;
 
 function follower(settings: WebSettings, turns: HostTurns, ask: Ask) {
+  /** How often in a row each host has put us off. */
+  const putOffs = new Map<string, number>();
+
+  function counted(host: string, error: RetryLater): RetryLater {
+    const times = (putOffs.get(host) ?? 0) + 1;
+    putOffs.delete(host);
+    putOffs.set(host, times);
+    for (const oldest of putOffs.keys()) if (putOffs.size > MOST_REMEMBERED) putOffs.delete(oldest);
+    return error.free && times > MOST_FREE ? new RetryLater(error.message, error.afterMs) : error;
+  }
+
   return async (request: WebRequest, signal: AbortSignal, mayRead: MayRead): Promise<WebAnswer> => {
     signal.throwIfAborted();
     const first = admitted(request.url, undefined, settings);
@@ -61,8 +75,9 @@ function follower(settings: WebSettings, turns: HostTurns, ask: Ask) {
       if (answer.kind === "later") {
         // Others need not be told the same.
         if (answer.holdMs !== undefined) await turns.hold(url.host, answer.holdMs);
-        throw answer.error;
+        throw counted(url.host, answer.error);
       }
+      putOffs.delete(url.host);
       if (answer.kind !== "redirect") return answer;
       const refused = (what: string): WebAnswer => ({ kind: "refused", status: answer.status, because: what });
       if (asked.json !== undefined) return refused(`${shown(url)}: what is posted is not sent on to another address`);
@@ -76,10 +91,9 @@ function follower(settings: WebSettings, turns: HostTurns, ask: Ask) {
 
 function askedFor({ accept, headers = {}, json, known = {}, maxBytes }: WebRequest, url: URL, most: number): Asked {
   const conditions = json === undefined ? conditionsOf(known) : {};
-  const own = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
   return {
     url,
-    headers: { accept: accept ?? "*/*", ...Object.fromEntries(own), ...conditions },
+    headers: { accept: accept ?? "*/*", ...ofReader(headers), ...conditions },
     ...(json === undefined ? {} : { json: JSON.stringify(json) }),
     isConditional: Object.keys(conditions).length > 0,
     maxBytes: Math.min(maxBytes ?? most, most),
