@@ -12,6 +12,7 @@ import { commitsMade, longTimers, stageLoads } from "../../shared/pipeline/overv
 import { redisNow } from "../../shared/pipeline/services.ts";
 import { STAGES } from "../../shared/stages.ts";
 import { collectKnowledge } from "./metrics-knowledge.ts";
+import { collectModels } from "./metrics-models.ts";
 import { collectSources } from "./metrics-sources.ts";
 import type { School } from "./school.ts";
 
@@ -38,7 +39,7 @@ export interface Sink {
   counter(name: string, help: string, samples: readonly Sample[]): void;
 }
 
-async function collect({ redis, keys, records, brakes, index, watches }: School, sink: Sink): Promise<void> {
+async function collect({ redis, keys, records, brakes, index, models, watches }: School, sink: Sink): Promise<void> {
   const now = await redisNow(redis);
   const [counts, loads, timers, counters, state, flags, commits, recent] = await Promise.all([
     records.counts(),
@@ -149,6 +150,7 @@ async function collect({ redis, keys, records, brakes, index, watches }: School,
     [...flags.on].map((flag) => [{ flag }, 1]),
   );
   await collectKnowledge({ index }, count, now, sink);
+  await collectModels(models, counters, sink);
   collectSources({ watches }, count, sink);
   sink.gauge("cortex_school_commits_budget_used", "Commits made in the current hour and day", [
     [{ span: "hour" }, commits.hour],

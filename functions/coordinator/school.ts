@@ -2,6 +2,7 @@
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { Knowledge } from "../../shared/knowledge-ports.ts";
+import type { ModelServices } from "../../shared/ledger-ports.ts";
 import type { DeadLetters } from "../../shared/pipeline/dead-letters.ts";
 import type { Keys } from "../../shared/pipeline/keys.ts";
 import type { Listing } from "../../shared/pipeline/listing.ts";
@@ -26,6 +27,8 @@ export interface School {
   readonly listing: Listing;
   readonly deadLetters: DeadLetters;
   readonly brakes: BrakesReader;
+  /** What models are asked through, and what was spent on them. */
+  readonly models: ModelServices;
   readonly settings: CoordinatorSettings;
   readonly tokens: Tokens;
   readonly log: Logger;

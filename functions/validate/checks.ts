@@ -51,7 +51,9 @@ export async function runChecks(
   const past = await look("duplicate", async () =>
     findDuplicate(improvement, await history.recent(REMEMBERED), knowledge, signal),
   );
-  const written = await look("contradiction", () => findContradictions(improvement, { knowledge, model, onCall }, signal));
+  const written = await look("contradiction", () =>
+    findContradictions(improvement, { knowledge, model, onCall }, signal),
+  );
   const present = await look("repository", async () => {
     const platform = await loadPlatform(git, await git.head(signal), settings.platform);
     return [

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { ModelCall } from "../../../shared/domain/improvement.ts";
+import { countsOf, overBudgetCount } from "../../../shared/models/counts.ts";
+import { modelLedger } from "../../../shared/pipeline/model-ledger.ts";
 import { startSchool, type TestSchool } from "./support.ts";
 
 let school: TestSchool;
@@ -56,4 +59,37 @@ test("the founding metrics say what happened, a person's moves apart from the ru
   expect(found.get('cortex_school_stage_settled_total{stage="route"}')).toBe(5);
   expect(found.get('cortex_school_processing_rate{stage="route"}')).toBeCloseTo(6 / 60);
   expect(found.get("cortex_school_breaker_open")).toBe(0);
+});
+
+test("models: who asked and answered, what it cost, and what is left of no budget", async () => {
+  const models = modelLedger(school.redis, school.keys);
+  const call: ModelCall = {
+    purpose: "evaluate/security",
+    model: "anthropic:claude-sonnet-5-5",
+    prompt: "evaluate/security@1",
+    prompt_hash: "0",
+    input: 1_000,
+    output: 100,
+    cache_read: 800,
+    cache_write: 0,
+    cost: 0.0016,
+    priced: true,
+    ms: 900,
+    answered_by: "vendor",
+  };
+  await models.count(countsOf(call, true));
+  await models.count(countsOf({ ...call, answered_by: "cache", cost: 0 }, true));
+  await models.count(overBudgetCount("security", "nobody"));
+  await models.reserve({ payer: "security", most: { micros: 250_000, tokens: 9 }, limits: {} });
+  const found = await samples();
+  const of = 'purpose="evaluate/security",model="anthropic:claude-sonnet-5-5"';
+  expect(found.get(`school_model_calls_total{${of},answered_by="vendor"}`)).toBe(1);
+  expect(found.get(`school_model_calls_total{${of},answered_by="cache"}`)).toBe(1);
+  expect(found.get(`school_model_tokens_total{${of},kind="cache_read"}`)).toBe(800);
+  expect(found.get(`school_model_tokens_total{${of},kind="input"}`)).toBe(1_000);
+  expect(found.get(`school_model_tokens_saved_total{${of}}`)).toBe(1_100);
+  expect(found.get(`school_model_cost_dollars_total{${of}}`)).toBe(0.0016);
+  expect(found.get('school_model_over_budget_total{payer="security",asked="nobody"}')).toBe(1);
+  expect(found.get('school_model_spent_dollars{payer="security"}')).toBe(0.25);
+  expect(found.get('school_model_spent_dollars{payer="all"}')).toBe(0.25);
 });

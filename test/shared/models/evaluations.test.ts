@@ -83,7 +83,13 @@ function processes(env: Record<string, string>): { models: LanguageModel[]; serv
 }
 
 function questionOf(number: number) {
-  return { system: "You judge improvements.", prompt: `question ${number}: is it good?`, name: "judge", maxTokens: 200, payer: "security" };
+  return {
+    system: "You judge improvements.",
+    prompt: `question ${number}: is it good?`,
+    name: "judge",
+    maxTokens: 200,
+    payer: "security",
+  };
 }
 
 /** As a stage does it: what is for later comes again, what is no answer is tried a few times. */
@@ -144,7 +150,8 @@ test("a budget for a part of them is not exceeded, whatever the vendor charges f
   expect(by("openai:dear")).toBeGreaterThan(0);
   expect(by("openai:small")).toBeGreaterThan(0);
   for (const { answer } of all) {
-    if (answer.kind === "unavailable") expect(answer.because).toMatch(/day's budget for models does not suffice: .*LLM_BUDGET_DAY.*renewed at/);
+    if (answer.kind === "unavailable")
+      expect(answer.because).toMatch(/day's budget for models does not suffice: .*LLM_BUDGET_DAY.*renewed at/);
   }
   expect(all).toHaveLength(EVALUATIONS);
 }, 120_000);

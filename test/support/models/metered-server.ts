@@ -28,7 +28,10 @@ export interface MeteredServer {
 export type Tariff = Readonly<Record<string, { readonly input: number; readonly output: number }>>;
 
 /** `fate`: `nth` request with this very text, from 1. */
-export async function meteredServer(tariff: Tariff, fate: (prompt: string, nth: number) => Fate): Promise<MeteredServer> {
+export async function meteredServer(
+  tariff: Tariff,
+  fate: (prompt: string, nth: number) => Fate,
+): Promise<MeteredServer> {
   const violations: string[] = [];
   const [running, seen, answered] = [new Map<string, number>(), new Map<string, number>(), new Map<string, number>()];
   let [bill, requests, mostAlike] = [0, 0, 0];
