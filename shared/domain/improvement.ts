@@ -10,10 +10,12 @@ import type { CheckSettings } from "./check-settings.ts";
 import type { Evaluation, ExpertAnswer } from "./evaluation.ts";
 import type { Baseline, Verification } from "./health.ts";
 import type { Status } from "./lifecycle.ts";
-import type { ModelCall, ModelUsage } from "./model-call.ts";
+import type { ModelCall } from "./model-call.ts";
+import type { PlanAnswer } from "./plan-answer.ts";
 
 export type { Evaluation, Judgement, Level } from "./evaluation.ts";
 export type { ModelCall, ModelUsage } from "./model-call.ts";
+export type { PlanAnswer, PlanChoice } from "./plan-answer.ts";
 
 export const EXPERTS = ["architecture", "integration", "security", "database", "networking", "monitoring"] as const;
 export type Expert = (typeof EXPERTS)[number];
@@ -100,23 +102,6 @@ export interface Planning {
   /** What depends on what is changed. */
   readonly blast_radius?: BlastRadius;
 }
-
-/** One answer that was paid for, kept from before the settle so that a second run does not pay again. */
-export interface PlanAnswer {
-  readonly model: string;
-  /** sha256 of everything that was asked. */
-  readonly prompt: string;
-  readonly usage: ModelUsage;
-  /** What the model chose, its candidate already looked up; absent when the answer could not be read. */
-  readonly choice?: PlanChoice;
-  /** Files whose excerpts the model was shown. */
-  readonly sources: readonly string[];
-  /** Why the answer cannot be read. */
-  readonly unusable?: string;
-}
-export type PlanChoice =
-  | { readonly kind: "intent"; readonly intent: StoredIntent; readonly because: string }
-  | { readonly kind: "none"; readonly missing: string; readonly because: string };
 
 /** What landed on the branch, as the forge reports it. */
 export interface LandedCommit {
