@@ -43,12 +43,24 @@ function textOf({ type, max }: Text, value: unknown, where: string): string {
     if (value.length > max) throw new TypeError(`${where}: ${value.length} characters, ${max} are allowed`);
     return value;
   }
-  // Half a surrogate pair is no character: a vendor refuses the whole question for it.
-  const whole = value.toWellFormed();
-  const clean = type === "line" ? cleanLine(whole) : cleanText(whole);
+  const clean = cleanBeginning(value, max, type === "line" ? cleanLine : cleanText);
   const data = escaped(clean.length <= max ? clean : `${beginning(clean, max)} …`);
   // A line may stand in an attribute.
   return type === "line" ? data.replaceAll('"', "&quot;") : data;
+}
+
+/**
+ * The whole text cleaned, or a beginning of it that is longer than `most` when cleaned: what is cut off anyway is not
+ * worth cleaning, and texts of others may be long.
+ */
+function cleanBeginning(text: string, most: number, clean: (text: string) => string): string {
+  for (let looked = 4 * most + 1_000; looked < text.length; looked *= 4) {
+    const cleaned = clean(text.slice(0, looked).toWellFormed());
+    // At its very end it may differ from the whole: a sign may be composed with the next.
+    if (cleaned.length > most + 40) return cleaned;
+  }
+  // Half a surrogate pair is no character: a vendor refuses the whole question for it.
+  return clean(text.toWellFormed());
 }
 
 /** Never half of a pair. */

@@ -1,5 +1,7 @@
 /** Rendering: what is put in, and what is refused. */
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { cleanText } from "../../../shared/domain/text.ts";
 import { definePrompt } from "../../../shared/prompts/prompt.ts";
 
 const prompt = definePrompt({
@@ -85,6 +87,23 @@ describe("untrusted text", () => {
     const { prompt: text } = prompt.render({ ...values, quotes: ["1", "2", "3"] } as never);
     expect(text).toContain("<quote>2</quote>");
     expect(text).not.toContain("3");
+  });
+
+  test("a long text is cut like a short one, wherever its signs lie", () => {
+    const piece = fc.constantFrom("a", " ", "\n", "\r\n", "\u200b", "e\u0301", "\u0301", "😀", "\ud83d", "<", "\t");
+    fc.assert(
+      fc.property(
+        fc.array(piece, { minLength: 1, maxLength: 40 }),
+        fc.integer({ min: 1, max: 300 }),
+        (pieces, times) => {
+          const text = pieces.join("").repeat(times);
+          const whole = cleanText(text.toWellFormed());
+          const cut = whole.length <= 10 ? whole : `${whole.slice(0, 10).replace(/[\ud800-\udbff]$/, "")} …`;
+          expect(user({ story: text })).toContain(`|${cut.replaceAll("<", "&lt;")}\n`);
+        },
+      ),
+    );
+    expect(user({ story: `${"\u200b".repeat(1_000_000)}words` })).toContain("|words\n");
   });
 
   test("names of an object's own methods find nothing", () => {
