@@ -13,7 +13,7 @@ const OF_INDEX = { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "1
 export function resourcesOf(stage: StageName): typeof RESOURCES {
   return stage === "index" ? OF_INDEX : RESOURCES;
 }
-export const TMP_SIZE = "256Mi";
+const TMP_SIZE = "256Mi";
 
 export function deployment(stage: StageName, version: string): Record<string, unknown> {
   const { drainMs } = stageEntry(stage);
@@ -38,11 +38,28 @@ export function deployment(stage: StageName, version: string): Record<string, un
             seccompProfile: { type: "RuntimeDefault" },
           },
           containers: [container(stage, version)],
-          volumes: [{ name: "tmp", emptyDir: { sizeLimit: TMP_SIZE } }],
+          volumes: volumesOf(stage),
         },
       },
     },
   };
+}
+
+/** Configuration that is a file: the sources ingest knows by their name. */
+const SOURCES = "/etc/cortex/sources";
+const hasSources = (stage: StageName) => stageEntry(stage).kind === "source";
+
+export function volumesOf(stage: StageName): readonly Record<string, unknown>[] {
+  const tmp = { name: "tmp", emptyDir: { sizeLimit: TMP_SIZE } };
+  return hasSources(stage) ? [tmp, { name: "sources", configMap: { name: "cortex-sources" } }] : [tmp];
+}
+export function mountsOf(stage: StageName): readonly Record<string, unknown>[] {
+  const tmp = { name: "tmp", mountPath: "/tmp" };
+  return hasSources(stage) ? [tmp, { name: "sources", mountPath: SOURCES, readOnly: true }] : [tmp];
+}
+/** Where those files are. */
+export function fileEnvOf(stage: StageName): readonly Record<string, unknown>[] {
+  return hasSources(stage) ? [{ name: "SOURCES", value: `${SOURCES}/sources.yaml` }] : [];
 }
 
 export function imageOf(stage: StageName, version: string): string {
@@ -64,7 +81,7 @@ function container(stage: StageName, version: string): Record<string, unknown> {
   return {
     name: stage,
     image: imageOf(stage, version),
-    env: [{ name: "PORT", value: String(PORT) }, ...commonEnv],
+    env: [{ name: "PORT", value: String(PORT) }, ...commonEnv, ...fileEnvOf(stage)],
     envFrom: settingsOf(stage),
     ports: [{ name: "health", containerPort: PORT }],
     // A cold Node needs a moment; the start-up probe is what makes a fast start visible at once.
@@ -77,6 +94,6 @@ function container(stage: StageName, version: string): Record<string, unknown> {
       readOnlyRootFilesystem: true,
       capabilities: { drop: ["ALL"] },
     },
-    volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
+    volumeMounts: mountsOf(stage),
   };
 }

@@ -4,7 +4,17 @@
  * and k8s_validation.go).
  */
 import { type StageName, stageEntry } from "../../shared/stages.ts";
-import { AFTER_DRAIN, commonEnv, imageOf, PORT, resourcesOf, settingsOf, TMP_SIZE } from "./deployment.ts";
+import {
+  AFTER_DRAIN,
+  commonEnv,
+  fileEnvOf,
+  imageOf,
+  mountsOf,
+  PORT,
+  resourcesOf,
+  settingsOf,
+  volumesOf,
+} from "./deployment.ts";
 import { httpLabelsOf, httpName, workloadName } from "./names.ts";
 
 export function knativeService(stage: StageName, version: string): Record<string, unknown> {
@@ -39,7 +49,7 @@ export function knativeService(stage: StageName, version: string): Record<string
           // Knative makes it the pod's grace period too, so it covers the drain.
           timeoutSeconds: drainMs / 1_000 + AFTER_DRAIN,
           containers: [container(stage, version)],
-          volumes: [{ name: "tmp", emptyDir: { sizeLimit: TMP_SIZE } }],
+          volumes: volumesOf(stage),
         },
       },
     },
@@ -57,6 +67,7 @@ function container(stage: StageName, version: string): Record<string, unknown> {
         valueFrom: { secretKeyRef: { name: "cortex-http", key: "tokens", optional: true } },
       },
       ...commonEnv,
+      ...fileEnvOf(stage),
     ],
     envFrom: settingsOf(stage),
     ports: [{ name: "http1", containerPort: PORT }],
@@ -78,6 +89,6 @@ function container(stage: StageName, version: string): Record<string, unknown> {
       capabilities: { drop: ["ALL"] },
       seccompProfile: { type: "RuntimeDefault" },
     },
-    volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
+    volumeMounts: mountsOf(stage),
   };
 }

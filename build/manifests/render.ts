@@ -17,6 +17,7 @@ const byHand = [
   "service-accounts.yaml",
   "trigger-authentication.yaml",
   "qdrant.yaml",
+  "sources.yaml",
 ];
 
 /** `version` becomes the tag of the images. */
