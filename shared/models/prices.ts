@@ -3,10 +3,10 @@ import * as z from "zod";
 import type { ModelUsage } from "../domain/improvement.ts";
 
 /**
- * List prices of the vendors' own APIs as of 2026-11-01 (https://platform.claude.com/docs/en/about-claude/pricing,
- * https://developers.openai.com/api/docs/pricing), without batch, priority or regional rates. Writes to a cache at the price of
- * the longest-lived: answers do not always tell how long they keep it. A model is known by its name or by what stands
- * before a dash and a date.
+ * List prices of the vendors' own APIs as read in November 2026 (https://platform.claude.com/docs/en/about-claude/pricing,
+ * https://developers.openai.com/api/docs/pricing), without batch, priority or regional rates. Never below what is charged: reads from a
+ * cache at a tenth of the input also where they are cheaper, writes at the price of the longest-lived, for answers do not tell
+ * how long they keep it. A model is known by its name or by what stands before a dash and a date.
  */
 const LISTED = {
   "claude-fable-5-1": anthropic(10, 50),
