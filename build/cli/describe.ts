@@ -5,6 +5,7 @@ import type { CheckRun, Verification } from "../../shared/domain/health.ts";
 import type { Improvement } from "../../shared/domain/improvement.ts";
 import type { TrailEntry } from "../../shared/pipeline/records.ts";
 import { judgement, modelCalls } from "./judgement.ts";
+import { momentOf } from "./moment.ts";
 import { harmless, statusStyle, type Terminal } from "./terminal.ts";
 
 type Lines = readonly string[];
@@ -42,10 +43,12 @@ export function describe(
 
 function facts(improvement: Improvement): Lines {
   const { category, type, expert, source_title: source, source_url: address, created_at: created } = improvement;
+  const { extraction: found } = improvement;
   const known: readonly (readonly [string, string | undefined])[] = [
     ["category", `${category}, ${type}${expert === undefined ? "" : `, expert ${expert}`}`],
     ["source", address === undefined ? source : `${source} (${address})`],
     ["proposed", created],
+    ["found by", found === undefined ? undefined : `${found.by}, ${found.confidence} sure`],
     ["asks for a person", question(improvement)],
     ["pull request", improvement.request?.url],
     ["commit", improvement.git_commit],
@@ -61,8 +64,19 @@ function question({ review_stage: stage, review_reason: reason }: Improvement): 
   return stage === undefined ? undefined : `${stage}: ${reason ?? ""}`;
 }
 
-function quotes({ quotes: all }: Improvement): Lines {
-  return all.map(({ text, at }) => `${at ?? "--:--:--"}  “${text}”`);
+function quotes(improvement: Improvement): Lines {
+  const { quotes: all, corroborated_by: others = [] } = improvement;
+  return [
+    ...all.flatMap(({ text, at }) => said(text, at, momentOf(improvement, at))),
+    ...others.flatMap(({ source_title: title, source_url, quote: { text, at } }) => [
+      `${title} says the same:`,
+      ...said(text, at, momentOf(source_url === undefined ? {} : { source_url }, at)),
+    ]),
+  ];
+}
+
+function said(text: string, at: string | undefined, link: string | undefined): Lines {
+  return [`${at ?? "--:--:--"}  “${text}”`, ...(link === undefined ? [] : [`          ${link}`])];
 }
 
 function relevance({ relevance: value, relevance_basis: basis }: Improvement): Lines {

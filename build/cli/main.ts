@@ -10,6 +10,7 @@ import { deadLetters } from "./commands/dead-letters.ts";
 import { decisions } from "./commands/decisions.ts";
 import { doctor } from "./commands/doctor.ts";
 import { events } from "./commands/events.ts";
+import { extract } from "./commands/extract.ts";
 import { flags } from "./commands/flags.ts";
 import { graph } from "./commands/graph.ts";
 import { importCommand } from "./commands/import.ts";
@@ -49,6 +50,7 @@ const COMMANDS = [
   status,
   doctor,
   policy,
+  extract,
   search,
   check,
   indexCommand,
