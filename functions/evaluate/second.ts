@@ -15,7 +15,7 @@ const NEIGHBOUR: Readonly<Record<Expert, Expert>> = {
   monitoring: "architecture",
 };
 /** Share of its points the second field has from which it might as well have been chosen. */
-const CLOSE = 0.75;
+const CLOSE = 0.7;
 
 export function isHighRisk({ category }: Pick<Improvement, "category">, expert: Expert): boolean {
   return HIGH_RISK.includes(category) || HIGH_RISK.includes(expert);

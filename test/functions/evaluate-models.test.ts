@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { type EvaluatePorts, evaluate } from "../../functions/evaluate/handle.ts";
 import type { Improvement, Patch } from "../../shared/domain/improvement.ts";
+import type { Knowledge } from "../../shared/knowledge-ports.ts";
 import { automatic, evaluationOf, judge, scripted, unavailable } from "../support/expert-rounds.ts";
 import { chunk, judgement, knowledgeOf, limits, policies, RISK, shop } from "../support/experts.ts";
 
@@ -31,10 +32,19 @@ describe("a model's judgement", () => {
 
   test("two improvements of one platform begin with the same bytes, whatever was found for each", async () => {
     const { model, asked } = scripted(() => judgement());
-    const knowledge = knowledgeOf([chunk({ path: "a.md", text: "one", decision: true })]);
+    const index = knowledgeOf([chunk({ path: "a.md", text: "one", decision: true })]);
+    const aboutDecisions = new Set<string>();
+    const knowledge: Knowledge = {
+      ...index,
+      search: async (query) => {
+        if (query.decision === true) aboutDecisions.add(JSON.stringify(query));
+        return index.search(query);
+      },
+    };
     await judge(limits, { first: model, knowledge });
     await judge({ ...limits, id: "other", description: "Something else.", quotes: [] }, { first: model, knowledge });
     const [one, other] = asked;
+    expect(aboutDecisions.size).toBe(1);
     expect(one?.shared?.join("").length).toBeGreaterThan(3_000);
     expect(other?.shared).toEqual(one?.shared);
     expect(other?.prompt).not.toBe(one?.prompt);

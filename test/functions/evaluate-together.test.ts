@@ -35,6 +35,22 @@ describe("a second opinion", () => {
     expect(run.outcome.evidence).toMatchObject({ answers: [{ role: "first" }, { role: "second" }] });
   });
 
+  test("is asked where another expert might as well have been chosen, and of that one", async () => {
+    const { model, asked } = scripted(() => judgement());
+    const both = { ...limits, title: "Set CPU limits and back up Postgres with pg_dump every night" };
+    await judge(both, { first: model });
+    expect(asked.map(({ payer }) => payer)).toEqual(["architecture", "database"]);
+  });
+
+  test("is asked of the model that is named for it, and of nobody where one is enough", async () => {
+    const first = scripted(() => judgement());
+    const second = scripted(() => judgement());
+    await judge(limits, { first: first.model, second: second.model });
+    expect([first.asked.length, second.asked.length]).toEqual([1, 0]);
+    await judge(policies, { first: first.model, second: second.model });
+    expect([first.asked.length, second.asked.length]).toEqual([2, 1]);
+  });
+
   test("is asked where the first is not sure", async () => {
     const { model, asked } = scripted(() => judgement({ confidence: { value: "low", cites: ["F1"] } }));
     const run = await judge(limits, { first: model });
