@@ -31,3 +31,14 @@ export const Answer = z.object({
   dependencies: few(Advised),
 });
 export type Answer = z.infer<typeof Answer>;
+
+let schema: Readonly<Record<string, unknown>> | undefined;
+
+/** Closed objects, which strict vendors want; what comes in spite of that is left out when it is read. */
+export function answerSchema(): Readonly<Record<string, unknown>> {
+  if (schema === undefined) {
+    const { $schema: _, ...json } = z.toJSONSchema(Answer, { io: "output" });
+    schema = json;
+  }
+  return schema;
+}

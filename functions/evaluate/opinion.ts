@@ -5,7 +5,7 @@ import type { LanguageModel } from "../../shared/model-ports.ts";
 import { withCalls } from "../../shared/models/calls.ts";
 import { askStructured } from "../../shared/models/structured.ts";
 import type { Context } from "../../shared/runtime/stage.ts";
-import { Answer } from "./answer.ts";
+import { Answer, answerSchema } from "./answer.ts";
 import { type Material, questionOf, shownIn } from "./material.ts";
 
 /** The record as far as it has come in this round. */
@@ -33,7 +33,7 @@ export async function askExpert(
   book: Book,
   { signal, save }: Pick<Context, "signal" | "save">,
 ): Promise<ExpertAnswer | string> {
-  const question = { ...questionOf(expert, material), payer: expert };
+  const question = { ...questionOf(expert, material), schema: answerSchema(), payer: expert };
   const answer = await askStructured(model, question, Answer, signal);
   const calls = withCalls(book.improvement, ...answer.calls);
   if (answer.kind === "unavailable") {
