@@ -34,9 +34,9 @@ test("the token of Prometheus goes to those who measure", () => {
   expect(who(holds("token"), { PROMETHEUS_TOKEN: "token" })).toEqual([]);
 });
 
-test("keys of models go to the experts and to the planner, and never to a process that writes to Git or signs", () => {
+test("keys of models go to the reader of talks, the experts and the planner, and never to a process that writes to Git or signs", () => {
   const env = { ANTHROPIC_API_KEY: "key-a", LLMD_ENDPOINT: "http://m:8000", PLAN_MODEL: "m" };
-  expect(who((seen) => Object.keys(env).some((name) => name in seen), env)).toEqual(["evaluate", "plan"]);
+  expect(who((seen) => Object.keys(env).some((name) => name in seen), env)).toEqual(["evaluate", "ingest", "plan"]);
   expect(functionEnvironment("plan", parts, { ...env, OPENAI_API_KEY: "key-o" })).toMatchObject(env);
 });
 
