@@ -61,6 +61,8 @@ export function coalescing<Input, Value extends object>(
       if (work.waiting === 0 && working.get(key) === work) {
         working.delete(key);
         work.stop.abort();
+        // Whoever comes while it is being broken off begins anew.
+        cache.delete(key);
       }
     }
   };

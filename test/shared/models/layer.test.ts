@@ -109,6 +109,28 @@ describe("what is the same is asked once", () => {
     expect(await third).toMatchObject({ kind: "answered" });
   });
 
+  test("who comes while a question is still being broken off is not broken off with it", async () => {
+    const ledger = memoryLedger();
+    let freed = false;
+    const finish: ModelServices["finish"] = async (...given) => {
+      await until(() => freed);
+      await ledger.finish(...given);
+    };
+    const { model, asked, say } = held();
+    const layer = ledgered(model, { ...ledger, finish });
+    const gone = new AbortController();
+    const first = layer.answer(question, gone.signal);
+    await until(() => asked.length === 1);
+    gone.abort(new Error("had enough"));
+    await expect(first).rejects.toThrow("had enough");
+    const second = layer.answer(question, signal);
+    freed = true;
+    await until(() => asked.length === 2);
+    say(answered());
+    say(answered());
+    expect(await second).toMatchObject({ kind: "answered", call: { answered_by: "vendor" } });
+  });
+
   test.each<[string, Partial<ModelQuestion>]>([
     ["another prompt", { prompt: "Is it bad?" }],
     ["another index", { cacheScope: "index 2" }],
