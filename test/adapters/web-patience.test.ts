@@ -67,3 +67,15 @@ test("a host that only ever says when to come back is not asked for ever: in the
   expect(await get(web, sites.address("busy.test", "/fine"))).toMatchObject({ kind: "ok" });
   expect(await isFree()).toBe(true);
 });
+
+test("a turn is not used when the host was held while it was waited for", async () => {
+  const before = sites.seen.length;
+  const turns: HostTurns = {
+    next: async () => ({ kind: "taken", afterMs: 1 }),
+    hold: async () => undefined,
+    heldMs: async () => 7_000,
+  };
+  const error: unknown = await get(sites.web({ turns }), sites.address("fine.test")).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ name: "RetryLater", free: true, afterMs: 7_000 });
+  expect(sites.seen.length).toBe(before);
+});

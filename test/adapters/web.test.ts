@@ -206,6 +206,11 @@ describe("where a name leads", () => {
     expect(await leadingTo("93.184.216.34", "10.0.0.1")).toMatchObject({ kind: "refused" });
   });
 
+  test("of several addresses that may be read, the one that answers is enough", async () => {
+    const web = sites.web({ leadsTo: () => ["127.0.0.9", "127.0.0.1"] });
+    expect(await get(web, sites.address("blog.test", "/feed"))).toMatchObject({ kind: "ok" });
+  });
+
   test("the address that was checked is the one that is connected to: a name is looked up once", async () => {
     const answers = ["127.0.0.1", "127.0.0.9"];
     let lookups = 0;
