@@ -293,6 +293,13 @@ describe("Hacker News", () => {
     });
   });
 
+  test("a story about a repository leads to its README", async () => {
+    const about: Answering = () => json({ hits: [hit("1", 5, "https://github.com/example/gateway")] });
+    expect(await read(front, about)).toMatchObject({
+      entries: [{ address: "https://github.com/example/gateway/tree/HEAD" }],
+    });
+  });
+
   test("an answer that was cut short is asked for again; options nobody knows are refused", async () => {
     await expect(read(`${front}item?id=8`, answer)).rejects.toBeInstanceOf(RetryLater);
     expect(await read(front, answer, { options: { points: 5 } })).toMatchObject({

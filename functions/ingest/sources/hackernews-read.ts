@@ -3,6 +3,7 @@ import * as z from "zod";
 import { textOf } from "../../../shared/domain/answer-text.ts";
 import { RetryLater } from "../../../shared/runtime/errors.ts";
 import type { ListedSource, SourceReading, UnreadableSource, Web } from "../../../shared/source-ports.ts";
+import { gitHubAddress } from "./github-address.ts";
 import { fragmentText, wordsIn } from "./html-text.ts";
 import { unreadable } from "./options.ts";
 
@@ -107,7 +108,7 @@ function entryOf({ objectID, title, url, story_text: own, created_at: created }:
   if (link !== null && !/^https?:$/u.test(link.protocol)) return [];
   const content = link === null ? fragmentText(own ?? "") : "";
   const name = (title ?? "").trim();
-  const address = link?.href ?? `${ITEM}${objectID}`;
+  const address = link === null ? `${ITEM}${objectID}` : article(link);
   return [
     {
       address,
@@ -116,4 +117,11 @@ function entryOf({ objectID, title, url, story_text: own, created_at: created }:
       ...(created === null || created === undefined ? {} : { published: created }),
     },
   ];
+}
+
+/** A story about a repository is about what its README says, not about its next releases. */
+function article(link: URL): string {
+  const repository = gitHubAddress(link, "github.com");
+  if (repository?.kind !== "releases" || link.pathname.split("/").filter(Boolean).length !== 2) return link.href;
+  return `https://github.com/${repository.owner}/${repository.repo}/tree/HEAD`;
 }

@@ -11,13 +11,13 @@ export interface HtmlHead {
   readonly feeds: readonly string[];
 }
 
-/** Heads with all their scripts and styles; what comes later is not looked at. */
-const HEAD_CHARACTERS = 500_000;
+/** Heads without their scripts and styles; what comes later is not looked at. */
+const HEAD_CHARACTERS = 200_000;
 
 export function htmlHead(html: string): HtmlHead {
-  const start = html.slice(0, HEAD_CHARACTERS).replaceAll(/<!--[\s\S]*?-->|<(script|style)\b[\s\S]*?<\/\1\s*>/giu, " ");
+  const start = markupOnly(html.slice(0, 2_000_000)).slice(0, HEAD_CHARACTERS);
   const tags = Array.from(
-    start.matchAll(/<(meta|link)\b((?:[^>"']|"[^"]*"|'[^']*')*)>/giu),
+    start.matchAll(/<(meta|link)\b((?:[^>"']|"[^"]{0,2000}"|'[^']{0,2000}'){0,500})>/giu),
     ([, name = "", inside = ""]) => ({
       name: name.toLowerCase(),
       attributes: attributesOf(inside),
@@ -37,8 +37,8 @@ export function htmlHead(html: string): HtmlHead {
   };
   const links = tags.filter(({ name }) => name === "link").map(({ attributes }) => attributes);
   const rel = (link: Attributes, wanted: string) => (link["rel"] ?? "").toLowerCase().split(/\s+/u).includes(wanted);
-  const time = /<time\b[^>]*\bdatetime\s*=\s*["']([^"']{8,40})["']/iu.exec(html)?.[1];
-  const title = meta("og:title", "twitter:title") ?? elementText(start, "title") ?? elementText(html, "h1");
+  const time = /<time\b[^>]{0,200}?\bdatetime\s*=\s*["']([^"']{8,40})["']/iu.exec(start)?.[1];
+  const title = meta("og:title", "twitter:title") ?? elementText(start, "title") ?? elementText(start, "h1");
   const author = meta("author", "article:author");
   const published = dateOf(meta("article:published_time", "datepublished", "date", "dc.date") ?? time);
   const canonical = links.find((link) => rel(link, "canonical"))?.["href"];
@@ -73,8 +73,29 @@ function attributesOf(inside: string): Attributes {
   );
 }
 
+/** Without comments, scripts and styles; one that does not end hides the rest. In one pass: pages may be made to be slow. */
+function markupOnly(html: string): string {
+  const kept: string[] = [];
+  let from = 0;
+  for (const match of html.matchAll(/<!--|<(script|style)\b/giu)) {
+    if (match.index < from) continue;
+    kept.push(html.slice(from, match.index));
+    const close = match[1] === undefined ? "-->" : `</${match[1]}`;
+    const end = match[1] === undefined ? html.indexOf(close, match.index) : closing(html, close, match.index);
+    if (end < 0) return kept.join(" ");
+    from = end + close.length;
+  }
+  return [...kept, html.slice(from)].join(" ");
+}
+
+function closing(html: string, close: string, from: number): number {
+  const pattern = new RegExp(close, "giu");
+  pattern.lastIndex = from;
+  return pattern.exec(html)?.index ?? -1;
+}
+
 function elementText(html: string, name: string): string | undefined {
-  const inside = new RegExp(`<${name}\\b[^>]*>([\\s\\S]{1,2000}?)</${name}\\s*>`, "iu").exec(html)?.[1];
+  const inside = new RegExp(`<${name}\\b[^>]{0,500}>([\\s\\S]{1,1000}?)</${name}\\s{0,10}>`, "iu").exec(html)?.[1];
   const text = inside === undefined ? "" : oneLine(fragmentText(inside));
   return text === "" ? undefined : text;
 }

@@ -26,7 +26,7 @@ const SKIPPED = [
 
 const OPTIONS: HtmlToTextOptions = {
   wordwrap: false,
-  limits: { maxInputLength: 5_000_000, maxDepth: 200, ellipsis: "" },
+  limits: { maxInputLength: 2_000_000, maxDepth: 200, maxChildNodes: 20_000, ellipsis: "" },
   formatters: { fenced },
   selectors: [
     { selector: "a", options: { ignoreHref: true } },
@@ -49,10 +49,15 @@ function fenced(...[element, walk, builder]: Parameters<FormatCallback>): void {
   builder.closeBlock({ trailingLineBreaks: 2 });
 }
 
+const LONGEST = 2_000_000;
+const DEEPEST = 400;
+/** Elements that end by themselves, or that people do not end. */
+const ENDLESS = /^(?:p|li|d[td]|t[rdh]|tbody|thead|option|br|hr|img|input|meta|link|source|area|base|col|wbr|path|html|body|head)$/iu;
+
 function converter(selectors: readonly string[], isWhole: boolean): (html: string) => string {
   const baseElements = { selectors: [...selectors], returnDomByDefault: isWhole };
   const convert = compile({ ...OPTIONS, baseElements, limits: { ...OPTIONS.limits, maxBaseElements: 1 } });
-  return (html) => tidy(convert(html.slice(0, 5_000_000)));
+  return (html) => tidy(convert(withinDepth(html.slice(0, LONGEST))));
 }
 
 const whole = converter(["body"], true);
@@ -83,6 +88,17 @@ export function articleText(html: string): string {
 
 export function wordsIn(text: string): number {
   return text.match(/\p{L}[\p{L}\p{N}'’-]*/gu)?.length ?? 0;
+}
+
+/** Up to where elements are nested deeper than any page needs: converting takes far longer with every level. */
+function withinDepth(html: string): string {
+  let depth = 0;
+  for (const { 1: close, 2: name = "", index } of html.matchAll(/<(\/?)([a-z][a-z0-9]*)/giu)) {
+    if (ENDLESS.test(name)) continue;
+    depth = Math.max(0, depth + (close === "/" ? -1 : 1));
+    if (depth > DEEPEST) return html.slice(0, index);
+  }
+  return html;
 }
 
 function tidy(text: string): string {

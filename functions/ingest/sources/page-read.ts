@@ -54,16 +54,30 @@ export async function documentOf(answer: Answered): Promise<SourceReading> {
   const other = OTHERS.find(({ type, begins }) => type.test(contentType) || begins?.test(begin) === true);
   if (other !== undefined) return unreadable(`${url} is ${other.what}: ${other.instead ?? AS_TEXT}`);
   const text = textOf(answer);
+  const begins = withoutLeadingComments(text);
   if (
-    /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]{0,2000}?-->\s*)*<(?:rss|feed|rdf:RDF)\b/iu.test(text) ||
+    /^(?:<\?xml[^>]*>)?\s*<(?:rss|feed|rdf:RDF)\b/iu.test(begins) ||
     isJsonFeed(text)
   ) {
     const { listingOf } = await import("./feed-read.ts");
     return listingOf(text, url, answer.validators) ?? unreadable(`${url}: the feed cannot be read`);
   }
   const isHtml =
-    /html/iu.test(contentType) || /^\s*(?:<!--[\s\S]{0,2000}?-->\s*)*<(?:!doctype html|html|head|body)\b/iu.test(text);
+    /html/iu.test(contentType) || /^(?:<\?xml[^>]*>)?<(?:!doctype html|html|head|body)\b/iu.test(begins);
   return isHtml ? article(url, text) : plain(url, text);
+}
+
+/** The first characters that say what a document is. */
+function withoutLeadingComments(text: string): string {
+  let rest = text.slice(0, 20_000).trimStart();
+  const declaration = /^<\?xml[^>]*>/iu.exec(rest)?.[0] ?? "";
+  rest = rest.slice(declaration.length).trimStart();
+  while (rest.startsWith("<!--")) {
+    const end = rest.indexOf("-->");
+    if (end < 0) break;
+    rest = rest.slice(end + 3).trimStart();
+  }
+  return declaration + rest;
 }
 
 function isJsonFeed(text: string): boolean {

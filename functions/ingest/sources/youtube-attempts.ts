@@ -62,7 +62,7 @@ export function withoutCaptions(attempts: Attempts, now: number): SourceReading 
     throw new RetryLater(`${page}: ${tried}`, afterMs, { free: retries.every(({ free }) => free) });
   }
   if (hasTracks) {
-    const advice = "install yt-dlp where ingest runs, or send the captions as content";
+    const advice = "install yt-dlp where ingest runs and name it in YT_DLP, or send the captions as content";
     throw new RetryLater(`${page} has captions and YouTube does not hand them out: ${advice} (${tried})`, RETRY_MS);
   }
   if (silent.length > 0) return description(attempts, now);

@@ -5,16 +5,9 @@ import type { Web } from "../../../shared/source-ports.ts";
 import { fetchOver, WebRefusal } from "./library-fetch.ts";
 import { type PlayerData, playerData } from "./youtube-player.ts";
 
-/**
- * Apps whose caption addresses answer without a proof-of-origin token, the most reliable first; the web's own player has
- * asked for one since 2025.
- */
-export const INNERTUBE_CLIENTS = ["ANDROID_VR", "IOS", "ANDROID"] as const;
-export type InnertubeClient = (typeof INNERTUBE_CLIENTS)[number];
-
 export interface InnertubeSession {
   /** The player's data, or why there is none. Throws RetryLater. */
-  player(videoId: string, client: InnertubeClient): Promise<PlayerData | string>;
+  player(videoId: string, client: string): Promise<PlayerData | string>;
   /** The transcript shown beside the video, as json3 captions; `params` are those of its watch page. Throws RetryLater. */
   transcript(params: string): Promise<{ readonly json3: string } | string>;
 }

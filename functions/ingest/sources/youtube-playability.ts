@@ -39,7 +39,7 @@ export function playability(player: PlayerData, now: number): Playability {
   if (status === "OK" || status === "") return { kind: "plays" };
   const told = reason === "" ? status : `"${reason}"`;
   if (/not a bot|unusual traffic|automated/iu.test(reason)) {
-    const because = `YouTube takes the school for a robot (${told}): it asks less for a while; if it stays so, install yt-dlp with cookies where ingest runs, or ${SEND}`;
+    const because = `YouTube takes the school for a robot (${told}): it asks less for a while; if it stays so, install yt-dlp with cookies where ingest runs and name it in YT_DLP, or ${SEND}`;
     return { kind: "unclear", because, passes: true };
   }
   if (/confirm your age|age[- ]restricted|inappropriate/iu.test(reason) || /^AGE_|CONTENT_CHECK/u.test(status)) {

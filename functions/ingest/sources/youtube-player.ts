@@ -138,7 +138,8 @@ function known<Name extends string>(name: Name, value: string | undefined): { [n
 /** The player response a watch page carries in a script; undefined when there is none. */
 export function playerOfPage(html: string): PlayerData | undefined {
   const assignment = /ytInitialPlayerResponse["']?\]?\s*=\s*(?=\{)/gu;
-  for (const match of html.matchAll(assignment)) {
+  // A page has one or two of them; each costs a look at all that follows.
+  for (const match of html.matchAll(assignment).take(5)) {
     const json = objectAt(html, match.index + match[0].length);
     const data = json === undefined ? undefined : playerData(json);
     if (data !== undefined) return data;

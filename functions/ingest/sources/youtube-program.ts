@@ -73,7 +73,7 @@ function failure({
   killed,
   message,
 }: Error & { code?: unknown; stderr?: string; killed?: boolean }): string {
-  if (code === "ENOENT") return "it is not installed: install it where ingest runs";
+  if (code === "ENOENT") return "it is not installed: install it where ingest runs, or check YT_DLP";
   if (code === "EACCES") return "it may not be run: check its rights";
   if (killed === true) return `it did not end within ${TIMEOUT_MS / 1000} s`;
   const last = (stderr ?? "")

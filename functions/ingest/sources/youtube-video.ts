@@ -8,7 +8,6 @@ import type { SourceReading, UnreadableSource, Web } from "../../../shared/sourc
 import { unreadable } from "./options.ts";
 import { videoPage } from "./youtube-address.ts";
 import { type Attempts, describe, newAttempts, textOfCaptions, withoutCaptions } from "./youtube-attempts.ts";
-import { INNERTUBE_CLIENTS, innertubeSession } from "./youtube-innertube.ts";
 import { playability } from "./youtube-playability.ts";
 import type { PlayerData } from "./youtube-player.ts";
 import { askProgram, type ProgramSettings } from "./youtube-program.ts";
@@ -24,6 +23,12 @@ export interface VideoPorts {
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
+/**
+ * Apps whose caption addresses answer without a proof-of-origin token, the most reliable first; the web's own player has
+ * asked for one since 2025.
+ */
+const INNERTUBE_CLIENTS = ["ANDROID_VR", "IOS", "ANDROID"];
+
 /** What a way came to; undefined: the next one is tried. */
 type Found = { readonly captions: Captions } | UnreadableSource | undefined;
 
@@ -81,6 +86,8 @@ async function askInnertube(
   ports: VideoPorts,
   signal: AbortSignal,
 ): Promise<Found> {
+  // Most videos are read without it, and its library is large.
+  const { innertubeSession } = await import("./youtube-innertube.ts");
   const session = await innertubeSession(ports.web, signal);
   for (const client of INNERTUBE_CLIENTS) {
     // Two that agree are enough: more would only cost YouTube's patience.
