@@ -70,7 +70,7 @@ test(`a feed of ${ENTRIES} entries is read within bounds, nothing twice and noth
   /** The coordinator's part: the clock, and what is due again. A retry's time has come at once. */
   const clockTicks = async (hurry: boolean) => {
     await lookAtWatch(scripts, watched);
-    const delayed = hurry ? await redis.zrange(keys.delayed("ingest"), 0, -1) : [];
+    const delayed = hurry ? await redis.zrange(keys.delayed("ingest"), "0", "-1") : [];
     for (const event of delayed) await redis.zadd(keys.delayed("ingest"), "XX", "1", event);
     await act.reap("ingest", 4);
     const [letter] = await redis.lrange(keys.dead("ingest"), 0, 0);
@@ -78,22 +78,17 @@ test(`a feed of ${ENTRIES} entries is read within bounds, nothing twice and noth
   };
 
   const first = startStage("ingest", env);
-  await until(done, ENTRIES / 3,
-    first,
-    () => clockTicks(false),
-  );
+  await until(done, ENTRIES / 3, first, () => clockTicks(false));
   const memory = [await peakOf(first)];
   first.kill("SIGKILL");
   await first.exit;
   await expect.poll(() => hosts.now()).toBe(0);
   // The time of its leases passes.
-  for (const token of await redis.zrange(keys.leases("ingest"), 0, -1)) await redis.zadd(keys.leases("ingest"), "1", token);
+  for (const token of await redis.zrange(keys.leases("ingest"), "0", "-1"))
+    await redis.zadd(keys.leases("ingest"), "1", token);
 
   const second = startStage("ingest", env);
-  await until(done, limit,
-    second,
-    () => clockTicks(true),
-  );
+  await until(done, limit, second, () => clockTicks(true));
   const empty = { list: 0, leases: 0, leased: 0, delayed: 0, dead: 0, attempts: 0 };
   await expect.poll(() => school.places("ingest"), { timeout: 20_000 }).toEqual(empty);
   memory.push(await peakOf(second));

@@ -8,13 +8,15 @@ import { noBrowser } from "../../support/browser.ts";
 import { knowing, knowingNothing } from "../../support/knowledge/fake.ts";
 import { dashboard } from "./ui-dashboard.ts";
 
+/** Their events are never read here. */
+const SOURCES = new URL("../../../build/local/samples/sources.yaml", import.meta.url).pathname;
 const text = "# Backups\n\nDumps go to the bucket <b>cellar</b> every night.\n";
 const chunks = chunksOfFile({ corpus: "documents", source: "docs", path: "backups.md", text });
 const something = knowing(chunks.map((chunk) => ({ ...chunk, commit: "c".repeat(40) })));
 
 describe.skipIf(noBrowser)("what the school knows, on the dashboard (skipped where no Chromium is on PATH)", () => {
   let knows: Knowledge = something;
-  const at = dashboard({ knowledge: async () => knows, env: { QDRANT_URL: "http://127.0.0.1:9" } });
+  const at = dashboard({ knowledge: async () => knows, env: { QDRANT_URL: "http://127.0.0.1:9", SOURCES } });
 
   test("a question finds the words with their place, as text, and the address keeps it", async () => {
     await at.signedIn("viewer");
@@ -64,5 +66,24 @@ describe.skipIf(noBrowser)("what the school knows, on the dashboard (skipped whe
     await at.page.getByText("It is being brought up to date.").waitFor();
     const [event] = await at.school.redis.lrange("school:queue:index", 0, -1);
     expect(JSON.parse(event ?? "{}")).toMatchObject({ data: { source: "all" } });
+  });
+
+  test("watched sources are there with what came of them, and a reviewer may have one looked at now", async () => {
+    const { redis } = at.school;
+    const watch = keysOf("").watch("argo-cd-releases");
+    await expect.poll(() => redis.hexists(watch, "pending")).toBe(1);
+    await redis.hdel(watch, "pending");
+    await redis.hset(watch, "last", "2026-01-01T00:00:00.000Z", "result", "failed", "because", "no such page");
+    await at.signedIn("viewer", "/knowledge");
+    const row = () => at.page.getByRole("row", { name: /argo-cd-releases/ });
+    await row().getByText("no such page").waitFor();
+    await row().getByText("0 of 2").waitFor();
+    expect(await at.page.getByRole("button", { name: /Look at/ }).count()).toBe(0);
+
+    await at.open({});
+    await at.signedIn("reviewer", "/knowledge");
+    await at.page.getByRole("button", { name: "Look at argo-cd-releases now" }).click();
+    await row().getByText("now", { exact: true }).waitFor();
+    expect(await redis.hexists(watch, "pending")).toBe(1);
   });
 });

@@ -126,6 +126,21 @@ export interface KnowledgeAnswer {
   readonly states: readonly CorpusState[];
 }
 
+/** A source the school looks at by itself. */
+export interface Watch {
+  readonly name: string;
+  readonly kind: string;
+  readonly address: string;
+  /** Absent: as soon as the clock comes by. */
+  readonly next?: string;
+  readonly last?: string;
+  readonly result?: string;
+  readonly because?: string;
+  readonly looking: boolean;
+  readonly today: number;
+  readonly limit: number;
+}
+
 export interface SearchHit {
   readonly rank: number;
   readonly corpus: string;

@@ -11,6 +11,7 @@ import type {
   SearchAnswer,
   StatusAnswer,
   TrailStep,
+  Watch,
   Whole,
 } from "./answers.ts";
 import { Failure, failureOf, unreachable } from "./failure.ts";
@@ -27,6 +28,9 @@ export interface Client {
   knowledge(signal?: AbortSignal): Promise<KnowledgeAnswer>;
   /** Has everything looked at again. */
   reindex(): Promise<void>;
+  /** What the school looks at by itself. */
+  watches(signal?: AbortSignal): Promise<readonly Watch[]>;
+  lookAt(watch: string): Promise<void>;
   search(question: Question, signal?: AbortSignal): Promise<SearchAnswer>;
   decide(id: string, action: ActionName, body: { reason: string; expert?: string; hash?: string }): Promise<void>;
 }
@@ -86,6 +90,10 @@ export function client(token: string, onRefused: () => void = () => undefined): 
     knowledge: (signal) => get<KnowledgeAnswer>("/api/knowledge", signal),
     async reindex() {
       await call("POST", "/api/knowledge/index", { body: { reason: "asked for on the dashboard" } });
+    },
+    watches: async (signal) => (await get<{ watches: readonly Watch[] }>("/api/watches", signal)).watches,
+    async lookAt(watch) {
+      await call("POST", `/api/watches/${encodeURIComponent(watch)}/look`, { body: {} });
     },
     search: (question, signal) => get<SearchAnswer>(`/api/search?${questionQuery(question)}`, signal),
     async decide(id, action, body) {

@@ -4,6 +4,7 @@ import { Failure } from "../api/failure.ts";
 import { CorpusStates } from "../components/corpus-states.tsx";
 import { SearchHits } from "../components/search-hits.tsx";
 import { FailureNote, Loading } from "../components/states.tsx";
+import { WatchedSources } from "../components/watched-sources.tsx";
 import { knowledgeAddress, type Question, questionQuery } from "../logic/address.ts";
 import { CORPUS_NAMES, inWords } from "../logic/words.ts";
 import { useSchool } from "../state/school.ts";
@@ -43,6 +44,7 @@ export function KnowledgePage({ question }: { question: Question }) {
           <Loading what="the index" />
         )}
       </section>
+      <WatchedSources />
     </>
   );
 }
