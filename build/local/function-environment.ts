@@ -85,7 +85,6 @@ const OF_WEB = [
   "SOURCE_LANGUAGES",
   "SOURCE_FOLDERS",
   "YT_DLP",
-  "GITHUB_TOKEN",
   "NODE_EXTRA_CA_CERTS",
 ];
 
