@@ -95,7 +95,7 @@ export async function readWithModel(
   ].filter((note) => note !== "");
   const told =
     questions[0] === undefined ? new Set<string>() : runsOf(questions[0].system, ...(questions[0].shared ?? []));
-  return { found, notes, calls, known: { told, says: book.says } };
+  return { found, notes, calls, known: { told, says: (name) => book.says(name) } };
 }
 
 function questionOf(segment: Segment, title: string, part: string) {
