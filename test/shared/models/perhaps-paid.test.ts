@@ -31,7 +31,7 @@ function pool(...turns: readonly (EndpointFailure | EndpointReply | "never")[]) 
   return { sent, model: poolOf([new Member(endpoint, 4, Date.now)], settings) };
 }
 
-test.each<[string, Parameters<typeof pool>, object, number]>([
+test.each<[string, readonly (EndpointFailure | EndpointReply | "never")[], object, number]>([
   ["an answer at once owes nothing", [reply], { kind: "answered" }, 0],
   ["a limit owes nothing", [limited, reply], { kind: "answered" }, 0],
   ["an answer that was lost is owed beside the one that came", [lost, reply], { kind: "answered" }, 1],
