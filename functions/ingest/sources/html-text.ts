@@ -52,7 +52,8 @@ function fenced(...[element, walk, builder]: Parameters<FormatCallback>): void {
 const LONGEST = 2_000_000;
 const DEEPEST = 400;
 /** Elements that end by themselves, or that people do not end. */
-const ENDLESS = /^(?:p|li|d[td]|t[rdh]|tbody|thead|option|br|hr|img|input|meta|link|source|area|base|col|wbr|path|html|body|head)$/iu;
+const ENDLESS =
+  /^(?:p|li|d[td]|t[rdh]|tbody|thead|option|br|hr|img|input|meta|link|source|area|base|col|wbr|path|html|body|head)$/iu;
 
 function converter(selectors: readonly string[], isWhole: boolean): (html: string) => string {
   const baseElements = { selectors: [...selectors], returnDomByDefault: isWhole };

@@ -55,15 +55,11 @@ export async function documentOf(answer: Answered): Promise<SourceReading> {
   if (other !== undefined) return unreadable(`${url} is ${other.what}: ${other.instead ?? AS_TEXT}`);
   const text = textOf(answer);
   const begins = withoutLeadingComments(text);
-  if (
-    /^(?:<\?xml[^>]*>)?\s*<(?:rss|feed|rdf:RDF)\b/iu.test(begins) ||
-    isJsonFeed(text)
-  ) {
+  if (/^(?:<\?xml[^>]*>)?\s*<(?:rss|feed|rdf:RDF)\b/iu.test(begins) || isJsonFeed(text)) {
     const { listingOf } = await import("./feed-read.ts");
     return listingOf(text, url, answer.validators) ?? unreadable(`${url}: the feed cannot be read`);
   }
-  const isHtml =
-    /html/iu.test(contentType) || /^(?:<\?xml[^>]*>)?<(?:!doctype html|html|head|body)\b/iu.test(begins);
+  const isHtml = /html/iu.test(contentType) || /^(?:<\?xml[^>]*>)?<(?:!doctype html|html|head|body)\b/iu.test(begins);
   return isHtml ? article(url, text) : plain(url, text);
 }
 
