@@ -162,19 +162,15 @@ function flatten(settlement: Settlement, maxAttempts: number): Flat {
         one.relevance_basis === undefined ? "" : JSON.stringify(one.relevance_basis),
         one.because,
       ]);
-      return [
-        ...[...head, id, state, watch, ...pairs(fields)],
-        ...[proposals.length, ...flat, corroborates.length, ...others],
-      ];
+      const found = [proposals.length, ...flat, corroborates.length, ...others];
+      return [...head, id, state, watch, ...pairs(fields), ...found];
     }
     case "listed": {
       const { id, watch = "", dailyLimit, validators, because, fields, entries } = settlement;
       const { etag = "", lastModified = "" } = validators;
       const flat = entries.flatMap((entry) => [entry.id, entry.title, entry.address, entry.data]);
-      return [
-        ...[...head, id, watch, dailyLimit, etag, lastModified, because],
-        ...[...pairs(fields), entries.length, ...flat],
-      ];
+      const facts = [id, watch, dailyLimit, etag, lastModified, because];
+      return [...head, ...facts, ...pairs(fields), entries.length, ...flat];
     }
     case "known":
       return [...head, settlement.watch ?? "", settlement.because];

@@ -136,7 +136,7 @@ async function until(
   stage: StageProcess,
   tick: () => Promise<void>,
 ): Promise<void> {
-  let ended: unknown;
+  let ended: string | number | undefined;
   void stage.exit.then((code) => {
     ended = code ?? "nothing";
   });

@@ -45,7 +45,7 @@ function listing(ids: readonly string[], over: Partial<SourceListed> = {}): Sour
 async function settled(
   outcome: AnyOutcome,
   event?: string,
-): Promise<{ results: string[]; again(): Promise<string[]> }> {
+): Promise<{ results: string[]; again: () => Promise<string[]> }> {
   const queue = school.queue("ingest");
   if (event !== undefined)
     // Where the next claim finds it.

@@ -96,7 +96,7 @@ export async function troubledHosts(count: number, slowMs: number): Promise<Trou
     now: () => running,
     forbidden: () => forbidden,
     [Symbol.asyncDispose]: async () => {
-      await Promise.all([...servers, outside].map(({ close }) => close()));
+      await Promise.all([...servers, outside].map((one) => one.close()));
     },
   };
 }
@@ -121,7 +121,7 @@ function rss(entries: TroubledHosts["entries"]): string {
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
-async function listening(answer: Answer): Promise<{ url: string; close(): Promise<void> }> {
+async function listening(answer: Answer): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
   const server: Server = createServer(answer);
   await new Promise<void>((ready) => {
     server.listen(0, "127.0.0.1", ready);
