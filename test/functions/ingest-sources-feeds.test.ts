@@ -223,4 +223,3 @@ describe("channels of YouTube", () => {
     });
   });
 });
-

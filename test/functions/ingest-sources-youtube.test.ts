@@ -159,4 +159,3 @@ describe("captions", () => {
     expect(words(await text(situation))).toBe(EN.says);
   });
 });
-

@@ -56,4 +56,3 @@ export function words({ content, format }: SourceText): string {
     .pieces.map((piece) => piece.text)
     .join(" ");
 }
-
