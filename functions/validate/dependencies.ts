@@ -73,7 +73,7 @@ export function findMissing(improvement: Text, platform: Platform): ValidationFi
       ...seen,
       ...notes,
     ]).slice(0, SHOWN),
-    ...citationsOf([doubt, ...charged.filter((one) => one !== doubt)], platform),
+    ...citationsOf(missing.length > 0 ? missing : [doubt], platform),
   };
 }
 
