@@ -71,7 +71,7 @@ type Raw = Pick<Comparison, "result" | "because"> | undefined;
 function rawComparison(fact: Fact, claim: Claim, wanted: Pick<Wanted, "words" | "sentences">): Raw {
   switch (fact.subject.kind) {
     case "technology":
-      return claim.subject.kind === "technology" ? ofTechnology(fact, claim) : undefined;
+      return claim.subject.kind === "technology" ? ofOwner(fact, ofTechnology(fact, claim), wanted) : undefined;
     case "aspect":
       if (claim.subject.kind !== "aspect") return undefined;
       if (fact.subject.id === claim.subject.id)
@@ -88,11 +88,13 @@ function rawComparison(fact: Fact, claim: Claim, wanted: Pick<Wanted, "words" | 
 
 /** What is said of the replicas of one thing says nothing of those of another. */
 function ofOwner({ owner = [] }: Fact, raw: Raw, { words }: Pick<Wanted, "words">): Raw {
-  if (raw?.result !== "conflict" || owner.length === 0) return raw;
+  if (raw === undefined || owner.length === 0) return raw;
   const said = new Set(ownWords(words.split(/[^\p{L}\p{N}_-]+/u)));
   const named = owner.filter((word) => said.has(word)).length;
   if (named === 0) return undefined;
-  return named === owner.length ? raw : unknown(`${raw.because}, but it is about ${owner.join(" ")}`);
+  return named === owner.length || raw.result !== "conflict"
+    ? raw
+    : unknown(`${raw.because}, but it is about ${owner.join(" ")}`);
 }
 
 /** Whoever deletes the NetworkPolicies of a namespace may delete the required default-deny one. */

@@ -10,7 +10,7 @@ import { locationIn } from "./location.ts";
 import { isRuled, type Modality, modalityOf, onlyTells, states } from "./modality.ts";
 import { practiceIn } from "./practices.ts";
 import { clauseScope, EVERYWHERE, exceptionOf, type Scope } from "./scope.ts";
-import { LABELLED, numberOwner, settingFacts } from "./setting-facts.ts";
+import { choiceOwner, LABELLED, numberOwner, settingFacts } from "./setting-facts.ts";
 import { signOf } from "./sign.ts";
 import type { Statement } from "./statements.ts";
 import type { Technology } from "./technologies.ts";
@@ -120,6 +120,7 @@ function factsOf(clause: Clause, modality: Modality, context: Context, source: S
       subject,
       relation,
       about: [],
+      owner: choiceOwner(statement),
       purposes,
       strength: relation.kind === "prefers" ? "soft" : strength,
     });

@@ -6,7 +6,7 @@ import { modalityOf } from "./modality.ts";
 import { exceptionOf, type Scope, scopeOf } from "./scope.ts";
 import { ownWords, partsOf } from "./setting-words.ts";
 import { type Setting, settingsIn } from "./settings.ts";
-import type { Statement } from "./statements.ts";
+import { ANNOUNCES, type Statement } from "./statements.ts";
 
 /** "Retention: 30 days" states as much as "the retention is 30 days". */
 export const LABELLED =
@@ -78,7 +78,9 @@ function isRead({ dimension, amount }: Setting, read: readonly Fact[]): boolean 
 
 /** What it says itself; else what introduces it, innermost first; else the headings. */
 function ownerOf({ owner, name }: Setting, { under = [], headings }: Statement): readonly string[] {
-  const above = [...under.toReversed(), ...headings.toReversed()].map((text) => text.split(/[^\p{L}\p{N}_-]+/u));
+  const above = [...under.filter((text) => !ANNOUNCES.test(text)).toReversed(), ...headings.toReversed()].map((text) =>
+    text.split(/[^\p{L}\p{N}_-]+/u),
+  );
   for (const words of [owner, ...above]) {
     const own = ownWords(words).filter((word) => !name.words.includes(word));
     if (own.length > 0) return own;
@@ -101,6 +103,16 @@ function scopeFor(piece: string, { under = [], headings }: Statement): Scope {
   };
 }
 
+/** "For Elasticsearch: use local disks" chooses for that alone; a purpose ("for dashboards:") is read with the choice. */
+export function choiceOwner({ text, area }: Statement): readonly string[] {
+  const [, named = ""] = /^for ([^:]{2,100}):\s/iu.exec(area === undefined ? text : `${area}: ${text}`) ?? [];
+  const words = named.replaceAll(/\([^)]{0,100}\)/gu, " ");
+  const isPurpose = clausesOf(words).some(
+    (clause) => [...termsIn(clause, "class"), ...termsIn(clause, "object")].length > 0,
+  );
+  return isPurpose ? [] : ownWords(words.split(/[^\p{L}\p{N}_-]+/u));
+}
+
 /** Whose number an aspect's is: "the checkout runs at least 2 replicas". What belongs to a kind of thing is told by `about`. */
 export function numberOwner(
   { under = [], headings }: Statement,
@@ -111,7 +123,12 @@ export function numberOwner(
   if (dimension === "version") return [];
   const aspect = new Set([id, ...has].flatMap((phrase) => partsOf(phrase.replace("?", ""))));
   const words = (texts: readonly string[]): readonly string[] => ownWords(texts).filter((word) => !aspect.has(word));
-  const introduced = words(under.slice(-1).flatMap((text) => text.split(/[^\p{L}\p{N}_-]+/u)));
+  const introduced = words(
+    under
+      .filter((text) => !ANNOUNCES.test(text))
+      .slice(-1)
+      .flatMap((text) => text.split(/[^\p{L}\p{N}_-]+/u)),
+  );
   if (isOfThing === true) return [];
   const [digits = ""] = written.split(" ");
   const settings = settingsIn(clause).filter((one) => one.written.startsWith(digits));

@@ -104,7 +104,7 @@ function linkBefore(tokens: readonly Token[], at: number): Link | undefined {
       from -= 2;
       continue;
     }
-    if (one.kind === "sign" ? !/^(?:[:=<>≥≤~≈]|>=|<=|==)$/u.test(one.text) : !LINK.has(one.text.toLowerCase())) break;
+    if (one.kind === "sign" ? !/^(?:[:=<>≥≤~≈]|>=|<=|==)$/u.test(one.text) : !isLink(tokens, from - 1)) break;
     if (one.text === "~" || one.text === "≈") isAbout = true;
     words.unshift(one.text.toLowerCase());
     from -= 1;
@@ -116,6 +116,14 @@ function linkBefore(tokens: readonly Token[], at: number): Link | undefined {
   if (OLD.test(earlier) || isWord(tokens[from - 1], "from") || isWord(tokens[from - 1], "by")) return undefined;
   if (/\b(?:about|around|roughly|approximately|circa)\b/u.test(earlier)) isAbout = true;
   return { from, words, isAbout };
+}
+
+/** "Is extended to 7 days" links as "is 7 days" does, whatever the verb. */
+function isLink(tokens: readonly Token[], at: number): boolean {
+  const word = tokens[at]?.text.toLowerCase() ?? "";
+  const before = tokens[at - 1];
+  if (LINK.has(word)) return true;
+  return word.endsWith("ed") && before?.kind === "word" && /^(?:is|are|be|been|gets?)$/iu.test(before.text);
 }
 
 function nameBefore(tokens: readonly Token[], end: number): Named {

@@ -52,11 +52,16 @@ export function statementsOf(part: Part): readonly Statement[] {
 /** Words of an item that may stand above others; more is a sentence of its own. */
 const SHORT = 6;
 
+/** What follows it was decided, wherever it is told. */
+export const ANNOUNCES = /\b(?:decision|decided|resolved|agreed)\b[^.:]{0,60}:[*_]*$/iu;
+
 /** Of each block: the paragraph that ends with a colon before its list, and the items it is indented below. */
 function introductionsOf(blocks: readonly Block[]): readonly (readonly string[])[] {
   let intro: string | undefined;
   let place = "";
   let above: { readonly indent: number; readonly text: string }[] = [];
+  let announced: string | undefined;
+  let announcedAt = "";
   return blocks.map(({ kind, lines, headings, indent }) => {
     const text = plain(lines.join(" ").replace(/^\s*(?:[-*+]|\d{1,3}[.)])\s+/u, ""));
     const here = headings.join("\n");
@@ -66,8 +71,11 @@ function introductionsOf(blocks: readonly Block[]): readonly (readonly string[])
       const [last = ""] = sentencesOf(text)
         .slice(-1)
         .map((one) => one.text);
+      const before = here === announcedAt ? announced : undefined;
+      announced = ANNOUNCES.test(last) ? last : undefined;
+      announcedAt = here;
       if (last.endsWith(":")) intro = last;
-      return [];
+      return before === undefined ? [] : [before];
     }
     above = kind === "item" ? above.filter((one) => one.indent < indent) : [];
     const under = [...(intro === undefined ? [] : [intro]), ...above.map((one) => one.text)];

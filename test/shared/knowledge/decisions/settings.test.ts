@@ -189,6 +189,7 @@ describe("a number that is wanted against a number that was decided", () => {
       "Set the eviction threshold of the cruncher to 95%",
       "compatible",
     ],
+    [rule("The session lifetime is at most 12 hours."), "The session lifetime is prolonged to 7 days", "conflict"],
     [rule("Default request timeout: 30s"), "Set the request timeout of the mailer to 45s", "nothing"],
   ])("%#: %s / %s: %s", (document, title, expected) => {
     expect(verdict(document, title)).toBe(expected);
@@ -240,6 +241,18 @@ describe("who keeps to a decision is not told to break it", () => {
     [kafka, "Send mails through RabbitMQ", "Kafka is used for orders.", "conflict"],
   ])("%#: %s / %s, %s: %s", (document, title, description, expected) => {
     expect(verdict(document, title, description)).toBe(expected);
+  });
+
+  const journey =
+    "# The journey of our search\n\nAfter an hour we made a hard decision:\n\n**For Elasticsearch (and the like):** Use **hostPath** volumes instead of distributed storage.\n";
+
+  test.each([
+    ["Move Elasticsearch to Longhorn", "unknown"],
+    ["Keep Elasticsearch on hostPath", "compatible"],
+    ["Move Postgres to Longhorn", "nothing"],
+    ["Drop the hostPath volume of Postgres", "nothing"],
+  ])("what a report announces as decided for one thing is said of that alone: %s: %s", (title, expected) => {
+    expect(verdict(journey, title)).toBe(expected);
   });
 
   test("prose that names what is brought in leaves nothing to a person", () => {
