@@ -1,4 +1,5 @@
 /** Objects a proposal wants to have, looked for by kind, name, namespace and by what they would be for. */
+import { topicsIn } from "../../shared/domain/lexicon.ts";
 import { graphOf, nodeNamed } from "../../shared/graph/build.ts";
 import { type EdgeType, type GraphNode, nameOf, nodeIdOf } from "../../shared/graph/graph.ts";
 import { isApplied } from "../../shared/graph/states.ts";
@@ -7,6 +8,7 @@ import type { Platform } from "../../shared/repository/platform.ts";
 import { type RepositoryWorkload, WORKLOAD_KINDS, workloadsOf } from "../../shared/repository/workloads.ts";
 import type { Scope } from "./named-scope.ts";
 import { objectsSpoken, type SpokenObject } from "./objects-spoken.ts";
+import { type Proposal, proposedIn } from "./proposed-text.ts";
 import { differing } from "./stated-values.ts";
 
 export interface AskedObject {
@@ -19,6 +21,14 @@ export interface AskedObject {
   readonly keys?: readonly string[];
 }
 
+/** Intents that bring workloads. */
+export const DEPLOYS: ReadonlySet<string> = new Set([
+  "deploy-service",
+  "add-mcp-server",
+  "add-backup-cronjob",
+  "add-migration-job",
+  "add-database-exporter",
+]);
 /** One of them bounds its whole namespace. */
 const OF_NAMESPACE: ReadonlySet<string> = new Set(["ResourceQuota", "LimitRange"]);
 /** One of them for a workload is all it needs. Of others there may be many, and what they say decides. */
@@ -40,11 +50,12 @@ export function isWorkloadKind(kind: string): boolean {
 }
 
 /** Of each one that can be told apart; of the others the surveys of intents know more. */
-export function askedObjects(text: string, scope: Scope | undefined, platform: Platform): readonly AskedObject[] {
+export function askedObjects(proposal: Proposal, scope: Scope | undefined, platform: Platform): readonly AskedObject[] {
+  const text = proposedIn(proposal);
   const found = new Map<string, AskedObject>();
-  for (const spoken of objectsSpoken(text, platform)) {
+  for (const spoken of wantedObjects(proposal, text, platform)) {
     const key = `${spoken.kind} ${spoken.name ?? ""}`;
-    if (!spoken.isWanted || found.has(key)) continue;
+    if (found.has(key)) continue;
     const asked = lookFor(spoken, text, scope, platform);
     if (asked !== undefined) found.set(key, asked);
   }
@@ -53,6 +64,23 @@ export function askedObjects(text: string, scope: Scope | undefined, platform: P
     [...found.values()].filter(({ spoken }) => spoken.name !== undefined).map(({ spoken }) => spoken.kind),
   );
   return [...found.values()].filter(({ spoken }) => spoken.name !== undefined || !named.has(spoken.kind));
+}
+
+/**
+ * What is told of another platform is wanted here only where somebody says so; and where the title says what is to be done,
+ * other kinds of objects are only what it is done with.
+ */
+function wantedObjects(proposal: Proposal, text: string, platform: Platform): readonly SpokenObject[] {
+  const wanted = objectsSpoken(text, platform).filter(
+    ({ isWanted, isOrdered }) => isWanted && (isOrdered || proposal.quotes.length === 0),
+  );
+  const topic = topicsIn(proposal.title)[0];
+  if (topic?.intent === undefined) return wanted;
+  const { intent, technologies } = topic;
+  const inTitle = new Set(objectsSpoken(proposal.title, platform).map(({ kind }) => kind));
+  return wanted.filter(({ kind }) =>
+    isWorkloadKind(kind) ? DEPLOYS.has(intent) : technologies.includes(kind) || inTitle.has(kind),
+  );
 }
 
 function lookFor(

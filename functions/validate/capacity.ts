@@ -19,9 +19,9 @@ import { inNamespace } from "../../shared/repository/lookup.ts";
 import type { Platform } from "../../shared/repository/platform.ts";
 import { quotaRoom } from "../../shared/repository/quota.ts";
 import { addedPods, type NewPods } from "./added-pods.ts";
-import { type AskedObject, askedObjects, isWorkloadKind } from "./asked-objects.ts";
+import { type AskedObject, askedObjects, DEPLOYS, isWorkloadKind } from "./asked-objects.ts";
 import { type Scope, scopeOf } from "./named-scope.ts";
-import { type Proposal, proposedIn } from "./proposed-text.ts";
+import type { Proposal } from "./proposed-text.ts";
 import { candidatesWithin, surveyWithin } from "./within-scope.ts";
 
 const CHECK = "capacity";
@@ -35,14 +35,6 @@ const ASKS_FOR_NOTHING: ReadonlySet<string> = new Set([
   "add-probes",
   "harden-security-context",
   "disable-service-account-token",
-]);
-/** Its workloads are what is written out. */
-const DEPLOYS: ReadonlySet<string> = new Set([
-  "deploy-service",
-  "add-mcp-server",
-  "add-backup-cronjob",
-  "add-migration-job",
-  "add-database-exporter",
 ]);
 
 interface Room {
@@ -114,7 +106,7 @@ function capacityOf(proposal: Proposal, platform: Platform): Found | undefined {
   const definition = intent === undefined ? undefined : intents.get(intent);
   if (definition === undefined) return undefined;
   const scope = scopeOf(proposal, platform);
-  if (!sizesAsked(definition, askedObjects(proposedIn(proposal), scope, platform))) return undefined;
+  if (!sizesAsked(definition, askedObjects(proposal, scope, platform))) return undefined;
   const about = spokenIn(proposal);
   const all = definition.candidates(platform, about);
   const candidates = (scope === undefined ? all : candidatesWithin(all, scope, platform)).slice(0, TRIED);

@@ -32,7 +32,7 @@ export function findInPlace(proposal: Proposal, platform: Platform): ValidationF
   const definition = intent === undefined ? undefined : intents.get(intent);
   const about = proposedIn(proposal);
   const scope = scopeOf(proposal, platform);
-  const asked = askedObjects(about, scope, platform);
+  const asked = askedObjects(proposal, scope, platform);
   const told = findAsked(asked, platform);
   if (told !== undefined && (told.result !== "pass" || definition === undefined || isSettled(asked))) return told;
   // "Deploy redis-sync" is about that workload, whatever topic its name reminds of.
@@ -118,7 +118,7 @@ function findPinned(about: string, { workloads, images, label }: Scope): Validat
     const evidence = places.map(({ place }) => place).slice(0, SHOWN);
     return { check: CHECK, result: "conflict", because: `pin-image is already done for ${label}`, evidence };
   }
-  const because = `${label}: ${open.length} places lack it, ${places.length - open.length} have it`;
+  const because = `${label}: ${open.length} of ${places.length} places lack it`;
   return { check: CHECK, result: "pass", because, evidence: open.map(({ place }) => place).slice(0, SHOWN) };
 }
 

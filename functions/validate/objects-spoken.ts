@@ -10,6 +10,8 @@ export interface SpokenObject {
   readonly namespace?: string;
   /** It is to be made; else it is there and something is to happen to it. */
   readonly isWanted: boolean;
+  /** A verb asks for it, in the present: "add a", "create the". */
+  readonly isOrdered: boolean;
   /** The same words may only say for what it is: "the orders-api PodDisruptionBudget". */
   readonly isSubject?: true;
 }
@@ -29,7 +31,7 @@ const FURTHER = /\b(?:another|second|third|further|additional|more|two|three|sev
 const TAKES_AWAY =
   /\b(?:no|not|never|without|instead of|rather than|remov\w+|delet\w+|drop\w*|replac\w+|retir\w+|renam\w+|chang\w+|updat\w+|rais\w+|lower\w*|increas\w+|extend\w*)[ \t]+(?:[\w-]+[ \t]+){0,3}$/i;
 const INDEFINITE =
-  /\b(?:an?|new|own|dedicated|with)[ \t]+(?:(?!(?:to|in|of|for|on|from|the|by|at)\b)[\w-]+[ \t]+){0,2}$/i;
+  /(?<!\b(?:from|in|into|to|of|by|on|through|via|under|like)[ \t]+)\b(?:an?|new|own|dedicated)[ \t]+(?:(?!(?:to|in|of|for|on|from|the|by|at)\b)[\w-]+[ \t]+){0,2}$/i;
 const MAKES =
   /\b(?:add|adds|adding|create|creates|creating|introduc\w+|defin\w+|deploy|deploys|deploying|install\w*|provision\w*|set up|roll out|generat\w+|writ\w+|apply|kind:?)[ \t]+(?:(?!(?:to|in|of|for|on|from|by|at)\b)[\w-]+[ \t]+){0,2}$/i;
 const CHANGES = /^[ \t]+(?:gets?|gains?|needs?|must|should|has|have|is|are|keeps?|runs?|loses?|moves?|stays?)\b/;
@@ -64,6 +66,7 @@ function objectAt(text: string, index: number, word: string, kind: string): read
       kind,
       ...(name === undefined ? {} : { name: name.slice(slash + 1) }),
       ...(namespace === undefined ? {} : { namespace }),
+      isOrdered: MAKES.test(lead) && !TAKES_AWAY.test(lead),
       isWanted: isWanted(lead, rest.slice(behind?.length ?? 0), kind),
       ...(front === undefined || front.isQuoted ? {} : { isSubject: true as const }),
     },

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { findCapacity } from "../../functions/validate/capacity.ts";
+import { findInPlace } from "../../functions/validate/in-place.ts";
 import { application, deployment, platformOf, SIZED } from "../support/platform.ts";
 import { look, platform, small } from "./coast.ts";
 
@@ -91,7 +92,7 @@ describe("what a survey looks at", () => {
       "Pin the image lights.example/tools/painter:latest",
       "",
       "pass",
-      /1 places lack it, 1 have it/,
+      /1 of 2 places lack it/,
     ],
     [
       "an image by a word, in a namespace",
@@ -105,11 +106,20 @@ describe("what a survey looks at", () => {
       "Pin the image in fog-lab",
       "image: lights.example/tools/painter:v3.0.0 in namespace fog-lab",
       "pass",
-      /1 places lack it/,
+      /1 of 1 places lack it/,
     ],
   ])("%s: %s / %s", (_, title, notes, result, because) => {
     const finding = look(title, notes);
     expect(`${finding?.result}: ${finding?.because}`).toMatch(new RegExp(`^${result}: .*${because.source}`));
+  });
+
+  test("what is told in passing is not asked for", () => {
+    const notes = "Today a Deployment lens-turner runs with a ServiceAccount lamp-account and without limits";
+    expect(look("Set memory limits on lens-turner", notes)?.because).toMatch(/one place lacks it/);
+    const told = "We run a Deployment logbook, from a ConfigMap named lamp-settings";
+    const spoken = { title: "Keep a log", description: "", quotes: [{ text: told }] };
+    expect(findInPlace(spoken, platform)?.result).not.toBe("conflict");
+    expect(look("Feed the lamp", "Read the oil level from a ServiceAccount lamp-account")?.result).not.toBe("conflict");
   });
 
   test("the evidence is of what is named alone", () => {
