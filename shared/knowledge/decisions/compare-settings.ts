@@ -12,7 +12,7 @@ export function ofSetting({ subject, relation, owner = [] }: Fact, claim: Claim,
   if (subject.kind !== "setting" || claim.subject.kind !== "setting" || relation.kind !== "limits") return undefined;
   const said = new Set([...wordsOf(claim.quote), ...wordsOf(title)]);
   const same = sameSetting(subject, claim.subject, said);
-  const whose = sameOwner(subject, claim.subject, owner, said);
+  const whose = sameOwner(subject, claim, owner, said);
   if (same === "no" || whose === "no") return undefined;
   const { bound } = relation;
   const name = owner.length === 0 ? subject.name : `${subject.name} (${owner.join(" ")})`;
@@ -53,11 +53,12 @@ function sameSetting(rule: SettingSubject, wanted: SettingSubject, said: Readonl
 
 function sameOwner(
   rule: SettingSubject,
-  wanted: SettingSubject,
+  { subject: wanted, about }: Claim,
   owner: readonly string[],
   said: ReadonlySet<string>,
 ): Sure {
   if (owner.length === 0) return "yes";
+  if (wanted.kind !== "setting") return "no";
   const own = [...wanted.words.filter((word) => !rule.words.includes(word)), ...wanted.near].filter(
     (word) => !rule.words.includes(word),
   );
@@ -69,7 +70,8 @@ function sameOwner(
     return isOne ? "yes" : "perhaps";
   }
   const named = owner.filter((word) => said.has(word)).length;
-  if (named === owner.length) return "yes";
+  // "40 workers" names the pool of workers.
+  if (named === owner.length || about.some((word) => owner.includes(word))) return "yes";
   return named * 2 >= owner.length ? "perhaps" : "no";
 }
 

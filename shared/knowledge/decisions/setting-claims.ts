@@ -11,7 +11,7 @@ const TELLS = /\b(?:currently|today|at present|at the moment|right now|so far|un
 export function settingClaims(sentence: string, scope: Scope): readonly Claim[] {
   return labelledClausesOf(sentence).flatMap(({ text }) => {
     if (TELLS.test(text)) return [];
-    return settingsIn(text).map(({ name, owner, op, dimension, amount, written }): Claim => {
+    return settingsIn(text).map(({ name, owner, counted, op, dimension, amount, written }): Claim => {
       const { words } = name;
       const subject = {
         kind: "setting",
@@ -28,7 +28,7 @@ export function settingClaims(sentence: string, scope: Scope): readonly Claim[] 
         sign: 1,
         value,
         ...bounded,
-        about: [],
+        about: ownWords(counted),
         purposes: [],
         scope,
         introduces: true,

@@ -164,6 +164,8 @@ describe("a number that is wanted against a number that was decided", () => {
     [pool, "Let the worker pool have a size of 12", "compatible"],
     [pool, "Set the minimum pool size of the database connections to 2", "nothing"],
     [pool, "Set the minimum batch size of the workers to 1", "nothing"],
+    [pool, "Raise the maximum pool size to 40 workers", "conflict"],
+    [pool, "Raise the maximum pool size to 40 connections", "nothing"],
     [gateway, "Raise the request timeout of the gateway to 60s", "conflict"],
     [gateway, "The gateway gets a request timeout of 0.5 min", "compatible"],
     [gateway, "Raise the request timeout of the mailer to 60s", "nothing"],
