@@ -15,7 +15,7 @@ const here = import.meta.dirname;
 const stages = ["route", "evaluate", "validate"] as const;
 
 export async function chain({ items, rounds }: { items: number; rounds: number }): Promise<Row[]> {
-  const server = await startTestRedis({ appendOnly: true, sync: "everysec" });
+  const server = await startTestRedis({ appendOnly: true });
   try {
     const ours: number[] = [];
     const theirs: number[] = [];

@@ -26,14 +26,14 @@ export interface TestRedis {
 interface Options {
   readonly appendOnly?: boolean;
   /**
-   * `always` unless given: what a test saw before a kill has to be there afterwards. With `everysec` Redis answers up to two
-   * seconds before it has written anything, when the disk is busy.
+   * `everysec` unless given; then Redis, when the disk is busy, answers up to two seconds before it has written anything.
+   * `always`, which is slow, where what a test saw before a kill has to be there afterwards.
    */
   readonly sync?: "always" | "everysec";
 }
 
 /** Use in beforeAll; call close() in afterAll. Without appendOnly a restart begins empty (and starts faster). */
-export async function startTestRedis({ appendOnly = false, sync = "always" }: Options = {}): Promise<TestRedis> {
+export async function startTestRedis({ appendOnly = false, sync = "everysec" }: Options = {}): Promise<TestRedis> {
   const dir = await mkdtemp(path.join(tmpdir(), "school-redis-"));
   const { port, server } = await onAnyPort({ dir, appendOnly, sync });
   let current: RedisProcess | undefined = server;
