@@ -213,6 +213,8 @@ export interface CollectionWriter {
     source: string,
     paths?: readonly string[],
   ): Promise<ReadonlyMap<string, { readonly hash: string; readonly path: string }>>;
+  /** Those of these ids that are stored, with the vectors they were stored with. */
+  points(ids: readonly string[]): Promise<readonly Pick<Point, "chunk" | "dense">[]>;
   /** Inserts or replaces. */
   upsert(points: readonly Point[]): Promise<void>;
   remove(ids: readonly string[]): Promise<void>;

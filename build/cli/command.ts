@@ -10,6 +10,8 @@ export interface Shell {
   readonly school: () => Client;
   /** The school's own Redis, for what goes past its API. */
   readonly redis: () => { readonly url: string; readonly prefix: string };
+  /** Folder for what can be made again. */
+  readonly cache: string;
   /** Aborted by Ctrl-C or SIGTERM. */
   readonly stopped: AbortSignal;
   readonly stdin: NodeJS.ReadableStream;
@@ -28,5 +30,8 @@ export type Register = (program: Command, shell: Shell) => void;
 export interface Common {
   readonly json?: boolean;
 }
+
+/** Of commands that index folders. */
+export const NO_CACHE_OPTION = ["--no-cache", "index the folders anew, and keep nothing of them"] as const;
 
 export const JSON_OPTION = ["--json", "machine output: JSON on standard output and nothing else"] as const;

@@ -2,6 +2,7 @@
 import path from "node:path";
 import { Command, CommanderError } from "commander";
 import packageFile from "../../package.json" with { type: "json" };
+import { cacheFolder } from "./cache-folder.ts";
 import { clientOf } from "./client.ts";
 import type { Shell } from "./command.ts";
 import { breaker } from "./commands/breaker.ts";
@@ -72,6 +73,7 @@ async function main(argv: readonly string[]): Promise<void> {
     terminal: terminal(process.stdout, process.stderr, process.env),
     school: () => clientOf(findSchool(process.env, process.cwd(), root)),
     redis: () => findRedis(process.env, process.cwd(), root),
+    cache: cacheFolder(process.env),
     stopped: stopping.signal,
     stdin: process.stdin,
     root,

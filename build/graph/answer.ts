@@ -1,6 +1,7 @@
 /** What `school graph` does once its options are read. */
 import { lstatSync } from "node:fs";
 import path from "node:path";
+import { asJson } from "../../shared/graph/as-json.ts";
 import { graphOf } from "../../shared/graph/build.ts";
 import { nodesMeant, partAround, talkingPart } from "../../shared/graph/part.ts";
 import type { PlatformOptions } from "../../shared/repository/platform.ts";
@@ -9,7 +10,7 @@ import { DEPTH, FORMATS, type GraphOptions } from "../cli/commands/graph.ts";
 import { Failure, UsageError } from "../cli/failure.ts";
 import type { Terminal } from "../cli/terminal.ts";
 import { readFolder } from "../policy/read-folder.ts";
-import { asDot, asJson, asMermaid } from "./formats.ts";
+import { asDot, asMermaid } from "./formats.ts";
 import { showAll, showOne } from "./show.ts";
 
 /** Prints the graph, or the part of it that was asked for. Throws UsageError and Failure. */

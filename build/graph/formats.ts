@@ -1,8 +1,6 @@
-/** A graph for programs that draw: JSON, Graphviz, Mermaid. Names come from outside and are escaped for each of them. */
+/** A graph for programs that draw: Graphviz, Mermaid. Names come from outside and are escaped for each of them. */
 import type { Edge, GraphNode, NodeState } from "../../shared/graph/graph.ts";
 import type { GraphPart } from "../../shared/graph/part.ts";
-import { placeOf } from "../../shared/graph/places.ts";
-import type { Platform } from "../../shared/repository/platform.ts";
 
 const COLOURS: Readonly<Partial<Record<NodeState, string>>> = {
   absent: "#d33",
@@ -11,27 +9,6 @@ const COLOURS: Readonly<Partial<Record<NodeState, string>>> = {
   unseen: "#888",
   external: "#37a",
 };
-
-/** Edges sorted by the file they are written in, so that each file is read once for its lines. */
-export function asJson(platform: Platform, { nodes, edges }: GraphPart): object {
-  const byFile = [...edges].sort((a, b) => compare(a.evidence[0]?.path, b.evidence[0]?.path));
-  const places = new Map(byFile.map((edge) => [edge, edge.evidence.map((one) => placeOf(platform, one))]));
-  return {
-    nodes: nodes.map(({ id, kind, namespace, name, state, because, resource }) => ({
-      id,
-      kind,
-      ...(namespace === undefined ? {} : { namespace }),
-      name,
-      state,
-      because,
-      ...(resource === undefined ? {} : { path: resource.path }),
-    })),
-    edges: edges.map((edge) => ({
-      ...edge,
-      evidence: (places.get(edge) ?? []).map(({ path, line }) => ({ path, ...(line === 0 ? {} : { line }) })),
-    })),
-  };
-}
 
 export function asDot({ nodes, edges }: GraphPart): string {
   const lines = nodes.map((node) => {
@@ -71,8 +48,4 @@ function entities(text: string): string {
     .split("<br>")
     .map((part) => part.replace(/[^\w .:/()-]/gu, (sign) => `#${sign.codePointAt(0)};`))
     .join("<br>");
-}
-
-function compare(a = "", b = ""): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -2,18 +2,13 @@
 import { lstatSync } from "node:fs";
 import path from "node:path";
 import { knowledgeOf } from "../../shared/adapters/qdrant/reader.ts";
-import { knowledgeWriterOf } from "../../shared/adapters/qdrant/writer.ts";
-import { indexWholly } from "../../shared/knowledge/indexing/index-all.ts";
-import { offlineFit } from "../../shared/knowledge/indexing/offline.ts";
-import { endlessRound, type SourceReader } from "../../shared/knowledge/indexing/ports.ts";
+import type { SourceReader } from "../../shared/knowledge/indexing/ports.ts";
 import { isProse, repositorySource } from "../../shared/knowledge/indexing/repository-source.ts";
-import { memoryBook } from "../../shared/knowledge/memory-book.ts";
 import { CORPORA, type Corpus, type Knowledge } from "../../shared/knowledge-ports.ts";
 import type { GitReader } from "../../shared/ports.ts";
-import type { Environment } from "../../shared/runtime/config.ts";
 import { UsageError } from "../cli/failure.ts";
-import { startQdrant } from "../local/qdrant/qdrant.ts";
 import { folderGit } from "./folder-git.ts";
+import { openIndex } from "./open-index.ts";
 
 export interface Folders {
   /** Prose; of the GitOps folder too, where its own lies there. */
@@ -33,47 +28,31 @@ export interface OpenFolders {
   close(): Promise<void>;
 }
 
-/** `note`: what is going on, for people. Nothing leaves this machine. Throws UsageError for folders that are not there. */
-export async function openFolders(
-  { docs, gitops }: Folders,
-  { note, stopped }: { readonly note: (text: string) => void; readonly stopped: AbortSignal },
-): Promise<OpenFolders> {
+export interface Opening {
+  /** What is going on, for people. */
+  readonly note: (text: string) => void;
+  readonly stopped: AbortSignal;
+  /** A folder to keep indexes in: what was indexed before is read from there. Without one nothing is kept. */
+  readonly cache?: string | undefined;
+}
+
+/** Nothing leaves this machine. Throws UsageError for folders that are not there. */
+export async function openFolders({ docs, gitops }: Folders, opening: Opening): Promise<OpenFolders> {
   if (docs === undefined && gitops === undefined)
     throw new UsageError("name a folder: --docs DIR, --gitops DIR or both");
   const git = gitops === undefined ? undefined : folderGit(folder(gitops, "--gitops"));
   const written = docs === undefined ? undefined : folderGit(folder(docs, "--docs"));
-  const readers = readersOf(git, written);
-  const qdrant = await startQdrant();
-  try {
-    const book = memoryBook();
-    const env: Environment = { QDRANT_URL: qdrant.url, EMBEDDING_MODEL: "offline" };
-    const startedAt = performance.now();
-    const { failures } = await indexWholly(
-      {
-        readers,
-        writer: knowledgeWriterOf(env),
-        book,
-        embedder: async () => (await import("../../shared/adapters/embedding/open.ts")).embedderOf(env, book),
-        fit: offlineFit,
-        log: { info: () => undefined, warn: () => undefined },
-      },
-      endlessRound(Date.now, stopped),
-    );
-    const states = await book.states();
-    const corpora = CORPORA.filter((corpus) => states.some((one) => one.corpus === corpus && (one.chunks ?? 0) > 0));
-    const chunks = states.reduce((sum, state) => sum + (state.chunks ?? 0), 0);
-    note(`${chunks} parts indexed in ${((performance.now() - startedAt) / 1_000).toFixed(1)} s`);
-    const notes = [
-      ...failures.map(({ corpus, source, error }) => `${corpus} of ${source}: ${(error as Error).message}`),
-      ...states.flatMap(({ state, source, corpus, because }) =>
-        state === "ready" && because !== undefined ? [`${corpus} of ${source}: ${because}`] : [],
-      ),
-    ];
-    return { knowledge: knowledgeOf(env, book), git, corpora, notes, close: () => qdrant.close() };
-  } catch (error) {
-    await qdrant.close();
-    throw error;
-  }
+  const index = await openIndex(readersOf(git, written), opening);
+  const { env, book, failures } = index;
+  const states = await book.states();
+  const corpora = CORPORA.filter((corpus) => states.some((one) => one.corpus === corpus && (one.chunks ?? 0) > 0));
+  const notes = [
+    ...failures.map(({ corpus, source, error }) => `${corpus} of ${source}: ${(error as Error).message}`),
+    ...states.flatMap(({ state, source, corpus, because }) =>
+      state === "ready" && because !== undefined ? [`${corpus} of ${source}: ${because}`] : [],
+    ),
+  ];
+  return { knowledge: knowledgeOf(env, book), git, corpora, notes, close: () => index.close() };
 }
 
 function readersOf(git: GitReader | undefined, docs: GitReader | undefined): readonly SourceReader[] {

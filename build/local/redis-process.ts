@@ -20,6 +20,8 @@ export interface RedisOptions {
   /** Created when missing; the append-only file lives here. */
   readonly dir: string;
   readonly appendOnly: boolean;
+  /** When what is appended must be on the disk; `everysec` unless given. */
+  readonly sync?: "always" | "everysec";
 }
 
 /** The server ended before it answered; `output` says why (a taken port, an unreadable file). */
@@ -43,10 +45,10 @@ function redisBinary(): string {
 }
 
 /** Starts a server on the loopback address and returns once it answers PING. Throws RedisDidNotStart. */
-export async function launchRedis({ port, dir, appendOnly }: RedisOptions): Promise<RedisProcess> {
+export async function launchRedis({ port, dir, appendOnly, sync = "everysec" }: RedisOptions): Promise<RedisProcess> {
   await mkdir(dir, { recursive: true });
   const args = ["--port", String(port), "--bind", "127.0.0.1", "--dir", dir, "--daemonize", "no", "--save", ""];
-  args.push("--appendonly", appendOnly ? "yes" : "no", "--appendfsync", "everysec");
+  args.push("--appendonly", appendOnly ? "yes" : "no", "--appendfsync", sync);
   args.push("--maxmemory-policy", "noeviction");
   // Its own process group: Ctrl-C must reach the school first, which stops Redis last.
   const child = spawn(redisBinary(), args, { stdio: ["ignore", "pipe", "pipe"], detached: true });

@@ -8,6 +8,7 @@ import { decisionsApi } from "./api/decisions.ts";
 import { doctorApi } from "./api/doctor.ts";
 import { eventsApi } from "./api/events.ts";
 import { flagsApi } from "./api/flags.ts";
+import { graphApi } from "./api/graph.ts";
 import { healthApi } from "./api/health.ts";
 import { improvementsApi } from "./api/improvements.ts";
 import { knowledgeApi } from "./api/knowledge.ts";
@@ -57,6 +58,7 @@ export function coordinatorApp(school: School): Hono<Env> {
   app.route("/api/improvements", improvementsApi(school));
   app.route("/api/search", searchApi(school));
   app.route("/api/knowledge", knowledgeApi(school));
+  app.route("/api/graph", graphApi(school));
   app.route("/api/sources", sourcesApi(school));
   app.route("/api/watches", watchesApi(school));
   app.route("/api/dead-letters", deadLettersApi(school));

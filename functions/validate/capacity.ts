@@ -1,9 +1,9 @@
 /**
- * Is there room for it? Looks at the places it could go to with what it would add there: ResourceQuota and LimitRange of
+ * Is there room for it? Looks at the places it names, or else all it could go to, with what it would add there: ResourceQuota and LimitRange of
  * the namespace, summed from the manifests, then the nodes, as far as metrics tell. One place with room is enough; which
  * one is taken `plan` decides.
  */
-import type { Citation, Improvement, ValidationFinding } from "../../shared/domain/improvement.ts";
+import type { Citation, ValidationFinding } from "../../shared/domain/improvement.ts";
 import { spokenIn, topicOf } from "../../shared/domain/lexicon.ts";
 import { placeIn } from "../../shared/graph/draft.ts";
 import { type LimitViolation, limitViolations } from "../../shared/graph/limit-violations.ts";
@@ -19,12 +19,23 @@ import { inNamespace } from "../../shared/repository/lookup.ts";
 import type { Platform } from "../../shared/repository/platform.ts";
 import { quotaRoom } from "../../shared/repository/quota.ts";
 import { addedPods, type NewPods } from "./added-pods.ts";
+import { type AskedObject, askedObjects, DEPLOYS, isWorkloadKind } from "./asked-objects.ts";
+import { type Scope, scopeOf } from "./named-scope.ts";
+import type { Proposal } from "./proposed-text.ts";
+import { candidatesWithin, surveyWithin } from "./within-scope.ts";
 
 const CHECK = "capacity";
 /** As many places as `plan` tries. */
 const TRIED = 20;
 const SHOWN = 20;
 const CITED = 8;
+/** Changes of workloads that are there, and of nothing a quota counts but a pod more while they roll out. */
+const ASKS_FOR_NOTHING: ReadonlySet<string> = new Set([
+  "pin-image",
+  "add-probes",
+  "harden-security-context",
+  "disable-service-account-token",
+]);
 
 interface Room {
   readonly verdict: "fits" | "over" | "unsure";
@@ -54,11 +65,11 @@ export interface CapacityPorts {
  * quota of CPU or memory has room for it: whoever set that has counted the nodes. Throws only the signal's reason.
  */
 export async function findRoom(
-  improvement: Pick<Improvement, "title" | "description" | "quotes">,
+  proposal: Proposal,
   { platform, metrics }: CapacityPorts,
   signal?: AbortSignal,
 ): Promise<ValidationFinding | undefined> {
-  const found = capacityOf(improvement, platform);
+  const found = capacityOf(proposal, platform);
   const candidate = found?.room?.candidate;
   if (found === undefined || candidate === undefined || found.finding.result !== "pass") return found?.finding;
   const pods = podsOf(candidate, platform);
@@ -86,23 +97,25 @@ function podsOf({ intent }: Candidate, platform: Platform): readonly NewPods[] {
 /**
  * By the manifests alone. Undefined when no typed intent says what would be added, or there is no place to add it to.
  */
-export function findCapacity(
-  improvement: Pick<Improvement, "title" | "description" | "quotes">,
-  platform: Platform,
-): ValidationFinding | undefined {
-  return capacityOf(improvement, platform)?.finding;
+export function findCapacity(proposal: Proposal, platform: Platform): ValidationFinding | undefined {
+  return capacityOf(proposal, platform)?.finding;
 }
 
-function capacityOf(
-  improvement: Pick<Improvement, "title" | "description" | "quotes">,
-  platform: Platform,
-): Found | undefined {
-  const intent = topicOf(improvement)?.intent;
+function capacityOf(proposal: Proposal, platform: Platform): Found | undefined {
+  const intent = topicOf(proposal)?.intent;
   const definition = intent === undefined ? undefined : intents.get(intent);
   if (definition === undefined) return undefined;
-  const about = spokenIn(improvement);
-  const candidates = definition.candidates(platform, about).slice(0, TRIED);
-  const rooms = candidates.length > 0 ? roomsOf(candidates, definition, platform) : closed(definition, platform, about);
+  const scope = scopeOf(proposal, platform);
+  if (!sizesAsked(definition, askedObjects(proposal, scope, platform))) return undefined;
+  const about = spokenIn(proposal);
+  const all = definition.candidates(platform, about);
+  const candidates = (scope === undefined ? all : candidatesWithin(all, scope, platform)).slice(0, TRIED);
+  if (candidates.length === 0 && scope !== undefined && ASKS_FOR_NOTHING.has(definition.kind)) {
+    const because = `at ${scope.label} it brings no more pods, and none asks for more`;
+    return { finding: { check: CHECK, result: "pass", because, evidence: [] }, room: undefined };
+  }
+  const rooms =
+    candidates.length > 0 ? roomsOf(candidates, definition, platform) : closed(definition, platform, about, scope);
   const fitting = rooms.find(({ verdict }) => verdict === "fits");
   const open = fitting ?? rooms.find(({ verdict }) => verdict === "unsure") ?? rooms[0];
   if (open === undefined) return undefined;
@@ -121,6 +134,12 @@ function capacityOf(
     ...(citations.length === 0 ? {} : { citations: citations.slice(0, CITED) }),
   };
   return { finding, room: fitting };
+}
+
+/** A workload that is written out is its own size; what its name reminds of is none of it. */
+function sizesAsked({ kind }: RegisteredIntent, asked: readonly AskedObject[]): boolean {
+  const isAsked = asked.some(({ spoken }) => isWorkloadKind(spoken.kind) && spoken.name !== undefined);
+  return !isAsked || DEPLOYS.has(kind);
 }
 
 function keyOf({ path, from, quote }: Citation): string {
@@ -164,7 +183,10 @@ function roomFor(candidate: Candidate, definition: RegisteredIntent, platform: P
     ...refused.map((one) => citationOf(after, one.evidence, one.workload.resource)),
   ];
   const denied = rendered.verdict.rules.find(({ rule }) => rule === "resource-quota" || rule === "limit-range");
-  const worst = quotas.find(({ verdict }) => verdict === "over") ?? quotas.find(({ verdict }) => verdict === "unsure");
+  const doubtful = ASKS_FOR_NOTHING.has(definition.kind)
+    ? undefined
+    : quotas.find(({ verdict }) => verdict === "unsure");
+  const worst = quotas.find(({ verdict }) => verdict === "over") ?? doubtful;
   if (worst !== undefined && (worst.verdict === "over" || denied === undefined)) {
     return { verdict: worst.verdict, because: `${target}: ${worst.message}`, evidence, citations };
   }
@@ -198,9 +220,15 @@ function refusal({ workload, container, because, evidence }: LimitViolation, pla
 }
 
 /** Nowhere to go: a LimitRange nobody can satisfy may be why. */
-function closed(definition: RegisteredIntent, platform: Platform, about: string): readonly Room[] {
+function closed(
+  definition: RegisteredIntent,
+  platform: Platform,
+  about: string,
+  scope: Scope | undefined,
+): readonly Room[] {
   if (!definition.sizesPods) return [];
-  const { open } = definition.survey(platform, about);
+  const survey = definition.survey(platform, about);
+  const { open } = scope === undefined ? survey : surveyWithin(survey, scope, platform);
   const namespaces = [...new Set(open.map(({ namespace }) => namespace))].filter((one) => one !== undefined);
   const rooms = namespaces.map((namespace) => impossibleIn(platform, namespace));
   return rooms.includes(undefined) ? [] : rooms.filter((room) => room !== undefined);

@@ -13,7 +13,7 @@ import {
 import { ofKind, oncePer } from "../../shared/repository/lookup.ts";
 import type { Platform } from "../../shared/repository/platform.ts";
 import { isService as isCoreService } from "../../shared/repository/services.ts";
-import type { RepositoryWorkload } from "../../shared/repository/workloads.ts";
+import { asWorkload, type RepositoryWorkload } from "../../shared/repository/workloads.ts";
 
 /** Whom a change does without from then on. */
 const RETIRES =
@@ -47,6 +47,19 @@ export function namesMade(text: string): ReadonlySet<string> {
   );
 }
 
+/** What fills a Secret makes it, unless it is there. */
+const FILLS =
+  /\b(?:into|stor\w+|keep\w*|sav\w+|puts?|put|writ\w+|bak\w+|seal\w*|mov\w+|copi?e?\w*|sync\w*|creat\w+|generat\w+|rotat\w+|external ?secret|sealed ?secret)\b[^.;\n]*$/i;
+
+/** True when the text says that something is put into what it calls `name`. */
+export function isFilled(text: string, name: string): boolean {
+  const lower = text.toLowerCase();
+  for (let at = lower.indexOf(name); at !== -1; at = lower.indexOf(name, at + 1)) {
+    if (FILLS.test(text.slice(Math.max(0, at - LOOKED_BACK), at))) return true;
+  }
+  return false;
+}
+
 /** In the order of the text. `workloads`: those the text names; the settings it writes are theirs. */
 export function servicesMeant(
   text: string,
@@ -66,22 +79,23 @@ export function servicesMeant(
   };
   const settings = settingsSaid(text);
   const rest = withoutValues(text, settings);
-  const tellers = workloads.filter(({ name }) => hasWord(rest, name));
+  const tellers = [...workloads, ...rendered(platform)].filter(({ name }) => hasWord(rest, name));
   const around = { isService, isNamespace: (name: string) => filled(platform).has(name) };
   for (const sentence of sentencesOf(text)) {
     const end = sentence.at + sentence.text.length;
     const isInside = ({ at }: { readonly at: number }) => at >= sentence.at && at < end;
     const inside = stated.filter(isInside);
     const isMeant = (at: number) => !RETIRES.test(sentence.text.slice(Math.max(0, at - LOOKED_BACK), at));
+    const told = only(tellers.filter(({ name }) => hasWord(rest.slice(sentence.at, end), name)));
     for (const said of servicesSaid(sentence.text)) {
       if (!isMeant(said.at) || (said.namespace !== undefined && !isKnown(said.namespace))) continue;
       const near = said.namespace ?? besideIn(sentence, said, inside)?.name;
       const home = only(inside) ?? only(stated) ?? only(tellers);
-      const namespace = near ?? placeOfService(said.name, home, platform);
+      const namespace =
+        near ?? (said.isAddress === true ? told : undefined) ?? placeOfService(said.name, home, platform);
       const isSure = said.sure === "always" || (said.sure === "inNamespace" && near !== undefined);
       if (namespace !== undefined && (isSure || isService(said.name, namespace))) add(said.name, namespace);
     }
-    const told = only(tellers.filter(({ name }) => hasWord(rest.slice(sentence.at, end), name)));
     const home = told ?? only(inside) ?? only(tellers) ?? only(stated);
     const hosts = [
       ...settings
@@ -93,6 +107,14 @@ export function servicesMeant(
   }
   return [...found.values()];
 }
+
+/** Workloads of the repository's own charts, by names that are no everyday words: they have a namespace, too. */
+const rendered = oncePer((platform) =>
+  [...graphOf(platform).nodes.values()].flatMap(({ name, resource }) => {
+    const workload = resource?.rendered === true && name.includes("-") ? asWorkload(resource) : undefined;
+    return workload === undefined ? [] : [workload];
+  }),
+);
 
 /** Of `name.namespace`, which may as well be a domain: only what the repository puts something into. */
 const filled = oncePer(

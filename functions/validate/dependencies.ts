@@ -8,7 +8,7 @@ import { citationOf, placeOf, placeText } from "../../shared/graph/places.ts";
 import { statedNamespaces, withoutNamespaces } from "../../shared/graph/stated-namespaces.ts";
 import type { Platform } from "../../shared/repository/platform.ts";
 import { impliedBy, type Reliance } from "./dependencies-implied.ts";
-import { elsewhere, namesMade, servicesMeant } from "./dependencies-named.ts";
+import { elsewhere, isFilled, namesMade, servicesMeant } from "./dependencies-named.ts";
 import { thingsNamed, workloadsNamed } from "./named-things.ts";
 
 const CHECK = "dependencies";
@@ -37,7 +37,7 @@ export function findMissing(improvement: Text, platform: Platform): ValidationFi
   const all = oncePerThing([...named, ...impliedBy(ids, graph)]);
   const gaps = all.filter(isGap);
   const charged = all.filter((one) => !gaps.includes(one));
-  const conflicts = charged.filter(isConflict);
+  const conflicts = charged.filter((one) => isConflict(one, text));
   const missing = conflicts.length > 0 ? conflicts : charged.filter(isMissing);
   const isVague = ({ node: { state }, isNamed }: Reliance) =>
     isNamed && (state === "unseen" || state === "placeholder");
@@ -73,7 +73,7 @@ export function findMissing(improvement: Text, platform: Platform): ValidationFi
       ...seen,
       ...notes,
     ]).slice(0, SHOWN),
-    ...citationsOf([doubt, ...charged.filter((one) => one !== doubt)], platform),
+    ...citationsOf(missing.length > 0 ? missing : [doubt], platform),
   };
 }
 
@@ -84,9 +84,10 @@ function isMissing({ node: { state } }: Reliance): boolean {
   return state === "absent" || state === "zero-replicas";
 }
 
-function isConflict(one: Reliance): boolean {
-  const { kind, namespace } = one.node;
-  return one.isNamed && isMissing(one) && (MUST_BE.has(kind) || (kind === "Secret" && namespace !== undefined));
+function isConflict(one: Reliance, text: string): boolean {
+  const { kind, namespace, name } = one.node;
+  if (!one.isNamed || !isMissing(one)) return false;
+  return MUST_BE.has(kind) || (kind === "Secret" && namespace !== undefined && !isFilled(text, name));
 }
 
 /** Lacked by a workload that is named and runs, or does not, without this proposal, too. */

@@ -66,7 +66,8 @@ export function judgeDuplicates(improvement: Known, past: readonly Known[], foun
     return { check: CHECK, result: "unknown", because, evidence: [doubt.other.id], ...citing([doubt.other]) };
   }
   if (found.kind === "unknown") {
-    const because = `none of ${earlier.length} remembered improvements says the same, but the index of past ones could not be asked: ${found.because}`;
+    const here = earlier.length === 0 ? "" : `none of ${earlier.length} remembered improvements says the same, but `;
+    const because = `${here}the index of past ones could not be asked: ${found.because}`;
     return { check: CHECK, result: "unknown", because, evidence: [] };
   }
   return pass(earlier.length, ranked);

@@ -6,6 +6,7 @@ import { isApplied } from "../../shared/graph/states.ts";
 import { oncePer } from "../../shared/repository/lookup.ts";
 import type { Platform } from "../../shared/repository/platform.ts";
 import { type RepositoryWorkload, workloadsOf } from "../../shared/repository/workloads.ts";
+import { namespacesOf } from "./named-scope.ts";
 
 const KINDS: Readonly<Record<string, string>> = {
   secret: "Secret",
@@ -116,13 +117,3 @@ const byKindAndName = oncePer((platform) => {
   }
   return found;
 });
-
-const namespacesOf = oncePer(
-  (platform) =>
-    new Set(
-      [
-        ...platform.resources.map(({ kind, namespace, name }) => (kind === "Namespace" ? name : namespace)),
-        ...platform.applications.map(({ destination }) => destination),
-      ].filter((name) => name !== undefined),
-    ),
-);

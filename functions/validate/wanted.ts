@@ -101,6 +101,8 @@ function nameAt(words: readonly Word[], at: number, known: ReadonlySet<string>):
   const first = words[at];
   const clause = words[at - 1]?.clause;
   if (first === undefined || first.clause !== clause) return [];
+  const run = knownRun(words, at, known);
+  if (run.length > 0) return run;
   const isNamed = ({ raw, plain }: Word) =>
     /^\p{Lu}|^\p{Ll}+\p{Lu}/u.test(raw) && !PLAIN.test(plain) && !KIND.test(raw);
   let length = 0;
@@ -115,6 +117,17 @@ function nameAt(words: readonly Word[], at: number, known: ReadonlySet<string>):
     (known.has(first.plain) && !NOUN.test(first.plain)) ||
     /^\p{Ll}[\p{L}\p{N}]*(?:-[\p{L}\p{N}]+)+$/u.test(first.raw);
   return isName ? [first] : [];
+}
+
+/** "A stock sync daemon" where something is called stock-sync-daemon. */
+function knownRun(words: readonly Word[], at: number, known: ReadonlySet<string>): readonly Word[] {
+  const clause = words[at]?.clause;
+  for (let length = MOST_NAME_WORDS + 1; length > 1; length -= 1) {
+    const run = words.slice(at, at + length);
+    const isOne = run.length === length && run.every((word) => word.clause === clause);
+    if (isOne && known.has(run.map(({ plain }) => plain).join("-"))) return run;
+  }
+  return [];
 }
 
 function spellings(name: readonly Word[], nouns: readonly string[]): readonly string[] {

@@ -36,7 +36,9 @@ export function settingsSaid(text: string): readonly SaidSetting[] {
 
 /** The text without the hosts it gives out, in the same length: what is left names who is told, not whom to call. */
 export function withoutValues(text: string, settings: readonly SaidSetting[]): string {
-  let rest = text.replace(/:\/\/[^\s/]{1,300}/g, (host) => " ".repeat(host.length));
+  let rest = text.replace(/:\/\/[^\s/]{1,300}|(?<![-\w.])[a-z][-a-z0-9.]{0,252}:\d{2,5}\b/g, (host) =>
+    " ".repeat(host.length),
+  );
   for (const { value, valueAt } of settings) {
     rest = rest.slice(0, valueAt) + " ".repeat(value.length) + rest.slice(valueAt + value.length);
   }

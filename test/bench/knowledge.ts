@@ -27,7 +27,7 @@ export interface KnowledgeSizes {
 const MAIN = path.resolve(import.meta.dirname, "../../build/local/qdrant/main.ts");
 const BATCH = 256;
 const NAME = "school_bench";
-const FUSION = { rrf: { k: 61, weights: [2, 1] } };
+const FUSION = { rrf: { k: 1, weights: [2, 1] } };
 
 export async function knowledge(sizes: KnowledgeSizes): Promise<Row[]> {
   const folder = await mkdtemp(path.join(tmpdir(), "bench-knowledge-"));

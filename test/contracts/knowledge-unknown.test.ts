@@ -108,6 +108,11 @@ describe("the corpus", () => {
     ["nobody has indexed", [], "the documents are not indexed: set DOCS_REPO, or wait for the first indexing"],
     ["that is not configured", [state({ state: "absent", because: "DOCS_REPO is not set" })], "DOCS_REPO is not set"],
     ["that is being built", [state({ state: "building" })], "are being indexed for the first time"],
+    [
+      "that is tried again",
+      [state({ state: "building", because: "the embedding API does not answer" })],
+      "could not be indexed, and it is tried again: the embedding API does not answer",
+    ],
     ["that failed", [state({ state: "failed", because: "git: no such branch" })], "could not be indexed: git: no such"],
     ["without text", [state({ chunks: 0 })], "is empty: its sources (docs) have no text"],
     ["of which one source is missing", [state({ chunks: 3 }), state({ source: "wiki", state: "building" })], "of wiki"],

@@ -43,6 +43,24 @@ describe("a collection", () => {
     expect(stored.toSorted((a, b) => (a.path < b.path ? -1 : 1))).toEqual([full, bare]);
   });
 
+  test("gives back vectors as they were put in, of as many as are asked for, and knows no others", async () => {
+    const collection = await writer.open("manifests", embedder);
+    const many = Array.from({ length: 230 }, (_, at) =>
+      chunk(`replicas: ${at}`, { corpus: "manifests", path: `v${at}.yaml` }),
+    );
+    const points = await pointsOf(many);
+    await collection.upsert(points);
+    const stranger = chunk("never stored", { corpus: "manifests" }).id;
+    const found = await collection.points([stranger, ...many.map(({ id }) => id)]);
+    expect(found.map((point) => point.chunk)).toEqual(many);
+    for (const [at, { dense }] of found.entries()) {
+      for (const [index, value] of dense.entries())
+        expect(value).toBeCloseTo(points[at]?.dense[index] ?? Number.NaN, 6);
+    }
+    expect(await collection.points([])).toEqual([]);
+    await collection.remove(many.map(({ id }) => id));
+  });
+
   test("replaces what has the same id, tells it by source and path, and removes it", async () => {
     const collection = await writer.open("issues", embedder);
     const [one, other, foreign] = [

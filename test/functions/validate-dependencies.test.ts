@@ -86,7 +86,7 @@ describe("gaps from before", () => {
     expect(finding.evidence).toEqual(
       expect.arrayContaining([expect.stringMatching(/^till\.pay\.svc \(absent, was so before\): shop\/front\.yaml/)]),
     );
-    expect(JSON.stringify(finding.citations)).not.toContain("lone");
+    expect(finding.citations).toBeUndefined();
   });
 
   test("a class of storage that a claim of theirs names is one, too; more than three are counted", () => {
@@ -157,6 +157,7 @@ describe("bare names of Services", () => {
   test.each([
     "Ask the Service cache-ring in namespace shop for it",
     "Ask Service `ring` in namespace shop",
+    "The Service ring in namespace shop answers it",
     "Ask the Service ring in namespace shop",
     "Ask the Service cache-ring on port 26379 in the shop namespace",
     "Ask the cache-ring Service in namespace shop",
@@ -199,6 +200,9 @@ describe("bare names of Services", () => {
 
   test.each([
     "Make the service fault-tolerant in namespace shop",
+    "The Service runs in namespace shop",
+    "the service is in namespace shop and the Service listens on port 80",
+    "the Service deployed in namespace shop",
     "A service mesh in namespace shop encrypts it",
     "Service account `robot` in namespace shop",
     "Every long-running service in namespace shop",
@@ -210,6 +214,7 @@ describe("bare names of Services", () => {
     "Call db instead of the Service `ring` in namespace shop",
     "Set LOG_LEVEL=debug and MODE=ring in Deployment web-front",
     "Set BIND_HOST=ring in Deployment web-front",
+    "Move the image of web-front from ring:2024 to ring:2025",
     "image: ring:8080 in Deployment web-front",
     "Set RING_HOST=ring",
     "Ask the Service cache-ring",

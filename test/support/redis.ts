@@ -3,7 +3,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { freePort } from "../../build/local/ports.ts";
-import { launchRedis, RedisDidNotStart, type RedisProcess } from "../../build/local/redis-process.ts";
+import {
+  launchRedis,
+  RedisDidNotStart,
+  type RedisOptions,
+  type RedisProcess,
+} from "../../build/local/redis-process.ts";
 
 export interface TestRedis {
   readonly url: string;
@@ -18,14 +23,23 @@ export interface TestRedis {
   close(): Promise<void>;
 }
 
+interface Options {
+  readonly appendOnly?: boolean;
+  /**
+   * `everysec` unless given; then Redis, when the disk is busy, answers up to two seconds before it has written anything.
+   * `always`, which is slow, where what a test saw before a kill has to be there afterwards.
+   */
+  readonly sync?: "always" | "everysec";
+}
+
 /** Use in beforeAll; call close() in afterAll. Without appendOnly a restart begins empty (and starts faster). */
-export async function startTestRedis({ appendOnly = false }: { appendOnly?: boolean } = {}): Promise<TestRedis> {
+export async function startTestRedis({ appendOnly = false, sync = "everysec" }: Options = {}): Promise<TestRedis> {
   const dir = await mkdtemp(path.join(tmpdir(), "school-redis-"));
-  const { port, server } = await onAnyPort(dir, appendOnly);
+  const { port, server } = await onAnyPort({ dir, appendOnly, sync });
   let current: RedisProcess | undefined = server;
 
   async function start(): Promise<void> {
-    current ??= await launchRedis({ port, dir, appendOnly });
+    current ??= await launchRedis({ port, dir, appendOnly, sync });
   }
   async function kill(): Promise<void> {
     const running = current;
@@ -50,11 +64,11 @@ export async function startTestRedis({ appendOnly = false }: { appendOnly?: bool
   };
 }
 
-async function onAnyPort(dir: string, appendOnly: boolean): Promise<{ port: number; server: RedisProcess }> {
+async function onAnyPort(options: Omit<RedisOptions, "port">): Promise<{ port: number; server: RedisProcess }> {
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
     try {
-      return { port, server: await launchRedis({ port, dir, appendOnly }) };
+      return { port, server: await launchRedis({ port, ...options }) };
     } catch (error) {
       if (!(error instanceof RedisDidNotStart && error.portTaken) || attempt === 5) throw error;
     }

@@ -3,7 +3,7 @@
 import type { ValidationFinding } from "../../../shared/domain/improvement.ts";
 import type { Checked } from "../../knowledge/check-improvements.ts";
 import type { Draft, Unreadable } from "../../knowledge/improvement-file.ts";
-import { type Common, JSON_OPTION, type Register, type Shell } from "../command.ts";
+import { type Common, JSON_OPTION, NO_CACHE_OPTION, type Register, type Shell } from "../command.ts";
 import { UsageError } from "../failure.ts";
 import { harmless, type Style, short, type Terminal } from "../terminal.ts";
 
@@ -18,6 +18,7 @@ interface Options extends Common {
   readonly docs?: string;
   readonly gitops?: string;
   readonly publicUrl?: string;
+  readonly cache: boolean;
 }
 
 /** Of all of them the worst: a line that cannot be read is worse than a conflict, which is worse than what is unknown. */
@@ -64,6 +65,7 @@ export const check: Register = (program, shell) => {
       "--public-url <url>",
       "the address Argo CD Applications use for --gitops, where it has no remote of its own",
     )
+    .option(...NO_CACHE_OPTION)
     .option(...JSON_OPTION)
     .addHelpText("after", HELP)
     .action((file: string, options: Options) => run(file, options, shell));
@@ -94,7 +96,10 @@ async function run(file: string, options: Options, shell: Shell): Promise<void> 
   async function checkAll(): Promise<void> {
     const { openFolders } = await import("../../knowledge/open-folders.ts");
     const { checkImprovement } = await import("../../knowledge/check-improvements.ts");
-    const folders = await openFolders({ docs, gitops }, { note: (text) => terminal.note(text), stopped });
+    const folders = await openFolders(
+      { docs, gitops },
+      { note: (text) => terminal.note(text), stopped, cache: options.cache ? shell.cache : undefined },
+    );
     try {
       for (const note of folders.notes) terminal.note(note);
       const platform = publicUrl === undefined ? {} : { publicUrl };

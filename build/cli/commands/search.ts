@@ -1,7 +1,7 @@
 /** school search: what the platform's documents and manifests say; of a running school, or of folders without one. */
 import { InvalidArgumentError } from "commander";
 import { CORPORA, type Corpus, type KnowledgeQuery } from "../../../shared/knowledge-ports.ts";
-import { type Common, JSON_OPTION, type Register, type Shell } from "../command.ts";
+import { type Common, JSON_OPTION, NO_CACHE_OPTION, type Register, type Shell } from "../command.ts";
 import { UsageError } from "../failure.ts";
 
 interface Options extends Common {
@@ -12,6 +12,7 @@ interface Options extends Common {
   readonly kind?: string;
   readonly source?: string;
   readonly limit: number;
+  readonly cache: boolean;
 }
 const MOST = 50;
 
@@ -27,6 +28,7 @@ export const search: Register = (program, shell) => {
     .option("--kind <kind>", "only manifests of it, as Kubernetes writes it")
     .option("--source <name>", "only from gitops, docs, issues or school")
     .option("--limit <number>", `at most so many, 1 to ${MOST}`, limitOf, 10)
+    .option(...NO_CACHE_OPTION)
     .option(...JSON_OPTION)
     .addHelpText("after", "\nExit codes: 0 answered, 2 typed wrongly, 3 the index cannot say anything, and says why.")
     .action(async (words: readonly string[], options: Options) => {
@@ -59,6 +61,7 @@ async function answerTo(question: string, options: Options, shell: Shell) {
     {
       note: (text) => shell.terminal.note(text),
       stopped: shell.stopped,
+      cache: options.cache ? shell.cache : undefined,
     },
   );
   try {

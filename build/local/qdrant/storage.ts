@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 import type { CollectionConfig } from "./collection-config.ts";
 import { type PointTable, pointTable } from "./point-table.ts";
 
@@ -25,6 +26,7 @@ export interface Storage {
   close(): void;
 }
 
+export const FILE = "qdrant.sqlite";
 const SCHEMA = `
 create table if not exists collections (id integer primary key autoincrement, name text unique not null, config text not null);
 create table if not exists aliases (alias text primary key, collection integer not null);
@@ -39,13 +41,24 @@ const LEAVE_MS = 10_000;
 /** `dataDir` is created when missing. Throws when another process has it, after having waited for it to leave. */
 export function openStorage(dataDir: string | undefined, waitMs = LEAVE_MS): Storage {
   if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true });
-  const file = dataDir === undefined ? ":memory:" : path.join(dataDir, "qdrant.sqlite");
+  const file = dataDir === undefined ? ":memory:" : path.join(dataDir, FILE);
   const database = new DatabaseSync(file, { timeout: waitMs });
   // What is written has reached the system when it is acknowledged: a killed process loses nothing, a lost machine at
   // most the last moments, and never the order.
   database.exec("pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = normal;");
   database.exec(SCHEMA);
+  return storageIn(database, dataDir !== undefined);
+}
 
+/** What nobody writes any more: as many as like read it at once, and leave no trace. Every write throws. */
+export function openSaved(dataDir: string): Storage {
+  const file = pathToFileURL(path.join(dataDir, FILE));
+  // No locks, no log: https://www.sqlite.org/uri.html#uriimmutable
+  file.searchParams.set("immutable", "1");
+  return storageIn(new DatabaseSync(file, { readOnly: true }), true);
+}
+
+function storageIn(database: DatabaseSync, isDurable: boolean): Storage {
   function transaction<T>(write: () => T): T {
     database.exec("begin immediate");
     try {
@@ -102,6 +115,6 @@ export function openStorage(dataDir: string | undefined, waitMs = LEAVE_MS): Sto
         const insert = database.prepare("insert into aliases (alias, collection) values (?, ?)");
         for (const [alias, collection] of aliases) insert.run(alias, collection);
       }),
-    points: (collection) => pointTable(database, collection, dataDir !== undefined),
+    points: (collection) => pointTable(database, collection, isDurable),
   };
 }

@@ -5,6 +5,7 @@
 import * as z from "zod";
 import packageFile from "../../../package.json" with { type: "json" };
 import { kindOf } from "../problem-kinds.ts";
+import { graphRoutes } from "./graph.ts";
 import { improvementRoutes } from "./improvements.ts";
 import { knowledgeRoutes } from "./knowledge.ts";
 import { openRoutes } from "./open.ts";
@@ -21,6 +22,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...watchRoutes,
   ...searchRoutes,
   ...knowledgeRoutes,
+  ...graphRoutes,
   ...deadLetterRoutes,
   ...operatingRoutes,
   ...openRoutes,

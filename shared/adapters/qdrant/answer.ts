@@ -13,6 +13,7 @@ import type {
 import type { Environment } from "../../runtime/config.ts";
 import { openClient } from "./client.ts";
 import { type Fault, QdrantError, read } from "./faults.ts";
+import { fusionFor } from "./fusion.ts";
 import { merged } from "./merge.ts";
 import { askCorpus } from "./query.ts";
 import { queryEmbedders } from "./query-embedders.ts";
@@ -77,7 +78,7 @@ export function answerer(env: Environment, access: QdrantAccess, book: Knowledge
         ready.map(async (one) => {
           const vector = vectors.get(one.made.id) ?? vectorOf(text, one, embedderFor, signal);
           vectors.set(one.made.id, vector);
-          const question = { ...query, dense: await vector, sparse };
+          const question = { ...query, dense: await vector, sparse, fusion: fusionFor(one.made) };
           const limit = Math.min(MOST_HITS, query.limit ?? HITS);
           return await read(access, async () => askCorpus(await client(), one.corpus, question, limit));
         }),

@@ -15,6 +15,8 @@ const NUMBER = 12;
 const PAGE = 1_000;
 /** With texts. */
 const CHUNKS_PAGE = 256;
+/** With texts and vectors. */
+const POINTS_PAGE = 100;
 /** Values of one filter, ids of one removal. */
 const NAMED = 500;
 
@@ -36,6 +38,19 @@ export function collectionWriter(
           for (const { id, payload } of points) {
             found.set(String(id), { hash: String(payload?.["hash"]), path: String(payload?.["path"]) });
           }
+        }
+      }
+      return found;
+    },
+    async points(ids) {
+      const found: Pick<Point, "chunk" | "dense">[] = [];
+      for (const some of slices(ids, POINTS_PAGE)) {
+        const request = { ids: [...some], with_payload: true, with_vector: [DENSE] };
+        const records = await written(access, () => qdrant.retrieve(name, request));
+        for (const { payload, vector } of records) {
+          const chunk = chunkOf(payload);
+          const dense = denseOf(vector);
+          if (chunk !== undefined && dense !== undefined) found.push({ chunk, dense });
         }
       }
       return found;
@@ -111,6 +126,14 @@ function pointOf({ chunk, dense, sparse }: Point) {
         : { [SPARSE]: { indices: [...sparse.indices], values: [...sparse.values] } }),
     },
   };
+}
+
+/** As it is stored: of length 1. Undefined when there is none, or one of another form. */
+function denseOf(vector: unknown): Float32Array | undefined {
+  if (vector === null || typeof vector !== "object" || !(DENSE in vector)) return undefined;
+  const dense: unknown = vector[DENSE];
+  const isVector = Array.isArray(dense) && dense.every((value) => typeof value === "number");
+  return isVector ? Float32Array.from(dense as number[]) : undefined;
 }
 
 function* batches(points: readonly Point[]): Generator<readonly Point[]> {

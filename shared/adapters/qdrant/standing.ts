@@ -74,6 +74,10 @@ function beforeCounting(
     );
   }
   const building = configured.find((one) => one.state === "building" && one.collection === undefined);
+  if (building?.because !== undefined) {
+    const because = `${spoken[corpus]} of ${building.source} could not be indexed, and it is tried again: ${building.because}`;
+    return broken(corpus, because);
+  }
   if (building !== undefined) {
     const because = `${spoken[corpus]} of ${building.source} are being indexed for the first time: ask again when that is done`;
     return { kind: "broken", corpus, because, soon: true };

@@ -1,12 +1,19 @@
 /** What of a chunk is embedded and looked through for words. */
 import type { Chunk } from "../../knowledge-ports.ts";
+import { glossOf } from "./gloss.ts";
 
 const HEADING = /^\s{0,3}#{1,6}\s|^\s*<h[1-6]\b/i;
 const UNDERLINE = /^\s{0,3}(=+|-+|~+|\^+)\s*$/;
 
-/** Where it is, then what it says. Headings are in the place already and are not said twice. */
-export function embeddedText({ path, place, text }: Pick<Chunk, "path" | "place" | "text">): string {
-  return `${path}\n${place}\n${withoutHeadings(text, place.split(" > "))}`;
+/**
+ * Where it is, then what it says, then for a manifest what that is for. Headings are in the place already and are not said
+ * twice. Nobody is shown this: an excerpt is the text alone.
+ */
+export function embeddedText(chunk: Pick<Chunk, "corpus" | "path" | "place" | "text" | "kind">): string {
+  const { corpus, path, place, text } = chunk;
+  const said = `${path}\n${place}\n${withoutHeadings(text, place.split(" > "))}`;
+  const gloss = corpus === "manifests" ? glossOf(chunk) : "";
+  return gloss === "" ? said : `${said}\n${gloss}`;
 }
 
 function withoutHeadings(text: string, titles: readonly string[]): string {

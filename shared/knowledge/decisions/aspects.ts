@@ -1,6 +1,6 @@
 /** What can be required, forbidden or bounded of running software, besides the choice of a technology. */
 
-export type Dimension = "bytes" | "cpu" | "duration" | "count" | "percent" | "version";
+export type Dimension = "bytes" | "cpu" | "duration" | "count" | "percent" | "rate" | "version";
 
 export interface Aspect {
   readonly id: string;
@@ -61,7 +61,6 @@ export const ASPECTS: readonly Aspect[] = [
     dimension: "duration",
   },
   { id: "backup interval", has: ["backup interval", "backup frequency"], dimension: "duration" },
-  { id: "timeout", has: ["timeout", "time out"], dimension: "duration", of: true },
   {
     id: "key rotation",
     has: ["rotation interval", "?rotated", "?rotate", "?rotation"],

@@ -1,5 +1,5 @@
 /** How much weight a statement has: the decision itself, a rule, plain words, or nothing that decides. */
-import type { Statement } from "./statements.ts";
+import { ANNOUNCES, type Statement } from "./statements.ts";
 
 export type Authority = "decision" | "rule" | "plain" | "none";
 
@@ -26,7 +26,8 @@ export function isDecisionRecord(path: string, text: string): boolean {
   );
 }
 
-export function authorityOf({ headings, form, text }: Statement, isRecord: boolean): Authority {
+export function authorityOf({ headings, form, text, under = [] }: Statement, isRecord: boolean): Authority {
+  if (under.some((one) => ANNOUNCES.test(one))) return "decision";
   const inner = headings.slice(isRecord ? 1 : 0);
   if (form === "row")
     return headings.some((heading) => RULES.test(heading) || DECIDES.test(heading)) ? "decision" : "plain";

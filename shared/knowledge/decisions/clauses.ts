@@ -47,23 +47,34 @@ export function clausesOf(sentence: string, names?: ReadonlyMap<string, Technolo
 }
 
 function clauseOf(piece: string, names?: ReadonlyMap<string, Technology>): Clause[] {
-  let main = cutAt(piece, REASON).before;
-  const { before, after: exception } = cutAt(main, EXCEPTION);
-  main = before;
-  const conditional = cutAt(main, CONDITION);
+  const bare = bareOf(piece);
+  const words = wordsOf(bare.text);
+  if (words.length === 0) return [];
+  return [{ ...bare, words, marks: marksIn(words, names), quantities: quantitiesIn(words) }];
+}
+
+/** Clauses with their labels: a colon parts the name of a setting from its number, but not two clauses. */
+export function labelledClausesOf(sentence: string): readonly Pick<Clause, "text" | "exception" | "condition">[] {
+  return sentence
+    .replaceAll(/\s+/gu, " ")
+    .split(/;|\s[–—-]\s|,?\s+(?:but|whereas|however|although|so)\s+/iu)
+    .map((piece) => bareOf(piece))
+    .filter(({ text }) => text !== "");
+}
+
+function bareOf(piece: string): Pick<Clause, "text" | "exception" | "condition"> {
+  const { before, after: exception } = cutAt(cutAt(piece, REASON).before, EXCEPTION);
+  const conditional = cutAt(before, CONDITION);
+  let main = conditional.before;
   let condition = conditional.after;
-  if (condition !== undefined && conditional.before.trim() === "") {
+  if (condition !== undefined && main.trim() === "") {
     const comma = condition.indexOf(",");
     main = comma < 0 ? "" : condition.slice(comma + 1);
     condition = comma < 0 ? condition : condition.slice(0, comma);
-  } else main = conditional.before;
-  main = main.trim();
-  const words = wordsOf(main);
-  if (words.length === 0) return [];
-  const marks = marksIn(words, names);
+  }
   const held = exception === undefined ? {} : { exception };
   const bound = condition === undefined ? {} : { condition };
-  return [{ text: main, words, marks, quantities: quantitiesIn(words), ...held, ...bound }];
+  return { text: main.trim(), ...held, ...bound };
 }
 
 function cutAt(text: string, pattern: RegExp): { readonly before: string; readonly after?: string } {

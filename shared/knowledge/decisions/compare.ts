@@ -1,8 +1,10 @@
 /** Compares what a decision says with what an improvement wants: only of the same subject, scope and kind of value. */
 import { keepsTo } from "./bounds.ts";
+import { ofSetting } from "./compare-settings.ts";
 import type { Claim, Fact } from "./fact.ts";
 import type { Wanted } from "./read-claims.ts";
 import { covers, isExcepted } from "./scope.ts";
+import { ownWords } from "./setting-words.ts";
 
 export interface Comparison {
   readonly result: "compatible" | "conflict" | "unknown";
@@ -12,10 +14,10 @@ export interface Comparison {
 }
 
 /** Undefined: the fact says nothing of the claim. */
-export function compare(fact: Fact, claim: Claim, wanted: Pick<Wanted, "words">): Comparison | undefined {
+export function compare(fact: Fact, claim: Claim, wanted: Pick<Wanted, "words" | "sentences">): Comparison | undefined {
   const standing = fact.source.standing;
   if (standing === "replaced") return undefined;
-  const raw = rawComparison(fact, claim);
+  const raw = rawComparison(fact, claim, wanted);
   if (raw === undefined) return undefined;
   const comparison = { ...raw, fact, claim };
   if (standing === "proposed" || standing === "refused") return undecided(comparison);
@@ -66,18 +68,33 @@ function undecided({ fact, claim, result }: Comparison): Comparison | undefined 
 
 type Raw = Pick<Comparison, "result" | "because"> | undefined;
 
-function rawComparison(fact: Fact, claim: Claim): Raw {
+function rawComparison(fact: Fact, claim: Claim, wanted: Pick<Wanted, "words" | "sentences">): Raw {
   switch (fact.subject.kind) {
     case "technology":
-      return claim.subject.kind === "technology" ? ofTechnology(fact, claim) : undefined;
+      return claim.subject.kind === "technology" ? ofOwner(fact, ofTechnology(fact, claim), wanted) : undefined;
     case "aspect":
-      if (fact.subject.id === claim.subject.id) return isAbout(fact, claim) ? ofAspect(fact, claim) : undefined;
+      if (claim.subject.kind !== "aspect") return undefined;
+      if (fact.subject.id === claim.subject.id)
+        return isAbout(fact, claim) ? ofOwner(fact, ofAspect(fact, claim), wanted) : undefined;
       return goesWithIt(fact, claim) ? unknown(`${fact.subject.name} is required, and may go with it`) : undefined;
+    case "setting":
+      return ofSetting(fact, claim, wanted.sentences[0] ?? "");
     case "thing":
       return ofThing(fact, claim);
     case "practice":
       return undefined;
   }
+}
+
+/** What is said of the replicas of one thing says nothing of those of another. */
+function ofOwner({ owner = [] }: Fact, raw: Raw, { words }: Pick<Wanted, "words">): Raw {
+  if (raw === undefined || owner.length === 0) return raw;
+  const said = new Set(ownWords(words.split(/[^\p{L}\p{N}_-]+/u)));
+  const named = owner.filter((word) => said.has(word)).length;
+  if (named === 0) return undefined;
+  return named === owner.length || raw.result !== "conflict"
+    ? raw
+    : unknown(`${raw.because}, but it is about ${owner.join(" ")}`);
 }
 
 /** Whoever deletes the NetworkPolicies of a namespace may delete the required default-deny one. */

@@ -40,7 +40,8 @@ export const CUES: Readonly<Record<Cue, string>> = {
     "disable, disabling, off limits, unsupported, remove, removed, removing, drop, dropped, delete, deleted, turn " +
     "off, turned off, switch off, switched off, retire, retired, stop, stopped, get rid of, abandon, abandoned, " +
     "decommission, decommissioned, uninstall, uninstalled, decided against, rejected, reject, rule out, ruled out, " +
-    "avoid, avoided, out of the question, dropping, bypass, skip, no more, phase out, phased out",
+    "avoid, avoided, out of the question, dropping, bypass, skip, no more, phase out, phased out, " +
+    "shut down, shutting down, goes away, go away, get off, move off, moved off, migrate off, take down, wind down",
   demand:
     "must, shall, always, required, require, requires, mandatory, has to, have to, needs to, need to, must be, " +
     "obligatory, is enforced, are enforced, every, all, each of, without exception, compulsory, non negotiable",
@@ -120,6 +121,8 @@ export const DENY_EITHER_SIDE: ReadonlySet<string> = new Set([
   "unsupported",
   "out of the question",
   "phased out",
+  "goes away",
+  "go away",
   "avoided",
   "stopped",
 ]);

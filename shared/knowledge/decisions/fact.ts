@@ -9,13 +9,24 @@ export type Subject =
   | { readonly kind: "aspect"; readonly id: string; readonly name: string }
   /** Something done, by the stems of its words: "drain two nodes at once". */
   | { readonly kind: "practice"; readonly id: string; readonly name: string; readonly stems: readonly string[] }
+  /** A number that is set, by the words of its name; what it belongs to is the fact's owner. */
+  | {
+      readonly kind: "setting";
+      readonly id: string;
+      readonly name: string;
+      readonly words: readonly string[];
+      /** Words around it that may be part of its name elsewhere: headings, what is counted. */
+      readonly near: readonly string[];
+      /** It speaks of all of this kind: "every timeout". */
+      readonly isEvery: boolean;
+    }
   /** Something that lives somewhere. */
   | { readonly kind: "thing"; readonly id: string; readonly name: string };
 
 export interface Bound {
   readonly op: ">=" | "<=" | ">" | "<" | "=";
   readonly dimension: Dimension;
-  /** Bytes, cores, seconds, pieces, percent. */
+  /** Bytes, cores, seconds, pieces, percent, pieces each second. */
   readonly amount: number;
   readonly written: string;
 }
@@ -38,6 +49,8 @@ export interface Fact {
   readonly about: readonly string[];
   /** Classes its own words name ("as the cache"): it speaks of no other use. */
   readonly purposes: readonly string[];
+  /** Stems of what a number belongs to ("the worker pool"), none: to everything. */
+  readonly owner?: readonly string[];
   readonly scope: Scope;
   readonly exceptions: readonly Scope[];
   /** It holds only if this is so, as written. */
@@ -65,6 +78,8 @@ export interface Claim {
   /** 1: it is to be so or more so; -1: it is to go. */
   readonly sign: 1 | -1;
   readonly value?: { readonly dimension: Dimension; readonly amount: number; readonly written: string };
+  /** The number is itself a lower or an upper end: "a minimum of 0". */
+  readonly bounded?: "min" | "max";
   readonly direction?: "raise" | "lower";
   /** Of `located-in`. */
   readonly namespace?: string;

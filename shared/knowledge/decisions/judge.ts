@@ -1,4 +1,5 @@
 /** The verdict on an improvement: every fact held against every claim, and kinship where nothing could be read. */
+import { clausesOf, cuesIn, termsIn } from "./clauses.ts";
 import { type Comparison, compare } from "./compare.ts";
 import type { ReadDocuments } from "./documents.ts";
 import type { Source } from "./fact.ts";
@@ -29,7 +30,8 @@ export function judge(
   near: (source: Source) => boolean = () => true,
 ): readonly Judged[] {
   const wanted = readClaims(improvement, names);
-  const compared = facts.flatMap((fact) => wanted.claims.flatMap((claim) => compare(fact, claim, wanted) ?? []));
+  const all = facts.flatMap((fact) => wanted.claims.flatMap((claim) => compare(fact, claim, wanted) ?? []));
+  const compared = all.filter((one) => !isOnlyMentioned(one, wanted));
   const typed = withoutSettled(compared).map(
     ({ result, because, fact, claim }): Judged => ({ result, because, source: fact.source, claim: claim.quote }),
   );
@@ -38,9 +40,9 @@ export function judge(
   const kin = statements
     .filter(({ source }) => !read.has(source) && near(source))
     .flatMap((one) => ofKin(one, wanted) ?? []);
-  const all = [...typed, ...practices, ...kin];
+  const found = [...typed, ...practices, ...kin];
   const weight = { conflict: 0, unknown: 1, compatible: 2 } as const;
-  const sorted = all.toSorted((a, b) => weight[a.result] - weight[b.result]);
+  const sorted = found.toSorted((a, b) => weight[a.result] - weight[b.result]);
   return sorted.filter((one, index) => sorted.findIndex((other) => other.source === one.source) === index);
 }
 
@@ -56,6 +58,13 @@ function withoutSettled(compared: readonly Comparison[]): readonly Comparison[] 
         (other.fact.relation.kind === "uses" || other.fact.relation.kind === "allows"),
     );
   });
+}
+
+/** Whoever brings in what was chosen may name what stands there today: "on Longhorn; its local-path volume ties it to a node". */
+function isOnlyMentioned({ result, fact, claim }: Comparison, { claims }: Wanted): boolean {
+  if (result === "compatible" || fact.subject.kind !== "technology" || claim.introduces) return false;
+  if (claim.subject.id === fact.subject.id || fact.relation.kind === "forbids") return false;
+  return claims.some(({ subject, sign, introduces }) => subject.id === fact.subject.id && sign === 1 && introduces);
 }
 
 /** Stems from which a rule without types is held to be the same deed. */
@@ -84,6 +93,15 @@ function ofPractice(fact: ReadDocuments["facts"][number], wanted: Wanted): Judge
 
 const DENIES = /\b(?:not|never|no|without|avoid|prevent|stop|forbid|remove|instead of|no longer)\b/iu;
 
+/** "Longhorn for all stateful workloads" has nothing against whoever brings in Longhorn. */
+function keepsToNamed(text: string, { claims }: Wanted): boolean {
+  const clauses = clausesOf(text);
+  const named = clauses.flatMap((clause) => termsIn(clause, "technology").map(({ term }) => term.technology.id));
+  const denies = clauses.some((clause) => cuesIn(clause, "not", "contrast", "except").length > 0);
+  if (named.length === 0 || denies) return false;
+  return named.every((id) => claims.some(({ subject, sign }) => subject.id === id && sign === 1));
+}
+
 /** Shared words from which a statement nobody could read is held to govern the improvement. */
 const SHARED = 3;
 
@@ -91,6 +109,7 @@ const SHARED = 3;
 function ofKin({ statement, source, facts, isNormative }: ReadStatement, wanted: Wanted): Judged | undefined {
   if (!isNormative || source.authority === "none" || source.standing === "replaced") return undefined;
   if (facts.some(({ subject }) => subject.kind !== "practice")) return undefined;
+  if (keepsToNamed(statement.text, wanted)) return undefined;
   const theirs = carriersOf(statement.text);
   const ours = carriersOf(wanted.words);
   const shared = [...theirs].filter((stem) => ours.has(stem));

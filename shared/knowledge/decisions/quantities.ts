@@ -55,7 +55,7 @@ const SECONDS: Readonly<Record<string, number>> = {
 const CPU = new Set(["cpu", "core", "vcpu"]);
 const MILLICPU = new Set(["millicore", "millicpu"]);
 const COUNTED = new Set(["replica", "pod", "instance", "copy", "node"]);
-const NUMBERS: Readonly<Record<string, number>> = {
+export const NUMBERS: Readonly<Record<string, number>> = {
   a: 1,
   an: 1,
   one: 1,
@@ -133,15 +133,21 @@ function spelled(words: readonly Word[], at: number): Quantity | undefined {
   return isArticle && quantity.values.duration === undefined ? undefined : quantity;
 }
 
-function withUnit(number: number, unit: string, written: string): Quantity["values"] | undefined {
+/** Seconds of a unit of time by its stem; undefined: it is none. */
+export function secondsOf(unit: string): number | undefined {
+  return Object.hasOwn(SECONDS, unit) ? SECONDS[unit] : undefined;
+}
+
+/** `unit` is the stem of what is `written` behind the number; undefined: it is no unit. */
+export function withUnit(number: number, unit: string, written: string): Quantity["values"] | undefined {
   if (unit === "m") return written === "m" ? { cpu: number / 1000, duration: number * MINUTE } : undefined;
-  const bytes = BYTES[unit];
+  const bytes = Object.hasOwn(BYTES, unit) ? BYTES[unit] : undefined;
   if (bytes !== undefined) return { bytes: number * bytes };
   if (written === "M" || written === "G") return { bytes: number * (written === "M" ? 1e6 : 1e9) };
-  const seconds = SECONDS[unit];
+  const seconds = secondsOf(unit);
   if (seconds !== undefined) return { duration: number * seconds };
   if (CPU.has(unit)) return { cpu: number };
   if (MILLICPU.has(unit)) return { cpu: number / 1000 };
-  if (unit === "percent") return { percent: number };
+  if (unit === "percent" || unit === "%") return { percent: number };
   return undefined;
 }

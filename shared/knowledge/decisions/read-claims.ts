@@ -7,10 +7,10 @@ import { aspectsIn, type Clause, clausesOf, cuesIn, termsIn } from "./clauses.ts
 import type { Claim } from "./fact.ts";
 import { moveIn } from "./location.ts";
 import { EVERYWHERE, type Scope, scopeOf } from "./scope.ts";
+import { settingClaims } from "./setting-claims.ts";
 import { signOf } from "./sign.ts";
-import { plain } from "./statements.ts";
 import type { Technology } from "./technologies.ts";
-import { sentencesOf } from "./words.ts";
+import { plain, sentencesOf } from "./words.ts";
 
 export type Proposed = Pick<Improvement, "title" | "description" | "implementation_notes" | "quotes">;
 
@@ -58,6 +58,11 @@ function scopeOfAll(sentences: readonly string[]): Scope {
 function settled(claims: readonly Claim[]): readonly Claim[] {
   const kept: Claim[] = [];
   for (const claim of claims) {
+    // Of settings the same words may name two: "a timeout of 5s for reads, and of 30s for writes".
+    if (claim.subject.kind === "setting") {
+      kept.push(claim);
+      continue;
+    }
     const earlier = kept.find(
       ({ subject, about }) => subject.id === claim.subject.id && sameThings(about, claim.about),
     );
@@ -88,6 +93,7 @@ function claimsOf(
     if (own.length > 0) about = [...new Set([...own, ...(isTitle ? [] : thingsOf(title, names))])];
     claims.push(...claimsIn(clause, { about, scope, quote: sentence.slice(0, 400), isTitle }));
   }
+  claims.push(...settingClaims(sentence, scope));
   return claims;
 }
 

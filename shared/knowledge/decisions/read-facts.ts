@@ -10,6 +10,7 @@ import { locationIn } from "./location.ts";
 import { isRuled, type Modality, modalityOf, onlyTells, states } from "./modality.ts";
 import { practiceIn } from "./practices.ts";
 import { clauseScope, EVERYWHERE, exceptionOf, type Scope } from "./scope.ts";
+import { choiceOwner, LABELLED, numberOwner, settingFacts } from "./setting-facts.ts";
 import { signOf } from "./sign.ts";
 import type { Statement } from "./statements.ts";
 import type { Technology } from "./technologies.ts";
@@ -52,6 +53,7 @@ export function readFacts(
     for (const fact of found) if (!facts.some((other) => saysTheSame(fact, other))) facts.push(fact);
     if (thingsIn(clause).length > 0) context = { ...near };
   }
+  if (!isIdle) facts.push(...settingFacts(statement, source, facts));
   return { read: { statement, source, facts, isNormative: isNormative && authority !== "none" && !isIdle }, context };
 }
 
@@ -118,6 +120,7 @@ function factsOf(clause: Clause, modality: Modality, context: Context, source: S
       subject,
       relation,
       about: [],
+      owner: choiceOwner(statement),
       purposes,
       strength: relation.kind === "prefers" ? "soft" : strength,
     });
@@ -135,10 +138,13 @@ function factsOf(clause: Clause, modality: Modality, context: Context, source: S
     if (aspect.id === "exposure" && about.some((one) => one === "key" || one === "log" || one === "message")) continue;
     if (quantity !== undefined && aspect.dimension !== undefined) {
       const bound = boundOf(clause, quantity, aspect.dimension);
-      const isTold = bound.op === "=" ? isRule && states(clause) : isRule || modality.binds || states(clause);
+      const isSaid = states(clause) || LABELLED.test(statement.text);
+      const isTold = bound.op === "=" ? isRule && isSaid : isRule || modality.binds || isSaid;
       if (!isTold && !(modality.binds && isRuled(clause, mark))) continue;
       const binding = bound.op === "=" || modality.soft ? strength : "rule";
-      facts.push({ ...common, subject, relation: { kind: "limits", bound }, about, purposes: [], strength: binding });
+      const owner = numberOwner(statement, clause.text, quantity.text, aspect);
+      const relation = { kind: "limits", bound } as const;
+      facts.push({ ...common, subject, relation, about, owner, purposes: [], strength: binding });
       continue;
     }
     if (isRule ? !states(clause) && !modality.demands : !isRuled(clause, mark) && !modality.soft) continue;

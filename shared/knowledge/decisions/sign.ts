@@ -32,7 +32,7 @@ export function signOf(clause: Clause, mark: Mark, meant: readonly Mark[]): 1 | 
   };
   for (const { mark: cue, phrase } of cuesIn(clause, "not")) {
     if (cue.from === mark.from) continue;
-    if (isBound(clause, cue)) continue;
+    if (isBound(clause, cue, phrase)) continue;
     const after = meant.some((one) => one.from >= cue.to);
     const before = meant.some((one) => one.to <= cue.from);
     if (DENY_EITHER_SIDE.has(phrase)) {
@@ -57,8 +57,9 @@ function isPassive({ words }: Clause, cue: Mark): boolean {
   return next === undefined || /^(?:be|been|get|set|put|run|kept|in|needed|\p{L}{2,20}ed)$/u.test(next);
 }
 
-/** "30 days, no longer" bounds the number and denies nothing. */
-function isBound({ quantities }: Clause, cue: Mark): boolean {
+/** "30 days, no longer" bounds the number and denies nothing; "3 replicas, drop the local disk" does. */
+function isBound({ quantities }: Clause, cue: Mark, phrase: string): boolean {
+  if (!/^(?:no|not|never|no longer|no more)$/u.test(phrase)) return false;
   return quantities.some(({ to }) => cue.from >= to && cue.from <= to + 1);
 }
 

@@ -1,5 +1,6 @@
 /** Takes a document apart into what it states: sentences, list items and rows of tables, with headings and lines. */
-import { sentencesOf } from "./words.ts";
+import { rowsOf } from "./tables.ts";
+import { plain, sentencesOf } from "./words.ts";
 
 export interface Statement {
   readonly text: string;
@@ -12,6 +13,8 @@ export interface Statement {
   /** Of a row: the cell that says what it is about, and the one that says how things stand with it. */
   readonly area?: string;
   readonly status?: string;
+  /** What introduces it, from the outermost: the sentence before a list, the item above, the row's own subject. */
+  readonly under?: readonly string[];
 }
 
 /** Part of a Markdown document as it stands in the file. */
@@ -28,6 +31,7 @@ interface Block {
   readonly from: number;
   readonly lines: string[];
   readonly headings: readonly string[];
+  readonly indent: number;
 }
 
 /** Lines of one block that are looked at; longer ones are generated, not written. */
@@ -35,9 +39,49 @@ const LONGEST_BLOCK = 400;
 
 /** Front matter, code blocks and comments state nothing. */
 export function statementsOf(part: Part): readonly Statement[] {
-  return blocksOf(part).flatMap((block) => {
-    if (block.kind === "table") return rowsOf(block);
-    return sentencesIn(block);
+  const blocks = blocksOf(part);
+  const introduced = introductionsOf(blocks);
+  return blocks.flatMap((block, index) => {
+    const statements = block.kind === "table" ? rowsOf(block) : sentencesIn(block);
+    const under = introduced[index] ?? [];
+    if (under.length === 0) return statements;
+    return statements.map((one) => ({ ...one, under: [...under, ...(one.under ?? [])] }));
+  });
+}
+
+/** Words of an item that may stand above others; more is a sentence of its own. */
+const SHORT = 6;
+
+/** What follows it was decided, wherever it is told. */
+export const ANNOUNCES = /\b(?:decision|decided|resolved|agreed)\b[^.:]{0,60}:[*_]*$/iu;
+
+/** Of each block: the paragraph that ends with a colon before its list, and the items it is indented below. */
+function introductionsOf(blocks: readonly Block[]): readonly (readonly string[])[] {
+  let intro: string | undefined;
+  let place = "";
+  let above: { readonly indent: number; readonly text: string }[] = [];
+  let announced: string | undefined;
+  let announcedAt = "";
+  return blocks.map(({ kind, lines, headings, indent }) => {
+    const text = plain(lines.join(" ").replace(/^\s*(?:[-*+]|\d{1,3}[.)])\s+/u, ""));
+    const here = headings.join("\n");
+    if (here !== place || kind === "paragraph") [intro, above] = [undefined, []];
+    place = here;
+    if (kind === "paragraph") {
+      const [last = ""] = sentencesOf(text)
+        .slice(-1)
+        .map((one) => one.text);
+      const before = here === announcedAt ? announced : undefined;
+      announced = ANNOUNCES.test(last) ? last : undefined;
+      announcedAt = here;
+      if (last.endsWith(":")) intro = last;
+      return before === undefined ? [] : [before];
+    }
+    above = kind === "item" ? above.filter((one) => one.indent < indent) : [];
+    const under = [...(intro === undefined ? [] : [intro]), ...above.map((one) => one.text)];
+    const isLabel = text.endsWith(":") || (text.split(" ").length <= SHORT && !/\d/u.test(text));
+    if (kind === "item" && isLabel) above.push({ indent, text });
+    return under;
   });
 }
 
@@ -85,7 +129,7 @@ function continued(
     open !== undefined &&
     open.lines.length < LONGEST_BLOCK &&
     (kind === "table" ? open.kind === "table" : kind === "paragraph" && open.kind !== "table");
-  if (!goesOn) return { kind, lines: [line], ...place };
+  if (!goesOn) return { kind, lines: [line], indent: /^\s{0,20}/u.exec(line)?.[0].length ?? 0, ...place };
   open.lines.push(line);
   return open;
 }
@@ -116,52 +160,4 @@ function newlines(text: string, from: number, to: number): number {
   let count = 0;
   for (let at = text.indexOf("\n", from); at >= 0 && at < to; at = text.indexOf("\n", at + 1)) count++;
   return count;
-}
-
-const AREA =
-  /^(?:area|topic|subject|concern|component|aspect|what|category|domain|question|scope|item|resource|layer)\b/iu;
-const SAYS =
-  /^(?:decisions?|choice|chosen|standard|rule|policy|convention|we use|what we (?:use|chose)|outcome|resolution|requirement)\b/iu;
-const STATUS = /^(?:status|state)\b/iu;
-
-/** Only tables with a column that decides; the column before it, or the one called so, says about what. */
-function rowsOf({ from, lines, headings }: Block): Statement[] {
-  const [head, rule, ...rows] = lines.map(cellsOf);
-  if (head === undefined || rule === undefined || !rule.every((cell) => /^:?-+:?$/u.test(cell))) return [];
-  const says = head.findIndex((cell) => SAYS.test(cell));
-  if (says < 0) return [];
-  const named = head.findIndex((cell) => AREA.test(cell));
-  const area = named >= 0 ? named : says === 0 ? -1 : says - 1;
-  const status = head.findIndex((cell) => STATUS.test(cell));
-  return rows.flatMap((cells, index) => {
-    const text = cells[says] ?? "";
-    if (text === "") return [];
-    const line = from + 2 + index;
-    return [
-      {
-        text,
-        from: line,
-        to: line,
-        headings: [...headings, head[says] ?? ""],
-        form: "row" as const,
-        ...(area >= 0 && area !== says ? { area: cells[area] ?? "" } : {}),
-        ...(status >= 0 ? { status: [cells[0] ?? "", cells[status] ?? ""].join(": ") } : {}),
-      },
-    ];
-  });
-}
-
-function cellsOf(line: string): string[] {
-  const cells = line.trim().slice(0, 4_000).replace(/^\|/u, "").replace(/\|$/u, "").split("|");
-  return cells.map((cell) => plain(cell.trim()));
-}
-
-/** Without emphasis and the addresses of links; `latest` in code ticks is the tag of that name. */
-export function plain(text: string): string {
-  return text
-    .replaceAll(/`:?latest`(?!\s+tag)/giu, "latest tag")
-    .replaceAll(/\[([^\][]{1,200})\]\([^()\s]{0,300}\)/gu, "$1")
-    .replaceAll(/\*\*|__|`/gu, "")
-    .replaceAll(/\s+/gu, " ")
-    .trim();
 }

@@ -75,3 +75,13 @@ function endsAt(text: string, at: number): boolean {
     return false;
   return !/(?:^|\s)(?:e\.g|i\.e|vs|cf)$/iu.test(text.slice(Math.max(0, at - 6), at));
 }
+
+/** Without emphasis and the addresses of links; `latest` in code ticks is the tag of that name. */
+export function plain(text: string): string {
+  return text
+    .replaceAll(/`:?latest`(?!\s+tag)/giu, "latest tag")
+    .replaceAll(/\[([^\][]{1,200})\]\([^()\s]{0,300}\)/gu, "$1")
+    .replaceAll(/\*\*|__|`/gu, "")
+    .replaceAll(/\s+/gu, " ")
+    .trim();
+}

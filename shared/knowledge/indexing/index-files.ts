@@ -1,5 +1,6 @@
 /** Brings a few files of a source up to date: what changed is embedded and written, what is gone is removed. */
 import type { Chunk, CollectionWriter, Embedder } from "../../knowledge-ports.ts";
+import { knownVectors } from "./known-vectors.ts";
 import type { Round, SourceReader } from "./ports.ts";
 import { putIn } from "./put-in.ts";
 
@@ -45,12 +46,14 @@ export async function indexFiles(
     if (secrets > 0) redacted.set(path, secrets);
   }
   const fresh = [...wanted.values()].filter(({ id, hash }) => stored.get(id)?.hash !== hash);
+  const gone = [...stored.keys()].filter((id) => !wanted.has(id));
+  const replaced = fresh.map(({ id }) => id).filter((id) => stored.has(id));
   const written = await putIn(
     fresh.map((chunk) => ({ ...chunk, commit: version })),
     tools,
+    fresh.length === 0 ? new Map() : await knownVectors([...replaced, ...gone], collection),
   );
   if (written < fresh.length) return { complete: false, changed: written, leftOut, redacted };
-  const gone = [...stored.keys()].filter((id) => !wanted.has(id));
   if (gone.length > 0) await collection.remove(gone);
   return { complete: true, changed: written + gone.length, leftOut, redacted };
 }

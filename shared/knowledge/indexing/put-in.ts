@@ -8,23 +8,29 @@ import { slicesOf } from "./slices.ts";
 /** Chunks that are embedded and written together: what a kill loses at most. */
 const TOGETHER = 128;
 
-/** How many were written, from the first on; fewer than all when the round is over. */
+/**
+ * How many were written, from the first on; fewer than all when the round is over. `known`: vectors of the embedder by the
+ * text that was embedded; these texts are not embedded again.
+ */
 export async function putIn(
   chunks: readonly StoredChunk[],
   { collection, embedder, round }: { collection: CollectionWriter; embedder: Embedder; round: Round },
+  known: ReadonlyMap<string, Float32Array> = new Map(),
 ): Promise<number> {
   let written = 0;
   for (const some of slicesOf(chunks, TOGETHER)) {
     if (written > 0 && round.isOver()) break;
     round.signal.throwIfAborted();
     const texts = some.map(embeddedText);
-    const vectors = await embedder.embed(texts, "document", round.signal);
+    const unknown = texts.filter((text) => !known.has(text));
+    const vectors = unknown.length === 0 ? [] : await embedder.embed(unknown, "document", round.signal);
+    const fresh = vectors.values();
     await collection.upsert(
-      some.map((chunk, index) => ({
-        chunk,
-        dense: vectors[index] ?? missing(embedder, chunk),
-        sparse: sparseDocument(texts[index] ?? ""),
-      })),
+      some.map((chunk, index) => {
+        const text = texts[index] ?? "";
+        const dense = known.get(text) ?? fresh.next().value ?? missing(embedder, chunk);
+        return { chunk, dense, sparse: sparseDocument(text) };
+      }),
     );
     written += some.length;
   }

@@ -10,10 +10,15 @@ export interface Place {
   readonly source: string;
 }
 
-/** Being built or brought up to date; what answers meanwhile still answers. */
+/**
+ * Being built or brought up to date; what answers meanwhile still answers. Why the last try failed stays until one ends
+ * well: while the next one runs, that is all that is known.
+ */
 export function buildingState({ corpus, source }: Place, before: CorpusState | undefined, now: number): CorpusState {
-  const { because: _, ...facts } = before ?? {};
-  return { ...facts, corpus, source, state: "building", at: at(now) };
+  const { because, ...facts } = before ?? {};
+  const failed = before?.state === "failed" || before?.state === "building" ? because : undefined;
+  const state = { ...facts, corpus, source, state: "building", at: at(now) } as const;
+  return failed === undefined ? state : { ...state, because: failed };
 }
 
 export function failedState(

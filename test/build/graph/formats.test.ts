@@ -1,6 +1,7 @@
 /** Pictures of a graph: whatever names come from outside, the drawing stays a drawing. */
 import { expect, test } from "vitest";
-import { asDot, asJson, asMermaid } from "../../../build/graph/formats.ts";
+import { asDot, asMermaid } from "../../../build/graph/formats.ts";
+import { asJson } from "../../../shared/graph/as-json.ts";
 import { graphOf } from "../../../shared/graph/build.ts";
 import { partAround, talkingPart } from "../../../shared/graph/part.ts";
 import { application, deployment, platformOf, service } from "../../support/platform.ts";

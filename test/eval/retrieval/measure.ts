@@ -122,7 +122,7 @@ function sections(held: readonly Answered[]): readonly (readonly Rank[])[] {
 /** What else Qdrant could be told; compared where nothing is reported. */
 function fusions(tune: readonly Answered[]): readonly (readonly [string, readonly Rank[]])[] {
   if (tune.length === 0) return [];
-  return [2, 10, 61].flatMap((k) =>
+  return [1, 2, 10, 61].flatMap((k) =>
     [1, 2, 3].map((sparse): readonly [string, readonly Rank[]] => [
       `tune MRR, k ${k}, BM25 ${sparse}:1`,
       tune.map(({ hits, query }) => fileRank(fused(hits, k, { sparse, dense: 1 }), query)),

@@ -21,7 +21,7 @@ let coordinator: ChildProcess | undefined;
 const followers: Follower[] = [];
 
 beforeAll(async () => {
-  redis = await startTestRedis({ appendOnly: true });
+  redis = await startTestRedis({ appendOnly: true, sync: "always" });
   pipeline = connectPipeline(redis.url);
   pipeline.redis.on("error", () => undefined);
 });

@@ -69,6 +69,15 @@ describe.skipIf(noBrowser)("one improvement on the dashboard (skipped where no C
       await at.page.getByText("9f8e7d6c5b4a39281706f5e4d3c2b1a098765432").waitFor();
     });
 
+    test("says that it waits for the first index, and leads there", async () => {
+      const patch = { title: "Give it a limit", index_awaited_since: "2026-05-01T10:00:00.000Z" };
+      await at.school.stand("awaiting-1", "categorized", patch);
+      await at.signedIn("viewer", "/improvements/awaiting-1");
+      await at.page.getByText("Validate waits: the first index of documents and manifests is being built").waitFor();
+      await at.page.getByRole("link", { name: "how far it is" }).click();
+      await at.page.getByRole("heading", { level: 1, name: "Knowledge" }).waitFor();
+    });
+
     test("a viewer may look and is offered nothing", async () => {
       await at.signedIn("viewer", "/improvements/review-1");
       await at.page.getByText("deciding takes the role reviewer").waitFor();

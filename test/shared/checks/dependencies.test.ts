@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { servicesNamed } from "../../../shared/checks/service-names.ts";
 import type { Phase } from "../../../shared/domain/health.ts";
+import { cpuTimeOf } from "../../support/cpu-time.ts";
 import { api, baselineOf, look, phaseOf, type Shop, shop, textOf } from "./world.ts";
 
 type Objects = Shop["objects"];
@@ -186,10 +187,11 @@ describe("names of Services in a text", () => {
   });
 
   test("a text of a megabyte is read in no time", () => {
-    const before = performance.now();
-    for (const part of ["a.", "://a@", "a:1", "http://user:", "-", "a-"]) {
-      servicesNamed([{ variable: "HOST", text: part.repeat(1_000_000 / part.length) }], "home");
-    }
-    expect(performance.now() - before).toBeLessThan(5_000);
+    const used = cpuTimeOf(() => {
+      for (const part of ["a.", "://a@", "a:1", "http://user:", "-", "a-"]) {
+        servicesNamed([{ variable: "HOST", text: part.repeat(1_000_000 / part.length) }], "home");
+      }
+    });
+    expect(used).toBeLessThan(5_000);
   });
 });

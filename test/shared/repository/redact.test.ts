@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { REDACTED, redactObject, redactText } from "../../../shared/repository/redact.ts";
 import type { Fields } from "../../../shared/repository/values.ts";
+import { cpuTimeOf } from "../../support/cpu-time.ts";
 
 const JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U";
 
@@ -63,9 +64,7 @@ describe("in text", () => {
       }),
     );
     for (const part of ["-----BEGIN ", "password: ", "a://b:", "eyJabcdefgh.", "aB3"]) {
-      const started = performance.now();
-      redactText(part.repeat(20_000));
-      expect(performance.now() - started).toBeLessThan(5_000);
+      expect(cpuTimeOf(() => redactText(part.repeat(20_000)))).toBeLessThan(5_000);
     }
   });
 });

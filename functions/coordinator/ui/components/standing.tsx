@@ -4,6 +4,7 @@ import type { TrailStep } from "../api/answers.ts";
 import { type Offer, offersFor } from "../logic/actions.ts";
 import { actorOf, inWords, toneOf } from "../logic/words.ts";
 import { useSchool } from "../state/school.ts";
+import { Link } from "./link.tsx";
 import { Moment } from "./moment.tsx";
 import { StatusBadge } from "./status-badge.tsx";
 
@@ -45,6 +46,14 @@ function Why({ improvement, last }: Omit<StandingProps, "onDecide">) {
   // The rule is the answer to "why not automatic?" only while somebody asks.
   const rule = status === "pending_review" ? improvement.approval_rule : undefined;
   const asked = status === "pending_review" && stage !== undefined ? `${inWords(stage)} asks a person` : undefined;
+  if (isAwaitingIndex(improvement)) {
+    return (
+      <p class="because">
+        <strong>Validate waits:</strong> the first index of documents and manifests is being built;{" "}
+        <Link href="/knowledge">how far it is</Link>
+      </p>
+    );
+  }
   const who = last === undefined ? undefined : actorOf(last.by).name;
   const because = reasonOf(improvement) ?? last?.because;
   if (because === undefined && asked === undefined) return null;
@@ -63,6 +72,11 @@ function reasonOf(improvement: Improvement): string | undefined {
     return "its pull request is open; it goes live when somebody merges it";
   if (status === "dead") return diedIn === undefined ? dead : `died as ${inWords(diedIn).toLowerCase()}: ${dead ?? ""}`;
   return status === "failed" || status === "rollback_blocked" ? failure : undefined;
+}
+
+/** Validate looks again by and by, and asks a person when it takes too long. */
+function isAwaitingIndex({ status, index_awaited_since: since }: Improvement): boolean {
+  return status === "categorized" && since !== undefined;
 }
 
 function isOpen({ request, landed }: Improvement): boolean {

@@ -1,6 +1,7 @@
 /** What was acknowledged is there again, whatever happened to the process; everything is found as if it had stayed. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdir } from "node:fs/promises";
 import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -81,6 +82,26 @@ test("a folder that another process has is not opened a second time", async () =
   await second.close();
 });
 
+test("what was saved is read by several at once, with its aliases, and written by nobody", async () => {
+  const dataDir = path.join(await temporaryDirectory(), "what? #1");
+  const first = await startQdrant();
+  const client = clientOf(first.url);
+  await client.createCollection("c", LIKE_OURS);
+  await client.updateCollectionAliases({ actions: [{ create_alias: { alias_name: "a", collection_name: "c" } }] });
+  await client.upsert("c", { wait: true, points: [point(1, "one")] });
+  await first.save(dataDir);
+  await client.upsert("c", { wait: true, points: [point(2, "two")] });
+  await first.close();
+  const readers = await Promise.all([1, 2].map(() => startQdrant({ dataDir, isSaved: true })));
+  for (const { url } of readers) {
+    expect(await clientOf(url).count("a")).toEqual({ count: 1 });
+    await expect(clientOf(url).upsert("a", { wait: true, points: [point(3, "three")] })).rejects.toThrow();
+    expect(await clientOf(url).count("a")).toEqual({ count: 1 });
+  }
+  await Promise.all(readers.map((reader) => reader.close()));
+  expect(await readdir(dataDir)).toEqual(["qdrant.sqlite"]);
+});
+
 /** What the server should hold, as plainly as it can be said. */
 interface Model {
   readonly dense: readonly number[];
@@ -157,6 +178,16 @@ describe("whatever is written and deleted in whatever order", () => {
         const again = await startQdrant({ dataDir });
         await expectLike(again, held);
         await again.close();
+        const inMemory = await startQdrant();
+        const other = clientOf(inMemory.url);
+        await other.createCollection("c", LIKE_OURS);
+        await other.createPayloadIndex("c", { wait: true, field_name: "kind", field_schema: "keyword" });
+        for (const each of steps) await apply(each, other, new Map());
+        await inMemory.save(`${dataDir}-saved`);
+        await inMemory.close();
+        const saved = await startQdrant({ dataDir: `${dataDir}-saved`, isSaved: true });
+        await expectLike(saved, held);
+        await saved.close();
       }),
       { numRuns: 15 },
     );

@@ -82,6 +82,65 @@ describe("an update", () => {
     expect(asked).toEqual(["apps/a7.yaml"]);
   });
 
+  describe("of a file whose parts moved", () => {
+    const part = (name: string) =>
+      `The ${name} is looked after by the bakers of the morning, and nobody else. `.repeat(5);
+    const headings = ["Dough", "Oven", "Counter", "Cellar"];
+    const sections = headings.map((name) => `## ${name}\n\n${part(name)}\n`);
+    const before = `# Handbook\n\n${part("handbook")}\n\n${sections.join("\n")}`;
+    const handbook = async (school: IndexedRepository) => {
+      const found = (await school.indexed("documents")).get("handbook.md") ?? [];
+      return found.toSorted((a, b) => a.from - b.from);
+    };
+    const vectorsOf = async (school: IndexedRepository) => {
+      const ids = (await handbook(school)).map(({ id }) => id);
+      const points = (await (await school.indexer.writer.published("documents"))?.points(ids)) ?? [];
+      return new Map(points.map(({ chunk, dense }) => [chunk.place, dense]));
+    };
+
+    test("embeds what was added, and all lines are right", async () => {
+      const school = await bakery({ "handbook.md": before });
+      await embedded(school);
+      const vectors = await vectorsOf(school);
+      const text = before.replace("## Dough", `## Yeast\n\n${part("yeast")}\n\n## Dough`);
+      const commit = await school.remote.push({ "handbook.md": text });
+      await school.index();
+      const texts = await embedded(school);
+      expect(texts).toHaveLength(1);
+      expect(texts[0]).toContain("The yeast");
+      const found = await handbook(school);
+      expect(found.map(({ place }) => place.split(" > ").at(-1))).toEqual(["Handbook", "Yeast", ...headings]);
+      const lines = text.split("\n");
+      for (const { from, to, text: shown } of found) expect(lines.slice(from - 1, to).join("\n")).toBe(shown);
+      expect(new Set(found.slice(1).map((chunk) => chunk.commit))).toEqual(new Set([commit]));
+      expect(vectors.size).toBe(5);
+      const after = await vectorsOf(school);
+      for (const [place, vector] of vectors) expect(after.get(place), place).toEqual(vector);
+      expect(await school.index()).toMatchObject({ changed: 0 });
+      expect(await embedded(school)).toEqual([]);
+    });
+
+    test("embeds none of the parts of one place that only count differently now", async () => {
+      const long = (names: readonly string[]) =>
+        `# Handbook\n\n${names.map((name) => part(name).repeat(4)).join("\n\n")}\n`;
+      const school = await bakery({ "handbook.md": long(headings) });
+      await embedded(school);
+      expect(await handbook(school)).toHaveLength(4);
+      await school.remote.push({ "handbook.md": long([...headings.slice(0, 1), "Yeast", ...headings.slice(1)]) });
+      await school.index();
+      const texts = await embedded(school);
+      expect(texts).toHaveLength(1);
+      expect(texts[0]).toContain("The Yeast");
+      expect((await handbook(school)).map(({ text }) => /The (\w+)/.exec(text)?.[1])).toEqual([
+        "Dough",
+        "Yeast",
+        "Oven",
+        "Counter",
+        "Cellar",
+      ]);
+    });
+  });
+
   test("takes a deleted file out and follows a renamed one", async () => {
     const school = await bakery();
     await school.remote.push(

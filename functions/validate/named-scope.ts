@@ -1,0 +1,219 @@
+/** What a proposal is about, where it says so by name: the checks that survey a platform look there and nowhere else. */
+import { graphOf, nodeNamed } from "../../shared/graph/build.ts";
+import { type GraphNode, nameOf, nodeIdOf } from "../../shared/graph/graph.ts";
+import { placedContainers } from "../../shared/intents/edit/workload-edit.ts";
+import { ofKind, oncePer } from "../../shared/repository/lookup.ts";
+import type { Platform } from "../../shared/repository/platform.ts";
+import { type RepositoryWorkload, WORKLOAD_KINDS, workloadsOf } from "../../shared/repository/workloads.ts";
+import { objectsSpoken, type SpokenObject } from "./objects-spoken.ts";
+import { type Proposal, proposedIn } from "./proposed-text.ts";
+
+export interface Scope {
+  readonly workloads: readonly RepositoryWorkload[];
+  /** Other objects it changes: claims, accounts, Services. */
+  readonly objects: readonly GraphNode[];
+  /** Set where images are named: their last parts, `executor`; `workloads` are those that run one of them. */
+  readonly images: readonly string[];
+  /** Where nothing more particular is named: everything in them. */
+  readonly namespaces: readonly string[];
+  /** Workloads it wants to change that are in no manifest. */
+  readonly missing: readonly GraphNode[];
+  /** For people: `Deployment shop/orders-api`. */
+  readonly label: string;
+}
+
+const SHOWN = 3;
+const HOST = /(?:\b[a-z][-+.a-z0-9]*:\/\/|=)\S*|\b[a-z0-9][-a-z0-9]*(?:\.[a-z0-9][-a-z0-9]*)+(?::\d+)?/gi;
+/** What is only compared with, or left out, is not what it is about. */
+const BESIDE =
+  /\b(?:like|unlike|than|such as|as in|as for|similar to|same as|except(?: for)?|besides|other than|apart from|instead of)[ \t]+(?:(?:the|our)[ \t]+)?(?:[A-Z][A-Za-z]+[ \t]+)?[`"'“‘]?[a-z0-9]+(?:[-/][a-z0-9]+)+[`"'”’]?(?:[ \t]*(?:,|and|or)[ \t]*[`"'“‘]?[a-z0-9]+(?:[-/][a-z0-9]+)+[`"'”’]?)*/g;
+const PLACE =
+  /\b(?:in|into|inside|within|namespaces?:?)[ \t]+(?:the[ \t]+)?(?:namespace[ \t]+)?[`"'“‘]?([a-z0-9]+(?:-[a-z0-9]+)*)[`"'”’]?(?![-\w/]|\.[a-z]|[ \t]+(?:workload|deployment|statefulset|daemonset|pods?|containers?)\b)(?:[ \t]+namespace\b)?|(?<![-\w./])[`"'“‘]?([a-z0-9]+(?:-[a-z0-9]+)*)[`"'”’]?[ \t]+namespaces?\b/gi;
+const TOKEN = /(?<![\p{L}\p{N}_./=:@-])[a-z0-9]+(?:[-/][a-z0-9]+)*(?![\p{L}\p{N}_/@-]|\.\p{L})/gu;
+
+/** Undefined where nothing is named. What the title names counts before all else. */
+export function scopeOf(proposal: Proposal, platform: Platform): Scope | undefined {
+  const whole = proposedIn(proposal);
+  const isOwn = proposal.quotes.length === 0;
+  const namespaces = namespacesIn(whole, platform);
+  const images = imagesIn(whole, platform);
+  if (images.length > 0) {
+    const running = workloadsOf(platform).filter((one) => runsOne(one, images));
+    const workloads = inThose(running, namespaces);
+    const where = workloads === running || namespaces.length === 0 ? "" : ` in ${namespaces.join(", ")}`;
+    return { workloads, objects: [], images, namespaces, missing: [], label: `image ${images.join(", ")}${where}` };
+  }
+  const parts = [proposal.title, whole].map((text) => plainOf(text, platform));
+  const [first = "", all = ""] = parts;
+  for (const text of [whole.includes(proposal.title) ? first : "", all]) {
+    const spoken = objectsSpoken(text, platform).filter(({ isWanted, isSubject }) => !isWanted || isSubject === true);
+    const workloads = inThose(workloadsIn(text, spoken, platform, isOwn), namespaces);
+    const missing = isOwn ? missingFrom(spoken, platform, namespaces) : [];
+    const objects = objectsFrom(spoken, platform, namespaces);
+    if (workloads.length + missing.length + objects.length === 0) continue;
+    const ids = [...workloads.map(({ resource }) => nameOf(resource)), ...[...objects, ...missing].map(nameOf)];
+    const more = ids.length > SHOWN ? ` and ${ids.length - SHOWN} more` : "";
+    const label = `${ids.slice(0, SHOWN).join(", ")}${more}`;
+    return { workloads, objects, images, namespaces, missing, label };
+  }
+  if (namespaces.length === 0) return undefined;
+  const label = `namespace ${namespaces.slice(0, SHOWN).join(", ")}`;
+  return { workloads: [], objects: [], images, namespaces, missing: [], label };
+}
+
+/** A namespace may be called like a workload in it. */
+function plainOf(text: string, platform: Platform): string {
+  const known = namespacesOf(platform);
+  return text
+    .replaceAll(BESIDE, " ; ")
+    .replaceAll(HOST, " ; ")
+    .replaceAll(PLACE, (said, before: string | undefined, behind: string | undefined) =>
+      known.has(before ?? behind ?? "") ? " in a namespace " : said,
+    );
+}
+
+function inThose<T extends { readonly namespace: string | undefined }>(
+  all: readonly T[],
+  namespaces: readonly string[],
+): readonly T[] {
+  const those = all.filter(({ namespace }) => namespace !== undefined && namespaces.includes(namespace));
+  return those.length === 0 ? all : those;
+}
+
+function workloadsIn(
+  text: string,
+  spoken: readonly SpokenObject[],
+  platform: Platform,
+  isOwn: boolean,
+): readonly RepositoryWorkload[] {
+  const tokens = new Set(text.match(TOKEN));
+  const joined = isOwn ? joinedWords(text) : new Set<string>();
+  return workloadsOf(platform).filter(({ kind, namespace = "", name }) => {
+    if (tokens.has(`${namespace}/${name}`)) return true;
+    if (spoken.some((one) => one.kind === kind && one.name === name && isIn(one, namespace))) return true;
+    if (name.includes("-")) return tokens.has(name) || joined.has(name);
+    return isOwn && tokens.has(name) && isPointedAt(text, name);
+  });
+}
+
+function isIn({ namespace: said }: SpokenObject, namespace: string): boolean {
+  return said === undefined || said === namespace;
+}
+
+/** "Orders API" is orders-api: two to four words side by side. */
+function joinedWords(text: string): ReadonlySet<string> {
+  const words = text.toLowerCase().split(/(?<=[^\p{L}\p{N} \t-])|[ \t]+/u);
+  return new Set(
+    words.flatMap((_, i) =>
+      [2, 3, 4].flatMap((length) => {
+        const some = words.slice(i, i + length);
+        const isRun = some.length === length && some.slice(0, -1).every((word) => /^[\p{L}\p{N}-]+$/u.test(word));
+        return isRun ? [some.join("-").replace(/[^\p{L}\p{N}]+$/u, "")] : [];
+      }),
+    ),
+  );
+}
+
+/** A name that is an everyday word counts where a sentence points at it: `web`, "for web.", "on the web workload". */
+function isPointedAt(text: string, name: string): boolean {
+  const one = name.replaceAll(/[^a-z0-9]/g, "\\$&");
+  return new RegExp(
+    `[\`"'“‘]${one}[\`"'”’]|\\b(?:for|of|to|on|in|from)[ \\t]+(?:the[ \\t]+)?${one}(?=[ \\t]+(?:workload|deployment|statefulset|daemonset|pods?|containers?|in)\\b|[ \\t]*(?:[.,;:!?)\\n]|$))`,
+  ).test(text);
+}
+
+/** Written out by kind and name to be changed, and not there. */
+function missingFrom(
+  spoken: readonly SpokenObject[],
+  platform: Platform,
+  namespaces: readonly string[],
+): readonly GraphNode[] {
+  const isWorkload = (kind: string) => (WORKLOAD_KINDS as readonly string[]).includes(kind) && kind !== "Job";
+  return spoken.flatMap(({ kind, name, namespace, isSubject }) => {
+    if (name === undefined || isSubject === true || !isWorkload(kind) || !/[-\d]/.test(name)) return [];
+    if (workloadsOf(platform).some((one) => one.name === name)) return [];
+    return [nodeNamed(platform, { kind, namespace: namespace ?? namespaces[0], name })];
+  });
+}
+
+function objectsFrom(
+  spoken: readonly SpokenObject[],
+  platform: Platform,
+  namespaces: readonly string[],
+): readonly GraphNode[] {
+  const { nodes } = graphOf(platform);
+  const found = spoken.flatMap(({ kind, name, namespace }) =>
+    kind === "Namespace" || (WORKLOAD_KINDS as readonly string[]).includes(kind)
+      ? []
+      : ofKind(platform, kind)
+          .filter((one) => one.name === name && (namespace === undefined || one.namespace === namespace))
+          .flatMap((one) => nodes.get(nodeIdOf(one)) ?? []),
+  );
+  return inThose([...new Set(found)], namespaces);
+}
+
+/** By the word beside them, or by a name with a hyphen behind "in". */
+export function namespacesIn(text: string, platform: Platform): readonly string[] {
+  const known = namespacesOf(platform);
+  const name = "[`\"'“‘]?([a-z0-9]+(?:-[a-z0-9]+)*)[`\"'”’]?";
+  const listed = [
+    ...text.matchAll(new RegExp(`\\bnamespaces?:?[ \\t]+(${name}(?:(?:,| and| or)+[ \\t]+${name})*)`, "gi")),
+  ];
+  const before = [...text.matchAll(new RegExp(`(?<![-\\w./])${name}[ \\t]+namespaces?\\b`, "gi"))];
+  const within = [
+    ...text.matchAll(
+      new RegExp(`\\b(?:in|into|inside|within|of|from)[ \\t]+(?:the[ \\t]+)?${name}(?![-\\w/]|\\.[a-z])`, "g"),
+    ),
+  ];
+  const found = [
+    ...listed.flatMap(([, list = ""]) => list.match(/[a-z0-9]+(?:-[a-z0-9]+)*/g) ?? []),
+    ...before.map(([, one = ""]) => one),
+    ...within.map(([, one = ""]) => one).filter((one) => one.includes("-")),
+  ];
+  return [...new Set(found)].filter((one) => known.has(one));
+}
+
+export const namespacesOf = oncePer(
+  (platform) =>
+    new Set(
+      [
+        ...platform.resources.map(({ kind, namespace, name }) => (kind === "Namespace" ? name : namespace)),
+        ...platform.applications.map(({ destination }) => destination),
+      ].filter((name) => name !== undefined),
+    ),
+);
+
+/** `team/builder:1.2` as it stands, or "the builder image": repositories the platform runs. */
+function imagesIn(text: string, platform: Platform): readonly string[] {
+  const known = imagesOf(platform);
+  const written = [
+    ...text.matchAll(/(?<![\w./-])[a-z0-9][-a-z0-9._]*(?::\d+)?(?:\/[a-z0-9._-]+)+(?:[:@][\w.:-]*\w)?/g),
+  ].map(([image]) => repositoryOf(image));
+  const exact = [...new Set(written)].filter((one) => known.has(one));
+  if (exact.length > 0) return exact;
+  const spoken = [...text.toLowerCase().matchAll(/((?:[a-z0-9][-a-z0-9.]*[ \t]+){1,2})(?:container[ \t]+)?images?\b/g)]
+    .map(([, words = ""]) => words.trim().split(/[ \t]+/))
+    .flatMap((words) => [...known].filter((one) => isCalled(one, words)));
+  return [...new Set(spoken)];
+}
+
+/** The word before "image", or one of the two before it together with the other: "kiln loader image" runs team/kiln/loader. */
+function isCalled(repository: string, words: readonly string[]): boolean {
+  const parts = repository.split("/").slice(repository.includes("/") ? 1 : 0);
+  const last = words.at(-1) ?? "";
+  const bits = new Set(parts.flatMap((part) => [part, ...part.split("-")]));
+  return parts.at(-1) === last || parts.includes(last) || (words.length === 2 && words.every((word) => bits.has(word)));
+}
+
+export function repositoryOf(image: string): string {
+  return image.replace(/@.*$/, "").replace(/:[^:/]*$/, "");
+}
+
+const imagesOf = oncePer(
+  (platform) =>
+    new Set(workloadsOf(platform).flatMap((one) => placedContainers(one).map(({ image }) => repositoryOf(image)))),
+);
+
+export function runsOne(workload: RepositoryWorkload, images: readonly string[]): boolean {
+  return placedContainers(workload).some(({ image }) => images.includes(repositoryOf(image)));
+}
