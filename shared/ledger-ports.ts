@@ -1,5 +1,5 @@
 /** What asking models needs of the school: answers given before, turns at asking, money, and what is counted of it. */
-import type { ModelUsage } from "./domain/improvement.ts";
+import type { ModelUsage } from "./domain/model-call.ts";
 
 export interface ModelServices {
   /**

@@ -1,5 +1,5 @@
 /** The narrow interfaces handlers see of models and of what is written about the platform; see ports.ts. */
-import type { ModelCall, ModelUsage } from "./domain/improvement.ts";
+import type { ModelCall, ModelUsage } from "./domain/model-call.ts";
 
 /** One question, one structured answer: no tools, no conversation, nothing remembered. */
 export interface LanguageModel {
@@ -53,7 +53,13 @@ type AnswerKind =
       readonly call?: ModelCall;
     }
   /** It was paid for, and is a refusal, cut short, or no JSON. */
-  | { readonly kind: "unusable"; readonly because: string; readonly model: string; readonly usage: ModelUsage; readonly call?: ModelCall }
+  | {
+      readonly kind: "unusable";
+      readonly because: string;
+      readonly model: string;
+      readonly usage: ModelUsage;
+      readonly call?: ModelCall;
+    }
   /** No answer: out of reach, over its limits or the budget, or it does not take the question; says what to do. */
   | { readonly kind: "unavailable"; readonly because: string; readonly endpoints?: readonly EndpointReason[] };
 

@@ -1,6 +1,7 @@
 /** What the experts judged, what they were shown, and what was asked of models for it, line by line. */
 import type { Advice, Opinion, Risk, SecondOpinion, ShownSource } from "../../shared/domain/evaluation.ts";
-import type { Improvement, ModelCall } from "../../shared/domain/improvement.ts";
+import type { Improvement } from "../../shared/domain/improvement.ts";
+import type { ModelCall } from "../../shared/domain/model-call.ts";
 
 type Lines = readonly string[];
 

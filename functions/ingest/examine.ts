@@ -1,7 +1,8 @@
 /** The quarantine's way out: a transcript goes in, proposals with their evidence come out, and nothing else does. */
 import { Proposal } from "../../shared/domain/events.ts";
-import type { Improvement, ModelCall } from "../../shared/domain/improvement.ts";
+import type { Improvement } from "../../shared/domain/improvement.ts";
 import { topicOf } from "../../shared/domain/lexicon.ts";
+import type { ModelCall } from "../../shared/domain/model-call.ts";
 import { cleanLine } from "../../shared/domain/text.ts";
 import type { LanguageModel } from "../../shared/model-ports.ts";
 import type { Platform } from "../../shared/repository/platform.ts";

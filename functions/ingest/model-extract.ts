@@ -2,7 +2,7 @@
  * A model reads the talk beside the rules. It has no tools and no secrets, and nothing it answers is believed: its quotes
  * are looked up, its words are cut, and how relevant something is, it does not say.
  */
-import type { ModelCall } from "../../shared/domain/improvement.ts";
+import type { ModelCall } from "../../shared/domain/model-call.ts";
 import type { LanguageModel } from "../../shared/model-ports.ts";
 import { askStructured } from "../../shared/models/structured.ts";
 import { type Known, runsOf } from "./harmless.ts";

@@ -1,6 +1,7 @@
 /** What a model is asked for, as JSON Schema, and how its answer is read. */
 import * as z from "zod";
-import type { PlanChoice, StoredIntent } from "../../shared/domain/improvement.ts";
+import type { StoredIntent } from "../../shared/domain/improvement.ts";
+import type { PlanChoice } from "../../shared/domain/plan-answer.ts";
 import { cleanLine } from "../../shared/domain/text.ts";
 import type { Candidate } from "../../shared/intents/intent.ts";
 import { intents } from "../../shared/intents/registry.ts";

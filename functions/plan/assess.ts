@@ -1,6 +1,7 @@
 /** Is what a model chose a change the school may make? If not, the reasons it gets to hear. */
 import { isDeepStrictEqual } from "node:util";
-import type { PlanAnswer, StoredIntent } from "../../shared/domain/improvement.ts";
+import type { StoredIntent } from "../../shared/domain/improvement.ts";
+import type { PlanAnswer } from "../../shared/domain/plan-answer.ts";
 import { intents, targetOf } from "../../shared/intents/registry.ts";
 import { renderChangeSet } from "../../shared/intents/render.ts";
 import type { Chosen } from "./planned.ts";

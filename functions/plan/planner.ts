@@ -4,7 +4,8 @@
  * run pays for it again. One answer per round: a round is never longer than one question.
  */
 import { createHash } from "node:crypto";
-import type { PlanAnswer, Planning } from "../../shared/domain/improvement.ts";
+import type { Planning } from "../../shared/domain/improvement.ts";
+import type { PlanAnswer } from "../../shared/domain/plan-answer.ts";
 import type { Documents, LanguageModel, ModelAnswer, ModelQuestion } from "../../shared/model-ports.ts";
 import { withCalls } from "../../shared/models/calls.ts";
 import { again, type OutcomeOf } from "../../shared/runtime/outcome.ts";

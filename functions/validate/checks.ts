@@ -2,7 +2,8 @@
  * Everything an improvement is held against: what was proposed before, what the repository has, what the documents say.
  * Every check answers pass, conflict or unknown. One that could not look is unknown, and stops no other.
  */
-import type { Improvement, ModelCall, ValidationFinding } from "../../shared/domain/improvement.ts";
+import type { Improvement, ValidationFinding } from "../../shared/domain/improvement.ts";
+import type { ModelCall } from "../../shared/domain/model-call.ts";
 import type { Knowledge } from "../../shared/knowledge-ports.ts";
 import type { LanguageModel } from "../../shared/model-ports.ts";
 import type { GitReader, History, Metrics } from "../../shared/ports.ts";

@@ -3,7 +3,8 @@
  * improvement to a person; nothing it says makes anything pass, and what it cannot prove by a quote is not heard.
  */
 import * as z from "zod";
-import type { Citation, ModelCall, ValidationFinding } from "../../shared/domain/improvement.ts";
+import type { Citation, ValidationFinding } from "../../shared/domain/improvement.ts";
+import type { ModelCall } from "../../shared/domain/model-call.ts";
 import { cleanLine } from "../../shared/domain/text.ts";
 import type { StoredChunk } from "../../shared/knowledge-ports.ts";
 import type { LanguageModel } from "../../shared/model-ports.ts";

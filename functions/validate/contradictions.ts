@@ -2,7 +2,8 @@
  * Does it contradict what the platform's owners decided? The documents that may govern it are retrieved, read into typed
  * facts and compared with it. What could not be searched, read or compared is unknown, with the words for a person.
  */
-import type { Citation, Improvement, ModelCall, ValidationFinding } from "../../shared/domain/improvement.ts";
+import type { Citation, Improvement, ValidationFinding } from "../../shared/domain/improvement.ts";
+import type { ModelCall } from "../../shared/domain/model-call.ts";
 import { documentsOf, readDocuments } from "../../shared/knowledge/decisions/documents.ts";
 import { type Judged, judge } from "../../shared/knowledge/decisions/judge.ts";
 import { isDecisionChunk } from "../../shared/knowledge/decisions/looks.ts";

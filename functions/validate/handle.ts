@@ -2,7 +2,8 @@
  * validate: checks an improvement against what was proposed before, against the repository and against what its people
  * have written down. What could not be looked at is unknown, and unknown goes to a person.
  */
-import type { Improvement, ModelCall, ValidationFinding } from "../../shared/domain/improvement.ts";
+import type { Improvement, ValidationFinding } from "../../shared/domain/improvement.ts";
+import type { ModelCall } from "../../shared/domain/model-call.ts";
 import { withCalls } from "../../shared/models/calls.ts";
 import { again, askPerson, moveTo, type OutcomeOf } from "../../shared/runtime/outcome.ts";
 import type { Context, InputOf } from "../../shared/runtime/stage.ts";

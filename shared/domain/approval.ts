@@ -3,7 +3,8 @@
  * bottom, the first that applies decides, and every answer names it ("why not automatic?").
  */
 import { type Decision, isWorse, type Verdict, verdictOf } from "./change-set.ts";
-import type { Category, Evaluation, Planning, ValidationFinding } from "./improvement.ts";
+import type { Evaluation } from "./evaluation.ts";
+import type { Category, Planning, ValidationFinding } from "./improvement.ts";
 
 /** Operator overrides. Permissive ones only count here when they are complete (author, reason, expiry) and in force. */
 export interface ApprovalFlags {

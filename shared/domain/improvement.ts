@@ -13,10 +13,6 @@ import type { Status } from "./lifecycle.ts";
 import type { ModelCall } from "./model-call.ts";
 import type { PlanAnswer } from "./plan-answer.ts";
 
-export type { Evaluation, Judgement, Level } from "./evaluation.ts";
-export type { ModelCall, ModelUsage } from "./model-call.ts";
-export type { PlanAnswer, PlanChoice } from "./plan-answer.ts";
-
 export const EXPERTS = ["architecture", "integration", "security", "database", "networking", "monitoring"] as const;
 export type Expert = (typeof EXPERTS)[number];
 

@@ -1,5 +1,6 @@
 /** The record of questions to models in an improvement's trail. */
-import type { Improvement, ModelCall } from "../domain/improvement.ts";
+import type { Improvement } from "../domain/improvement.ts";
+import type { ModelCall } from "../domain/model-call.ts";
 
 /** Of one improvement; the oldest go first. */
 export const KEPT_CALLS = 50;

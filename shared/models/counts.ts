@@ -1,5 +1,5 @@
 /** What is counted of questions to models: names of counters in the HASH `metrics`, and how they are read again. */
-import type { ModelCall } from "../domain/improvement.ts";
+import type { ModelCall } from "../domain/model-call.ts";
 
 type Counts = Readonly<Record<string, number>>;
 

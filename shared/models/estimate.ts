@@ -1,5 +1,5 @@
 /** The most one question can cost, before it is asked, and what it did cost afterwards. */
-import type { ModelUsage } from "../domain/improvement.ts";
+import type { ModelUsage } from "../domain/model-call.ts";
 import type { Amount } from "../ledger-ports.ts";
 import type { ModelAnswer, ModelQuestion } from "../model-ports.ts";
 import { costOf, microsOf, mostCostOf, type Price, type Prices, priceOf } from "./prices.ts";

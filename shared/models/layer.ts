@@ -3,7 +3,7 @@
  * from a budget and leaves a record. Exact cache, coalescing, budget, model, record, in this order.
  */
 import { hash } from "node:crypto";
-import type { ModelCall } from "../domain/improvement.ts";
+import type { ModelCall } from "../domain/model-call.ts";
 import type { ModelServices } from "../ledger-ports.ts";
 import type { LanguageModel, ModelAnswer, ModelQuestion } from "../model-ports.ts";
 import { cacheKey } from "./cache-key.ts";

@@ -1,6 +1,6 @@
 /** What tokens cost, in US dollars per million. Vendors change it: LLM_PRICES overrides and adds. */
 import * as z from "zod";
-import type { ModelUsage } from "../domain/improvement.ts";
+import type { ModelUsage } from "../domain/model-call.ts";
 
 /**
  * List prices of the vendors' own APIs as read in November 2026 (https://platform.claude.com/docs/en/about-claude/pricing,

@@ -3,7 +3,7 @@
  * data; then it is given up. Both questions are the same payer's.
  */
 import * as z from "zod";
-import type { ModelCall } from "../domain/improvement.ts";
+import type { ModelCall } from "../domain/model-call.ts";
 import { cleanText } from "../domain/text.ts";
 import type { LanguageModel, ModelAnswer, ModelQuestion } from "../model-ports.ts";
 

@@ -1,6 +1,6 @@
 /** One process asks, the others wait for what it gets. Who holds the turn renews it; who dies frees it by not doing so. */
 import { setTimeout as wait } from "node:timers/promises";
-import type { ModelCall } from "../domain/improvement.ts";
+import type { ModelCall } from "../domain/model-call.ts";
 import type { KeptAnswer, ModelServices } from "../ledger-ports.ts";
 import type { ModelAnswer } from "../model-ports.ts";
 import { RetryLater } from "../runtime/errors.ts";

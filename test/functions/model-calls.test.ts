@@ -1,7 +1,8 @@
 /** What stages asked of models is in the record and in the trail's evidence. */
 import { expect, test } from "vitest";
 import { validate } from "../../functions/validate/handle.ts";
-import type { Improvement, ModelCall } from "../../shared/domain/improvement.ts";
+import type { Improvement } from "../../shared/domain/improvement.ts";
+import type { ModelCall } from "../../shared/domain/model-call.ts";
 import { chunksOfFile } from "../../shared/knowledge/chunking/chunk-file.ts";
 import type { LanguageModel, ModelAnswer } from "../../shared/model-ports.ts";
 import { KEPT_CALLS, withCalls } from "../../shared/models/calls.ts";

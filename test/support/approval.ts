@@ -1,7 +1,7 @@
 /** An improvement in perfect order and a school without brakes: what tests of the approval rule take something away from. */
 import type { Brakes, Candidate } from "../../shared/domain/approval.ts";
 import type { Decision } from "../../shared/domain/change-set.ts";
-import type { Evaluation } from "../../shared/domain/improvement.ts";
+import type { Evaluation } from "../../shared/domain/evaluation.ts";
 
 export const settings = { threshold: 0.9, highRiskThreshold: 0.95 };
 export const flags = { none: false, all: false, integrations: false, security: false };

@@ -4,7 +4,7 @@
  */
 import Anthropic from "@anthropic-ai/sdk";
 import * as z from "zod";
-import type { ModelUsage } from "../../domain/improvement.ts";
+import type { ModelUsage } from "../../domain/model-call.ts";
 import type { ModelQuestion } from "../../model-ports.ts";
 import type { Endpoint, EndpointReply } from "../../models/endpoint.ts";
 import { spentFor } from "../../models/rates.ts";

@@ -5,7 +5,7 @@
 import { hash } from "node:crypto";
 import OpenAI from "openai";
 import * as z from "zod";
-import type { ModelUsage } from "../../domain/improvement.ts";
+import type { ModelUsage } from "../../domain/model-call.ts";
 import type { ModelQuestion } from "../../model-ports.ts";
 import type { Endpoint, EndpointReply } from "../../models/endpoint.ts";
 import { spentFor } from "../../models/rates.ts";

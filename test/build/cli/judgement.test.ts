@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { judgement, modelCalls } from "../../../build/cli/judgement.ts";
 import type { Evaluation } from "../../../shared/domain/evaluation.ts";
-import type { ModelCall } from "../../../shared/domain/improvement.ts";
+import type { ModelCall } from "../../../shared/domain/model-call.ts";
 import { committedImprovement } from "../../support/improvement.ts";
 
 const said = (value: "high" | "low") => ({ value, evidence: `seen [S1], ${value}` });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { ModelCall } from "../../../shared/domain/improvement.ts";
+import type { ModelCall } from "../../../shared/domain/model-call.ts";
 import { countsOf, overBudgetCount } from "../../../shared/models/counts.ts";
 import { modelLedger } from "../../../shared/pipeline/model-ledger.ts";
 import { startSchool, type TestSchool } from "./support.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type ApprovalDecision, type Brakes, type Candidate, decideApproval } from "../../../shared/domain/approval.ts";
-import { type Category, type Evaluation } from "../../../shared/domain/improvement.ts";
+import type { Evaluation } from "../../../shared/domain/evaluation.ts";
+import { type Category } from "../../../shared/domain/improvement.ts";
 import {
   doubt,
   doubtful,

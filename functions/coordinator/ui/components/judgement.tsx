@@ -1,5 +1,8 @@
 /** The expert's judgement with its evidence, and how the routing came to that expert. */
-import type { Evaluation, ModelCall, RoutingVote } from "../../../../shared/domain/improvement.ts";
+
+import type { Evaluation } from "../../../../shared/domain/evaluation.ts";
+import type { RoutingVote } from "../../../../shared/domain/improvement.ts";
+import type { ModelCall } from "../../../../shared/domain/model-call.ts";
 import { Evaluated } from "./evaluated.tsx";
 import { ModelCalls } from "./model-calls.tsx";
 

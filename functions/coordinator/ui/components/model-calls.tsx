@@ -1,5 +1,5 @@
 /** What was asked of models for an improvement: which prompt, how many tokens, what it cost. */
-import type { ModelCall } from "../../../../shared/domain/improvement.ts";
+import type { ModelCall } from "../../../../shared/domain/model-call.ts";
 
 export function ModelCalls({ calls }: { calls: readonly ModelCall[] }) {
   const cost = calls.reduce((sum, call) => sum + call.cost, 0);
