@@ -3,12 +3,12 @@ import { topicsIn } from "../../shared/domain/lexicon.ts";
 import { graphOf, nodeNamed } from "../../shared/graph/build.ts";
 import { type EdgeType, type GraphNode, nameOf, nodeIdOf } from "../../shared/graph/graph.ts";
 import { isApplied } from "../../shared/graph/states.ts";
+import type { Scope } from "../../shared/intents/named/named-scope.ts";
+import { objectsSpoken, type SpokenObject } from "../../shared/intents/named/objects-spoken.ts";
+import { type Proposal, proposedIn } from "../../shared/intents/named/proposed-text.ts";
 import { ofKind } from "../../shared/repository/lookup.ts";
 import type { Platform } from "../../shared/repository/platform.ts";
 import { type RepositoryWorkload, WORKLOAD_KINDS, workloadsOf } from "../../shared/repository/workloads.ts";
-import type { Scope } from "./named-scope.ts";
-import { objectsSpoken, type SpokenObject } from "./objects-spoken.ts";
-import { type Proposal, proposedIn } from "./proposed-text.ts";
 import { differing } from "./stated-values.ts";
 
 export interface AskedObject {

@@ -9,6 +9,9 @@ import { placeIn } from "../../shared/graph/draft.ts";
 import { type LimitViolation, limitViolations } from "../../shared/graph/limit-violations.ts";
 import { citationOf, placeText, placeOf as placeWritten } from "../../shared/graph/places.ts";
 import type { Candidate } from "../../shared/intents/intent.ts";
+import { type Scope, scopeOf } from "../../shared/intents/named/named-scope.ts";
+import type { Proposal } from "../../shared/intents/named/proposed-text.ts";
+import { candidatesWithin, surveyWithin } from "../../shared/intents/named/within-scope.ts";
 import { intents, type RegisteredIntent } from "../../shared/intents/registry.ts";
 import { renderChangeSet } from "../../shared/intents/render.ts";
 import type { Metrics } from "../../shared/ports.ts";
@@ -20,9 +23,6 @@ import type { Platform } from "../../shared/repository/platform.ts";
 import { quotaRoom } from "../../shared/repository/quota.ts";
 import { addedPods, type NewPods } from "./added-pods.ts";
 import { type AskedObject, askedObjects, DEPLOYS, isWorkloadKind } from "./asked-objects.ts";
-import { type Scope, scopeOf } from "./named-scope.ts";
-import type { Proposal } from "./proposed-text.ts";
-import { candidatesWithin, surveyWithin } from "./within-scope.ts";
 
 const CHECK = "capacity";
 /** As many places as `plan` tries. */

@@ -3,10 +3,10 @@ import { graphOf, nodeNamed } from "../../shared/graph/build.ts";
 import type { GraphNode, NodeState } from "../../shared/graph/graph.ts";
 import { hostsNamed } from "../../shared/graph/named-hosts.ts";
 import { isApplied } from "../../shared/graph/states.ts";
+import { namespacesOf } from "../../shared/intents/named/named-scope.ts";
 import { oncePer } from "../../shared/repository/lookup.ts";
 import type { Platform } from "../../shared/repository/platform.ts";
 import { type RepositoryWorkload, workloadsOf } from "../../shared/repository/workloads.ts";
-import { namespacesOf } from "./named-scope.ts";
 
 const KINDS: Readonly<Record<string, string>> = {
   secret: "Secret",

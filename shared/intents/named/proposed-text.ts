@@ -1,6 +1,6 @@
 /** What a proposal says in words of its own. */
-import type { Improvement } from "../../shared/domain/improvement.ts";
-import { spokenIn } from "../../shared/domain/lexicon.ts";
+import type { Improvement } from "../../domain/improvement.ts";
+import { spokenIn } from "../../domain/lexicon.ts";
 
 export type Proposal = Pick<Improvement, "title" | "description" | "quotes"> &
   Partial<Pick<Improvement, "implementation_notes">>;

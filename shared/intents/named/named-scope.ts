@@ -1,10 +1,10 @@
 /** What a proposal is about, where it says so by name: the checks that survey a platform look there and nowhere else. */
-import { graphOf, nodeNamed } from "../../shared/graph/build.ts";
-import { type GraphNode, nameOf, nodeIdOf } from "../../shared/graph/graph.ts";
-import { placedContainers } from "../../shared/intents/edit/workload-edit.ts";
-import { ofKind, oncePer } from "../../shared/repository/lookup.ts";
-import type { Platform } from "../../shared/repository/platform.ts";
-import { type RepositoryWorkload, WORKLOAD_KINDS, workloadsOf } from "../../shared/repository/workloads.ts";
+import { graphOf, nodeNamed } from "../../graph/build.ts";
+import { type GraphNode, nameOf, nodeIdOf } from "../../graph/graph.ts";
+import { ofKind, oncePer } from "../../repository/lookup.ts";
+import type { Platform } from "../../repository/platform.ts";
+import { type RepositoryWorkload, WORKLOAD_KINDS, workloadsOf } from "../../repository/workloads.ts";
+import { placedContainers } from "../edit/workload-edit.ts";
 import { objectsSpoken, type SpokenObject } from "./objects-spoken.ts";
 import { type Proposal, proposedIn } from "./proposed-text.ts";
 

@@ -1,10 +1,10 @@
 /** Which places of a survey belong to what a proposal names. */
-import { graphOf } from "../../shared/graph/build.ts";
-import { type EdgeType, type GraphNode, nodeIdOf } from "../../shared/graph/graph.ts";
-import { placedContainers } from "../../shared/intents/edit/workload-edit.ts";
-import type { Survey } from "../../shared/intents/intent.ts";
-import { inFile } from "../../shared/repository/lookup.ts";
-import type { Platform, Resource } from "../../shared/repository/platform.ts";
+import { graphOf } from "../../graph/build.ts";
+import { type EdgeType, type GraphNode, nodeIdOf } from "../../graph/graph.ts";
+import { inFile } from "../../repository/lookup.ts";
+import type { Platform, Resource } from "../../repository/platform.ts";
+import { placedContainers } from "../edit/workload-edit.ts";
+import type { Survey } from "../intent.ts";
 import { repositoryOf, type Scope } from "./named-scope.ts";
 
 /** What belongs to a workload alone, and stands for it: its Service, its claims, its account, its autoscaler. */

@@ -1,7 +1,7 @@
 /** Objects a proposal writes out by kind: those it wants to have, and those it wants to change or only speaks of. */
 
-import type { Platform } from "../../shared/repository/platform.ts";
-import { WORKLOAD_KINDS } from "../../shared/repository/workloads.ts";
+import type { Platform } from "../../repository/platform.ts";
+import { WORKLOAD_KINDS } from "../../repository/workloads.ts";
 import { kindSpoken, kindsSpoken } from "./kinds-spoken.ts";
 
 export interface SpokenObject {

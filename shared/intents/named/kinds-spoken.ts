@@ -1,6 +1,6 @@
 /** How people write the kinds of objects: `PodDisruptionBudget`, "pod disruption budgets", "PDB". */
-import { oncePer } from "../../shared/repository/lookup.ts";
-import type { Platform } from "../../shared/repository/platform.ts";
+import { oncePer } from "../../repository/lookup.ts";
+import type { Platform } from "../../repository/platform.ts";
 
 const KNOWN: readonly string[] = [
   "Deployment",
