@@ -59,6 +59,45 @@ export interface HostTurn {
   readonly afterMs: number;
 }
 
+/** Files of this machine, of the folders that were opened to the school and nowhere else; shared/adapters/local-files.ts. */
+export interface LocalFiles {
+  /** `path`: absolute. Throws when `signal` is aborted. */
+  read(path: string, wanted: WantedFiles, signal: AbortSignal): Promise<LocalReading>;
+}
+/** Which files of a folder are listed. */
+export interface WantedFiles {
+  /** As in `.vtt`; in lower case. */
+  readonly endings: readonly string[];
+  readonly most: number;
+}
+export type LocalReading =
+  | {
+      readonly kind: "file";
+      /** Where it really is, links followed. */
+      readonly path: string;
+      readonly bytes: Uint8Array;
+    }
+  /** By name, those of the folders inside too; hidden files and links are none of its. */
+  | { readonly kind: "folder"; readonly path: string; readonly files: readonly LocalFile[] }
+  /** Says what is wrong and what to do. */
+  | { readonly kind: "refused"; readonly because: string };
+export interface LocalFile {
+  readonly path: string;
+  readonly size: number;
+  /** Milliseconds since 1970. */
+  readonly changed: number;
+}
+
+/** A program that knows where videos have their captions; shared/adapters/caption-program.ts. */
+export interface CaptionProgram {
+  /** What it writes about a video, as yt-dlp does: JSON, of which nothing is checked yet. Throws when `signal` is aborted. */
+  describe(videoUrl: string, signal: AbortSignal): Promise<VideoDescription>;
+}
+export type VideoDescription =
+  | { readonly kind: "described"; readonly json: string }
+  /** In its own words, or that it is not there. */
+  | { readonly kind: "failed"; readonly because: string };
+
 /** One kind of source; each is a file in functions/ingest/sources. */
 export interface SourceReader {
   readonly kind: SourceKind;

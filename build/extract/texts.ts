@@ -1,6 +1,7 @@
 /** The texts behind a name: a file, standard input, or an address with what it lists. */
 import { canonicalAddress } from "../../functions/ingest/identity.ts";
 import { readerFor, sourceReaders } from "../../functions/ingest/sources/open.ts";
+import { captionProgram } from "../../shared/adapters/caption-program.ts";
 import { webPort } from "../../shared/adapters/web/open.ts";
 import { localTurns } from "../../shared/adapters/web/turns.ts";
 import type { Environment } from "../../shared/runtime/config.ts";
@@ -49,7 +50,7 @@ async function fetched(address: string, env: Environment, signal: AbortSignal) {
   const readers = sourceReaders({
     web: webPort(env, { turns: localTurns(), hosts }),
     languages: (env["SOURCE_LANGUAGES"] ?? "en").split(",").map((language) => language.trim()),
-    folders: [],
+    ...(env["YT_DLP"] === undefined ? {} : { captionProgram: captionProgram({ command: env["YT_DLP"], env }) }),
     ...(env["GITHUB_TOKEN"] === undefined ? {} : { github: { token: env["GITHUB_TOKEN"] } }),
   });
   const read = async (place: string) => {

@@ -1,7 +1,9 @@
 import * as z from "zod";
+import { captionProgram } from "../../shared/adapters/caption-program.ts";
 import { gitPort } from "../../shared/adapters/git/open.ts";
 import { repositoryNames } from "../../shared/adapters/git/settings.ts";
 import { ledgeredModel } from "../../shared/adapters/llm/ledgered.ts";
+import { localFiles } from "../../shared/adapters/local-files.ts";
 import { webPort } from "../../shared/adapters/web/open.ts";
 import { loadPlatform } from "../../shared/repository/load.ts";
 import { readSettings } from "../../shared/runtime/config.ts";
@@ -44,10 +46,9 @@ export const stage = defineStage({
     const readers = sourceReaders({
       web: webPort(env, { turns, hosts }),
       languages: settings.SOURCE_LANGUAGES,
-      folders: settings.SOURCE_FOLDERS,
-      maxBytes: sizeLimit,
+      files: localFiles({ folders: settings.SOURCE_FOLDERS, maxBytes: sizeLimit }),
       ...(token === undefined ? {} : { github: { token } }),
-      ...(command === undefined ? {} : { programs: { command, env } }),
+      ...(command === undefined ? {} : { captionProgram: captionProgram({ command, env }) }),
     });
     return {
       history,

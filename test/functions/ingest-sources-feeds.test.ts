@@ -9,7 +9,7 @@ const BLOG = "https://blog.example.org";
 
 async function read(address: string, answer: Answering, request: Partial<SourceRequest> = {}): Promise<SourceReading> {
   await using hosts = await fakeHosts(answer);
-  const readers = sourceReaders({ web: hosts.web, languages: ["en"], folders: [] });
+  const readers = sourceReaders({ web: hosts.web, languages: ["en"] });
   const reader = readerFor(readers, address);
   if (reader === undefined) throw new Error(`nobody reads ${address}`);
   return await reader.read({ address, options: {}, ...request }, signal);
@@ -211,7 +211,7 @@ describe("channels of YouTube", () => {
 
   test("the channel of a name is its own, not the first one mentioned", async () => {
     await using hosts = await fakeHosts(answer);
-    const [youtube] = sourceReaders({ web: hosts.web, languages: ["en"], folders: [] });
+    const [youtube] = sourceReaders({ web: hosts.web, languages: ["en"] });
     await youtube?.read({ address: "https://www.youtube.com/@platform.talks", options: {} }, signal);
     expect(hosts.asked.at(-1)?.url.searchParams.get("channel_id")).toBe(CHANNEL);
   });

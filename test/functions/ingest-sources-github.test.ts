@@ -22,7 +22,6 @@ async function read(
   const readers = sourceReaders({
     web: hosts.web,
     languages: [],
-    folders: [],
     ...(github === undefined ? {} : { github }),
   });
   const reader = readerFor(readers, address, "github");

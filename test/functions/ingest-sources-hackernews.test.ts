@@ -8,7 +8,7 @@ const signal = new AbortController().signal;
 
 async function read(address: string, answer: Answering, request: Partial<SourceRequest> = {}): Promise<SourceReading> {
   await using hosts = await fakeHosts(answer);
-  const readers = sourceReaders({ web: hosts.web, languages: ["en"], folders: [] });
+  const readers = sourceReaders({ web: hosts.web, languages: ["en"] });
   const reader = readerFor(readers, address);
   if (reader === undefined) throw new Error(`nobody reads ${address}`);
   return await reader.read({ address, options: {}, ...request }, signal);
@@ -61,7 +61,7 @@ describe("Hacker News", () => {
 
   test("a search asks for the words and the points", async () => {
     await using hosts = await fakeHosts(answer);
-    const reader = readerFor(sourceReaders({ web: hosts.web, languages: [], folders: [] }), front, "hackernews");
+    const reader = readerFor(sourceReaders({ web: hosts.web, languages: [] }), front, "hackernews");
     await reader?.read({ address: front, options: { query: "redis", minPoints: 100 } }, signal);
     expect(Object.fromEntries(hosts.asked[0]?.url.searchParams ?? [])).toMatchObject({
       query: "redis",

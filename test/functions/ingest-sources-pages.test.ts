@@ -4,6 +4,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { readerFor, sourceReaders } from "../../functions/ingest/sources/open.ts";
+import { localFiles } from "../../shared/adapters/local-files.ts";
 import type { SourceKind, SourceReading } from "../../shared/source-ports.ts";
 import { temporaryDirectory } from "../support/directory.ts";
 import { type Answering, fakeHosts, type HostAnswer, html } from "../support/sources/hosts.ts";
@@ -18,7 +19,7 @@ const MORE =
 
 async function page(answer: HostAnswer | Answering, address = POST): Promise<SourceReading> {
   await using hosts = await fakeHosts(typeof answer === "function" ? answer : () => answer);
-  const reader = readerFor(sourceReaders({ web: hosts.web, languages: ["en"], folders: [] }), address, "page");
+  const reader = readerFor(sourceReaders({ web: hosts.web, languages: ["en"] }), address, "page");
   return (await reader?.read({ address, options: {} }, signal)) ?? { kind: "unchanged" };
 }
 
@@ -156,7 +157,6 @@ describe("which reader an address belongs to", () => {
   const readers = sourceReaders({
     web: { get: () => Promise.reject(new Error("asked")) },
     languages: ["en"],
-    folders: [],
   });
   test.each<[string, SourceKind | undefined]>([
     [`https://youtu.be/${VIDEO}?si=x`, "youtube"],
@@ -211,8 +211,7 @@ describe("folders", () => {
       const readers = sourceReaders({
         web: { get: () => Promise.reject(new Error("asked")) },
         languages: [],
-        folders,
-        maxBytes,
+        files: localFiles({ folders, maxBytes }),
       });
       const reader = readerFor(readers, address, "folder");
       return (await reader?.read({ address, options: {}, ...request }, signal)) ?? { kind: "unchanged" };

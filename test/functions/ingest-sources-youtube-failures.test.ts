@@ -2,9 +2,9 @@ import { chmod, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { sourceReaders } from "../../functions/ingest/sources/open.ts";
-import type { ProgramSettings } from "../../functions/ingest/sources/youtube-program.ts";
+import { captionProgram } from "../../shared/adapters/caption-program.ts";
 import type { RetryLater } from "../../shared/runtime/errors.ts";
-import type { SourceText } from "../../shared/source-ports.ts";
+import type { CaptionProgram, SourceText } from "../../shared/source-ports.ts";
 import { temporaryDirectory } from "../support/directory.ts";
 import { ADDRESS, BOT, DESCRIPTION, EN, GATED, NOW, reading, text, words } from "../support/sources/asking-youtube.ts";
 import { type FakeYouTube, precondition, VIDEO, watchPage } from "../support/sources/youtube.ts";
@@ -108,7 +108,7 @@ describe("videos that cannot be read", () => {
     const refusing = {
       get: async () => ({ kind: "refused", because: "www.youtube.com is not among SOURCE_HOSTS" }) as const,
     };
-    const [reader] = sourceReaders({ web: refusing, languages: ["en"], folders: [], programs: { env: {} } });
+    const [reader] = sourceReaders({ web: refusing, languages: ["en"], captionProgram: captionProgram({ env: {} }) });
     const read = await reader?.read({ address: ADDRESS, options: {} }, new AbortController().signal);
     expect(read).toEqual({ kind: "unreadable", because: "www.youtube.com is not among SOURCE_HOSTS" });
   });
@@ -117,7 +117,6 @@ describe("videos that cannot be read", () => {
     const [reader] = sourceReaders({
       web: { get: () => Promise.reject(new Error("asked")) },
       languages: ["en"],
-      folders: [],
     });
     const read = await reader?.read({ address: ADDRESS, options: { langauges: ["en"] } }, new AbortController().signal);
     expect(read).toMatchObject({ kind: "unreadable", because: expect.stringContaining("langauges") });
@@ -125,12 +124,12 @@ describe("videos that cannot be read", () => {
 });
 
 describe("yt-dlp", () => {
-  async function program(script: string): Promise<ProgramSettings> {
+  async function program(script: string): Promise<CaptionProgram> {
     const folder = await temporaryDirectory();
     const command = path.join(folder, "yt-dlp");
     await writeFile(command, `#!/bin/sh\n${script}\n`);
     await chmod(command, 0o755);
-    return { env: { PATH: `${folder}:/usr/bin:/bin`, SECRET: "s3cret" } };
+    return captionProgram({ env: { PATH: `${folder}:/usr/bin:/bin`, SECRET: "s3cret" } });
   }
   const blocked: FakeYouTube = { video: BOT, apps: (client) => (client === "none" ? { tracks: [EN] } : BOT) };
 
@@ -143,11 +142,11 @@ describe("yt-dlp", () => {
       subtitles: { en: [{ ext: "vtt", url }] },
       automatic_captions: { de: [{ ext: "json3", url: `${url}&tlang=de` }] },
     };
-    const programs = await program(
+    const ytDlp = await program(
       `[ -z "$SECRET" ] || exit 9\nfor last; do :; done; [ "$last" = "${ADDRESS}" ] || exit 8\ncat <<'END'\n${JSON.stringify(info)}\nEND`,
     );
     const situation: FakeYouTube = { page: () => watchPage(BOT), video: { tracks: [EN] }, apps: () => precondition() };
-    const read = await text(situation, { programs });
+    const read = await text(situation, { captionProgram: ytDlp });
     expect(words(read)).toBe(EN.says);
   });
 
@@ -159,12 +158,12 @@ describe("yt-dlp", () => {
     ],
     ["what it writes is no data", "echo hello", /yt-dlp: it wrote something else/u],
   ])("%s when it fails", async (_, script, message) => {
-    const { reading: read } = await reading(blocked, { programs: await program(script) });
+    const { reading: read } = await reading(blocked, { captionProgram: await program(script) });
     expect(read).toMatchObject({ name: "RetryLater", message: expect.stringMatching(message) });
   });
 
   test("is missed in words", async () => {
-    const { reading: read } = await reading(blocked, { programs: { env: { PATH: "/nowhere" } } });
+    const { reading: read } = await reading(blocked, { captionProgram: captionProgram({ env: { PATH: "/nowhere" } }) });
     expect(read).toMatchObject({ message: expect.stringContaining("yt-dlp: it is not installed") });
   });
 });

@@ -1,5 +1,5 @@
 /** All readers of sources, and which of them an address belongs to. What they need is loaded when they first read. */
-import type { SourceKind, SourceReader, Web } from "../../../shared/source-ports.ts";
+import type { CaptionProgram, LocalFiles, SourceKind, SourceReader, Web } from "../../../shared/source-ports.ts";
 import { feedReader } from "./feed.ts";
 import { folderReader } from "./folder.ts";
 import { gitHubReader } from "./github.ts";
@@ -8,32 +8,29 @@ import { hackerNewsReader } from "./hackernews.ts";
 import { pageReader } from "./page.ts";
 import { youTubeReader } from "./youtube.ts";
 import { youTubeAddress } from "./youtube-address.ts";
-import type { ProgramSettings } from "./youtube-program.ts";
 
 export interface ReaderPorts {
   readonly web: Web;
   /** BCP 47, the most wanted first; SOURCE_LANGUAGES. */
   readonly languages: readonly string[];
-  /** Absolute paths; SOURCE_FOLDERS. */
-  readonly folders: readonly string[];
-  /** Of one file; MAX_SOURCE_BYTES. 5,000,000 unless given. */
-  readonly maxBytes?: number;
+  /** Without them no files of this machine are read. */
+  readonly files?: LocalFiles;
   /** github.com without a token unless given. */
   readonly github?: GitHubAccess;
-  /** Where yt-dlp is looked for; it is not asked unless given. */
-  readonly programs?: ProgramSettings;
+  /** yt-dlp; it is not asked unless given. */
+  readonly captionProgram?: CaptionProgram;
   /** Milliseconds since 1970; the clock unless given. */
   readonly now?: () => number;
 }
 
 /** The more particular ones first: the last takes every page. */
 export function sourceReaders(ports: ReaderPorts): readonly SourceReader[] {
-  const { web, languages, folders, maxBytes = 5_000_000, github, programs, now = Date.now } = ports;
+  const { web, languages, files, github, captionProgram, now = Date.now } = ports;
   return [
-    youTubeReader({ web, languages, now, ...(programs === undefined ? {} : { programs }) }),
+    youTubeReader({ web, languages, now, ...(captionProgram === undefined ? {} : { captionProgram }) }),
     gitHubReader(web, github),
     hackerNewsReader(web),
-    folderReader({ folders, maxBytes }),
+    folderReader(files),
     feedReader(web),
     pageReader(web),
   ];

@@ -1,16 +1,9 @@
-/** yt-dlp, where it is installed: it keeps up with YouTube faster than anybody, and people may give it their cookies. */
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
+/** What yt-dlp, or a program that writes as it does, tells of a video. */
 import * as z from "zod";
+import type { CaptionProgram } from "../../../shared/source-ports.ts";
 import { videoPage } from "./youtube-address.ts";
 import type { CaptionTrack } from "./youtube-player.ts";
 
-/** Where programs are found, and what yt-dlp may know of the environment. */
-export interface ProgramSettings {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** `yt-dlp` unless given. */
-  readonly command?: string;
-}
 export interface ProgramAnswer {
   readonly title?: string;
   readonly channel?: string;
@@ -18,22 +11,6 @@ export interface ProgramAnswer {
   readonly description?: string;
   readonly tracks: readonly CaptionTrack[];
 }
-
-const run = promisify(execFile);
-const TIMEOUT_MS = 90_000;
-const MOST_BYTES = 30_000_000;
-/** Nothing else of the environment is its business: it holds keys. */
-const PASSED_ON = [
-  "PATH",
-  "HOME",
-  "LANG",
-  "TMPDIR",
-  "XDG_CONFIG_HOME",
-  "XDG_CACHE_HOME",
-  "HTTPS_PROXY",
-  "HTTP_PROXY",
-  "NO_PROXY",
-];
 
 const text = z.string().optional().catch(undefined);
 const Tracks = z.record(z.string(), z.array(z.object({ url: z.url(), ext: text })).catch([])).catch({});
@@ -49,38 +26,12 @@ const Info = z.object({
 /** What it knows of a video, without downloading it; or why not. `id`: of a video, checked. */
 export async function askProgram(
   id: string,
-  settings: ProgramSettings,
+  program: CaptionProgram,
   signal: AbortSignal,
 ): Promise<ProgramAnswer | string> {
-  const env = Object.fromEntries(PASSED_ON.flatMap((name) => [[name, settings.env[name]]]));
-  const flags = ["--dump-single-json", "--skip-download", "--no-playlist", "--no-warnings", "--no-progress"];
-  const limits = ["--socket-timeout", "20", "--retries", "1", "--extractor-retries", "1"];
-  let output: string;
-  try {
-    const command = settings.command ?? "yt-dlp";
-    const options = { env, signal, timeout: TIMEOUT_MS, maxBuffer: MOST_BYTES, windowsHide: true };
-    output = (await run(command, [...flags, ...limits, "--", videoPage(id)], options)).stdout;
-  } catch (error) {
-    signal.throwIfAborted();
-    return failure(error as NodeJS.ErrnoException & { stderr?: string; killed?: boolean });
-  }
-  return infoOf(output) ?? "it wrote something else than a video's data";
-}
-
-function failure({
-  code,
-  stderr,
-  killed,
-  message,
-}: Error & { code?: unknown; stderr?: string; killed?: boolean }): string {
-  if (code === "ENOENT") return "it is not installed: install it where ingest runs, or check YT_DLP";
-  if (code === "EACCES") return "it may not be run: check its rights";
-  if (killed === true) return `it did not end within ${TIMEOUT_MS / 1000} s`;
-  const last = (stderr ?? "")
-    .trim()
-    .split("\n")
-    .findLast((line) => line.trim() !== "");
-  return (last ?? message).replaceAll(/\s+/gu, " ").slice(0, 300);
+  const answer = await program.describe(videoPage(id), signal);
+  if (answer.kind === "failed") return answer.because;
+  return infoOf(answer.json) ?? "it wrote something else than a video's data";
 }
 
 function infoOf(output: string): ProgramAnswer | undefined {

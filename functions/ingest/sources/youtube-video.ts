@@ -4,13 +4,13 @@
  * the description is read only where there are no captions.
  */
 import { RetryLater } from "../../../shared/runtime/errors.ts";
-import type { SourceReading, UnreadableSource, Web } from "../../../shared/source-ports.ts";
+import type { CaptionProgram, SourceReading, UnreadableSource, Web } from "../../../shared/source-ports.ts";
 import { unreadable } from "./options.ts";
 import { videoPage } from "./youtube-address.ts";
 import { type Attempts, describe, newAttempts, textOfCaptions, withoutCaptions } from "./youtube-attempts.ts";
 import { playability } from "./youtube-playability.ts";
 import type { PlayerData } from "./youtube-player.ts";
-import { askProgram, type ProgramSettings } from "./youtube-program.ts";
+import { askProgram } from "./youtube-program.ts";
 import { type Captions, readTracks } from "./youtube-tracks.ts";
 import { readWatchPage } from "./youtube-watch-page.ts";
 
@@ -19,7 +19,7 @@ export interface VideoPorts {
   /** BCP 47, the most wanted first. */
   readonly languages: readonly string[];
   /** Without it yt-dlp is not asked. */
-  readonly programs?: ProgramSettings;
+  readonly captionProgram?: CaptionProgram;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -110,8 +110,9 @@ async function askInnertube(
 
 async function askYtDlp(attempts: Attempts, ports: VideoPorts, signal: AbortSignal): Promise<Found> {
   // It does not go through the guards, so it never goes round a host that asked for patience.
-  if (ports.programs === undefined || attempts.silent.length >= 2 || attempts.retries.length > 0) return undefined;
-  const answer = await askProgram(attempts.id, ports.programs, signal);
+  if (ports.captionProgram === undefined || attempts.silent.length >= 2 || attempts.retries.length > 0)
+    return undefined;
+  const answer = await askProgram(attempts.id, ports.captionProgram, signal);
   if (typeof answer === "string") return consider(attempts, "yt-dlp", answer, ports, signal);
   const player = { ...answer, status: "OK", reason: "", isLive: false, isUpcoming: false };
   return consider(attempts, "yt-dlp", player, ports, signal);

@@ -1,9 +1,8 @@
 /** Asks the reader of YouTube about the one video of a fake YouTube. */
 import { readSource } from "../../../functions/ingest/read.ts";
 import { readerFor, sourceReaders } from "../../../functions/ingest/sources/open.ts";
-import type { ProgramSettings } from "../../../functions/ingest/sources/youtube-program.ts";
 import { RetryLater } from "../../../shared/runtime/errors.ts";
-import type { SourceReading, SourceText } from "../../../shared/source-ports.ts";
+import type { CaptionProgram, SourceReading, SourceText } from "../../../shared/source-ports.ts";
 import { type AskedOfHost, fakeHosts } from "./hosts.ts";
 import { type FakeTrack, type FakeYouTube, fakeYouTube, VIDEO } from "./youtube.ts";
 
@@ -17,21 +16,20 @@ export const DESCRIPTION =
 
 interface Asking {
   readonly languages?: readonly string[];
-  readonly programs?: ProgramSettings;
+  readonly captionProgram?: CaptionProgram;
   readonly address?: string;
 }
 
 export async function reading(
   situation: FakeYouTube,
-  { languages = ["en"], programs, address = ADDRESS }: Asking = {},
+  { languages = ["en"], captionProgram, address = ADDRESS }: Asking = {},
 ): Promise<{ reading: SourceReading | RetryLater; asked: readonly AskedOfHost[] }> {
   await using hosts = await fakeHosts(fakeYouTube(situation));
   const readers = sourceReaders({
     web: hosts.web,
     languages,
-    folders: [],
     now: () => NOW,
-    ...(programs === undefined ? {} : { programs }),
+    ...(captionProgram === undefined ? {} : { captionProgram }),
   });
   const reader = readerFor(readers, address);
   if (reader?.kind !== "youtube") throw new Error(`${address} belongs to ${reader?.kind}`);
