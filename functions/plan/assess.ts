@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { StoredIntent } from "../../shared/domain/improvement.ts";
 import type { PlanAnswer } from "../../shared/domain/plan-answer.ts";
+import { isAt } from "../../shared/intents/named/narrow.ts";
 import { intents, targetOf } from "../../shared/intents/registry.ts";
 import { renderChangeSet } from "../../shared/intents/render.ts";
 import type { Chosen } from "./planned.ts";
@@ -13,6 +14,8 @@ export type Assessment =
       readonly chosen: Chosen;
       /** The rules could have chosen this very thing. */
       readonly ofTheRules: boolean;
+      /** Set where the proposal names something, and this is elsewhere: what it names. */
+      readonly besides?: string;
     }
   | { readonly kind: "none"; readonly missing: string }
   | { readonly kind: "bad"; readonly problems: readonly string[] };
@@ -40,10 +43,14 @@ export async function assess(
     return bad(rendered.verdict.rules.flatMap(deniedBy));
   }
   const target = candidate?.target ?? nameOf(intent);
+  const { scope, platform } = situation;
+  const isElsewhere =
+    candidate === undefined && scope !== undefined && !isAt(rendered.changeSet.objects, scope, platform);
   return {
     kind: "plan",
     chosen: { intent, target, because: candidate?.because ?? because, rendered },
     ofTheRules: candidate !== undefined,
+    ...(isElsewhere ? { besides: scope.label } : {}),
   };
 }
 

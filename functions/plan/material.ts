@@ -1,6 +1,7 @@
 /** Gathers what a model is shown: candidates of the rules, the survey, names in use, documents and manifests. */
 import { matchTopics } from "../../shared/domain/lexicon.ts";
 import type { Candidate } from "../../shared/intents/intent.ts";
+import { surveyWithin } from "../../shared/intents/named/within-scope.ts";
 import { intents, type RegisteredIntent } from "../../shared/intents/registry.ts";
 import type { Documents, Excerpt } from "../../shared/model-ports.ts";
 import { inventoryOf, nearbyManifests } from "../../shared/repository/nearby.ts";
@@ -35,7 +36,7 @@ export async function gather(
     improvement,
     offered,
     survey: surveyOf(situation, places),
-    inventory: inventoryOf(platform, namespacesOf(offered), INVENTORY),
+    inventory: inventoryOf(platform, namespacesOf(offered, situation), INVENTORY),
     excerpts: [...written, ...manifests] satisfies readonly Excerpt[],
   };
 }
@@ -60,18 +61,24 @@ function alsoMeant({ definition }: Situation, spoken: string): readonly Register
     .flatMap((kind) => intents.get(kind) ?? []);
 }
 
-function surveyOf({ definition, platform, about }: Situation, { all, free }: Places): string {
-  if (definition === undefined) return "The rules know no intent for what this seems to be about.";
-  const { done, open, exempt = [] } = definition.survey(platform, about);
+function surveyOf({ definition, platform, about, scope }: Situation, { all, free }: Places): string {
+  const named = scope === undefined ? [] : [`It names ${scope.label}: a change elsewhere is not what it asks for.`];
+  if (definition === undefined) {
+    return ["The rules know no intent for what this seems to be about.", ...named].join("\n");
+  }
+  const everywhere = definition.survey(platform, about);
+  const { done, open, exempt = [] } = scope === undefined ? everywhere : surveyWithin(everywhere, scope, platform);
   const listed = [...open, ...exempt].slice(0, 8).map(({ target, because }) => `- ${target}: ${because}`);
   return [
     `By its words this is about ${definition.kind}: in place ${done.length} times, ${all.length} candidates, ${
       all.length - free.length
     } of them taken by other improvements.`,
+    ...named,
     ...listed,
   ].join("\n");
 }
 
-function namespacesOf(candidates: readonly Candidate[]): readonly string[] {
-  return [...new Set(candidates.map(({ namespace }) => namespace))];
+function namespacesOf(candidates: readonly Candidate[], { scope }: Situation): readonly string[] {
+  const named = scope?.workloads.flatMap(({ namespace }) => namespace ?? []) ?? [];
+  return [...new Set([...named, ...(scope?.namespaces ?? []), ...candidates.map(({ namespace }) => namespace)])];
 }

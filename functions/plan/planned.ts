@@ -19,10 +19,12 @@ export const LISTED = 50;
 
 export function planned(
   { intent, target, because, rendered }: Chosen,
-  { all, free }: Places,
-  planning: Planning,
-  { platform, improvement }: Situation,
+  { all, free, doubt }: Places,
+  chosenBy: Planning,
+  { platform, scope, improvement }: Situation,
 ): OutcomeOf<"plan"> {
+  const doubts = [chosenBy.doubt, doubt].filter((one) => one !== undefined);
+  const planning = doubts.length === 0 ? chosenBy : { ...chosenBy, doubt: doubts.join("; ") };
   const reach = blastRadius(graphOf(platform), rendered.changeSet.objects);
   const others = new Set(free.map((candidate: Candidate) => candidate.target).filter((other) => other !== target));
   return moveTo(
@@ -40,6 +42,7 @@ export function planned(
       changes: rendered.changes,
       candidates: all.length,
       taken: all.length - free.length,
+      ...(scope === undefined ? {} : { named: scope.label }),
       ...planningEvidence(planning, improvement),
     },
   );

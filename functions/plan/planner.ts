@@ -83,10 +83,14 @@ async function conclude(
   }
 }
 
-function planningOf({ model, choice }: PlanAnswer, { chosen, ofTheRules }: Assessment & { kind: "plan" }): Planning {
+function planningOf(
+  { model, choice }: PlanAnswer,
+  { chosen, ofTheRules, besides }: Assessment & { kind: "plan" },
+): Planning {
   const because = choice?.because ?? chosen.because;
   if (ofTheRules) return { by: model, because };
-  return { by: model, because, doubt: `only the model ${model} chose ${chosen.target}: ${because}` };
+  const elsewhere = besides === undefined ? "" : `; the proposal names ${besides}, and this is elsewhere`;
+  return { by: model, because, doubt: `only the model ${model} chose ${chosen.target}: ${because}${elsewhere}` };
 }
 
 /** Other places of the same kind are listed beside a plan, whichever kind it is. */

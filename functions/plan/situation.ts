@@ -1,9 +1,11 @@
-/** What a plan is made from: the repository at its newest commit, what it is about, and which places are taken. */
+/** What a plan is made from: the repository at its newest commit, what it is about, what it names, and which places are taken. */
 import type { Improvement } from "../../shared/domain/improvement.ts";
 import { spokenIn, type Topic, topicOf } from "../../shared/domain/lexicon.ts";
 import type { Status } from "../../shared/domain/lifecycle.ts";
 import type { DryRun } from "../../shared/dry-run-port.ts";
 import type { Candidate } from "../../shared/intents/intent.ts";
+import { type Scope, scopeOf } from "../../shared/intents/named/named-scope.ts";
+import { narrowed } from "../../shared/intents/named/narrow.ts";
 import { intents, type RegisteredIntent, targetOf } from "../../shared/intents/registry.ts";
 import type { RenderedChangeSet } from "../../shared/intents/render.ts";
 import type { PolicySettings } from "../../shared/policy/settings.ts";
@@ -34,6 +36,8 @@ export interface Situation extends Subject {
   readonly policy: PolicySettings;
   /** What was said, for intents with several forms. */
   readonly about: string;
+  /** What it names, where it does: a change is made there or nowhere. The checks before looked nowhere else. */
+  readonly scope: Scope | undefined;
   readonly past: readonly Improvement[];
   /** Targets of other improvements. */
   readonly taken: ReadonlySet<string>;
@@ -64,6 +68,7 @@ export async function lookAround(
     platform,
     policy: { ...settings.policy, now: now() },
     about: spokenIn(improvement),
+    scope: scopeOf(improvement, platform),
     past,
     taken: new Set(past.flatMap(({ intent }) => (intent === undefined ? [] : [targetOf(intent)]))),
     shown: (rendered) => shownToCluster(rendered, platform, dryRun, signal),
@@ -74,13 +79,24 @@ export interface Places {
   readonly all: readonly Candidate[];
   /** Those no other improvement has, the best first. */
   readonly free: readonly Candidate[];
+  /** Why a person decides about them: they are only around what is named. */
+  readonly doubt?: string;
 }
 
 export function placesFor(definition: RegisteredIntent, situation: Situation): Places {
-  const { platform, about, taken, past, improvement } = situation;
-  const all = definition.candidates(platform, about);
-  const free = all.filter(({ intent }) => !taken.has(targetOf(intent)));
-  return { all, free: keepEarlier(restedFirst(free, past), improvement) };
+  const { platform, about, scope, taken, past, improvement } = situation;
+  const everywhere = definition.candidates(platform, about);
+  const { candidates: all, isAround } =
+    scope === undefined ? { candidates: everywhere, isAround: false } : narrowed(everywhere, scope, platform);
+  const free = keepEarlier(
+    restedFirst(
+      all.filter(({ intent }) => !taken.has(targetOf(intent))),
+      past,
+    ),
+    improvement,
+  );
+  if (scope === undefined || !isAround) return { all, free };
+  return { all, free, doubt: `it names ${scope.label}, and the change is not there but around it` };
 }
 
 /**

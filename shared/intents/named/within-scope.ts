@@ -46,7 +46,7 @@ export function candidatesWithin<T extends { readonly target: string; readonly n
 }
 
 /** Itself first; what is its own where a survey knows only that. */
-function waysToBe(scope: Scope, platform: Platform): readonly IsWithin[] {
+export function waysToBe(scope: Scope, platform: Platform): readonly IsWithin[] {
   const { workloads, objects, namespaces, missing, images } = scope;
   if (images.length === 0 && workloads.length + objects.length + missing.length === 0) {
     return [(place, namespace) => isInNamespace(place, namespace, namespaces, platform)];
@@ -103,8 +103,12 @@ function isInNamespace(
 }
 
 function ownOf(resource: Resource, platform: Platform): readonly GraphNode[] {
+  return belongingTo({ id: nodeIdOf(resource) }, platform);
+}
+
+/** What is its own, and whose own it is; with the routes to it. */
+export function belongingTo({ id }: Pick<GraphNode, "id">, platform: Platform): readonly GraphNode[] {
   const graph = graphOf(platform);
-  const id = nodeIdOf(resource);
   const near = [
     ...(graph.from.get(id) ?? []).filter(({ type }) => OWN.has(type)).map(({ to }) => to),
     ...(graph.to.get(id) ?? []).filter(({ type }) => OWN.has(type)).map(({ from }) => from),
