@@ -1,5 +1,6 @@
 /** The texts behind a name: a file, standard input, or an address with what it lists. */
 import { canonicalAddress } from "../../functions/ingest/identity.ts";
+import { gitHubAccesses } from "../../functions/ingest/sources/github-access.ts";
 import { readerFor, sourceReaders } from "../../functions/ingest/sources/open.ts";
 import { captionProgram } from "../../shared/adapters/caption-program.ts";
 import { webPort } from "../../shared/adapters/web/open.ts";
@@ -51,7 +52,7 @@ async function fetched(address: string, env: Environment, signal: AbortSignal) {
     web: webPort(env, { turns: localTurns(), hosts }),
     languages: (env["SOURCE_LANGUAGES"] ?? "en").split(",").map((language) => language.trim()),
     ...(env["YT_DLP"] === undefined ? {} : { captionProgram: captionProgram({ command: env["YT_DLP"], env }) }),
-    ...(env["GITHUB_TOKEN"] === undefined ? {} : { github: { token: env["GITHUB_TOKEN"] } }),
+    github: gitHubAccesses(env["SOURCE_GITHUB_TOKEN"], env["GITHUB_API_URL"]),
   });
   const read = async (place: string) => {
     const reader = readerFor(readers, place);

@@ -11,27 +11,32 @@ import { RuntimeSettings } from "../../shared/runtime/settings.ts";
 import { defineStage } from "../../shared/runtime/stage.ts";
 import { watchedSources } from "../../shared/sources/open.ts";
 import { ingest } from "./handle.ts";
+import { gitHubAccesses } from "./sources/github-access.ts";
 import { readerFor, sourceReaders } from "./sources/open.ts";
 
-const listed = (fallback: string) =>
-  z
-    .string()
-    .default(fallback)
-    .transform((text) => text.split(",").flatMap((part) => (part.trim() === "" ? [] : [part.trim()])));
+const listed = (text: string) => text.split(",").flatMap((part) => (part.trim() === "" ? [] : [part.trim()]));
 
 const Settings = z.object({
   /** Bytes of one source; larger ones are refused. */
   MAX_SOURCE_BYTES: z.coerce.number().int().positive().default(5_000_000),
   MAX_ATTEMPTS: RuntimeSettings.shape.MAX_ATTEMPTS,
   /** Of captions, the most wanted first. */
-  SOURCE_LANGUAGES: listed("en").pipe(
-    z.array(z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "must be languages, as in en,pt-BR")),
-  ),
+  SOURCE_LANGUAGES: z
+    .string()
+    .default("en")
+    .transform(listed)
+    .pipe(z.array(z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "must be languages, as in en,pt-BR"))),
   /** Absolute paths; nothing else is read from the disk. */
-  SOURCE_FOLDERS: listed("").pipe(z.array(z.string().startsWith("/", "must be absolute paths"))),
+  SOURCE_FOLDERS: z
+    .string()
+    .default("")
+    .transform(listed)
+    .pipe(z.array(z.string().startsWith("/", "must be absolute paths"))),
   /** The program yt-dlp, asked where YouTube's own interfaces give no captions. */
   YT_DLP: z.string().optional(),
-  GITHUB_TOKEN: z.string().optional(),
+  /** Read-only; the token that may write to Git is no business of who reads raw text. */
+  SOURCE_GITHUB_TOKEN: z.string().optional(),
+  GITHUB_API_URL: z.string().optional(),
 });
 
 export const stage = defineStage({
@@ -40,14 +45,14 @@ export const stage = defineStage({
     const git = gitPort(env);
     const names = repositoryNames(env);
     const settings = readSettings(Settings, env);
-    const { MAX_SOURCE_BYTES: sizeLimit, GITHUB_TOKEN: token, YT_DLP: command } = settings;
+    const { MAX_SOURCE_BYTES: sizeLimit, YT_DLP: command } = settings;
     const watches = await watchedSources(env);
     const hosts = watches.flatMap(({ address }) => URL.parse(address)?.host || []);
     const readers = sourceReaders({
       web: webPort(env, { turns, hosts }),
       languages: settings.SOURCE_LANGUAGES,
       files: localFiles({ folders: settings.SOURCE_FOLDERS, maxBytes: sizeLimit }),
-      ...(token === undefined ? {} : { github: { token } }),
+      github: gitHubAccesses(settings.SOURCE_GITHUB_TOKEN, settings.GITHUB_API_URL),
       ...(command === undefined ? {} : { captionProgram: captionProgram({ command, env }) }),
     });
     return {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { GitHubAccess } from "../../functions/ingest/sources/github-read.ts";
+import { GITHUB_COM, type GitHubAccess, gitHubAccesses } from "../../functions/ingest/sources/github-access.ts";
 import { readerFor, sourceReaders } from "../../functions/ingest/sources/open.ts";
 import { RetryLater } from "../../shared/runtime/errors.ts";
 import type { SourceReading, SourceRequest } from "../../shared/source-ports.ts";
@@ -10,7 +10,7 @@ const REPOSITORY = "https://github.com/example/gateway";
 const AT = "/repos/example/gateway";
 
 interface Asking extends Partial<SourceRequest> {
-  readonly github?: GitHubAccess;
+  readonly github?: readonly GitHubAccess[];
 }
 
 async function read(
@@ -172,7 +172,7 @@ describe("texts", () => {
   test.each([
     [`${REPOSITORY}/blob/main/logo.png`, /is no text/u],
     [`${REPOSITORY}/blob/main/big.txt`, /larger than GitHub hands out/u],
-    [`${REPOSITORY}/blob/main/nothing.md`, /no such repository, release or file, or private: GITHUB_TOKEN/u],
+    [`${REPOSITORY}/blob/main/nothing.md`, /no such repository, release or file, or private: SOURCE_GITHUB_TOKEN/u],
     ["https://github.com/features", /no repository on github.com: give/u],
     [`${REPOSITORY}/actions`, /no repository on github.com/u],
   ])("%s is refused in words", async (address, because) => {
@@ -184,7 +184,7 @@ describe("texts", () => {
 });
 
 describe("limits and failures", () => {
-  const github: GitHubAccess = { token: "ghp_s3cret" };
+  const github = gitHubAccesses("ghp_s3cret", undefined);
   const limited = { "x-ratelimit-remaining": "0", "x-ratelimit-reset": String(Math.ceil(Date.now() / 1000) + 1_800) };
   const later: readonly [string, HostAnswer, number][] = [
     [
@@ -208,12 +208,12 @@ describe("limits and failures", () => {
     expect(String((failed as RetryLater).message)).not.toContain("ghp_");
   });
 
-  const refused: readonly [number, GitHubAccess, RegExp][] = [
-    [404, {}, /no such repository.*GITHUB_TOKEN of somebody/u],
-    [404, github, /token of GITHUB_TOKEN may not read it/u],
-    [401, github, /does not accept GITHUB_TOKEN: renew it/u],
-    [451, {}, /not to be seen any more/u],
-    [403, {}, /refuses \(403\)/u],
+  const refused: readonly [number, readonly GitHubAccess[], RegExp][] = [
+    [404, [GITHUB_COM], /no such repository.*SOURCE_GITHUB_TOKEN of somebody/u],
+    [404, github, /token of SOURCE_GITHUB_TOKEN may not read it/u],
+    [401, github, /does not accept SOURCE_GITHUB_TOKEN: renew it/u],
+    [451, [GITHUB_COM], /not to be seen any more/u],
+    [403, [GITHUB_COM], /refuses \(403\)/u],
   ];
   test.each(refused)("%i is told", async (status, access, because) => {
     const { reading } = await read(REPOSITORY, () => ({ status, body: "{}" }), { github: access });
@@ -221,18 +221,37 @@ describe("limits and failures", () => {
   });
 
   test("the token goes to the API alone, and an Enterprise server is asked at its own", async () => {
-    const enterprise: GitHubAccess = {
-      token: "ghp_s3cret",
-      host: "git.corp.example",
-      apiUrl: "https://git.corp.example/api/v3",
-    };
+    const enterprise = gitHubAccesses("ghp_s3cret", "https://git.corp.example/api/v3/");
     const answer: Answering = ({ url }) =>
       url.href.startsWith(`https://git.corp.example/api/v3${AT}/releases?`) ? json([release("v1")]) : undefined;
     const { reading, asked } = await read("https://git.corp.example/example/gateway", answer, { github: enterprise });
     expect(reading).toMatchObject({ kind: "listing" });
     expect(asked[0]?.headers.authorization).toBe("token ghp_s3cret");
-    expect((await read(REPOSITORY, answer, { github: enterprise })).reading).toMatchObject({ kind: "unreadable" });
+    const elsewhere = await read(REPOSITORY, answer, { github: enterprise });
+    expect(elsewhere.reading).toMatchObject({ kind: "unreadable" });
+    expect(elsewhere.asked.map(({ url, headers }) => [url.host, headers.authorization])).toEqual([
+      ["api.github.com", undefined],
+    ]);
   });
+
+  test.each<[string | undefined, readonly GitHubAccess[]]>([
+    [undefined, [{ ...GITHUB_COM, token: "t" }]],
+    ["https://api.github.com/", [{ ...GITHUB_COM, token: "t" }]],
+    ["https://ghe:8443/api/v3", [GITHUB_COM, { host: "ghe:8443", apiUrl: "https://ghe:8443/api/v3", token: "t" }]],
+    [
+      "https://api.acme.ghe.com",
+      [GITHUB_COM, { host: "acme.ghe.com", apiUrl: "https://api.acme.ghe.com", token: "t" }],
+    ],
+  ])("GITHUB_API_URL %s says whose the token is", (apiUrl, servers) => {
+    expect(gitHubAccesses("t", apiUrl)).toEqual(servers);
+  });
+
+  test.each(["http://git.corp.example/api/v3", "git.corp.example", "ftp://git.corp.example"])(
+    "a token does not travel to %s",
+    (apiUrl) => {
+      expect(() => gitHubAccesses("t", apiUrl)).toThrow(/GITHUB_API_URL: must be an https address/u);
+    },
+  );
 
   test("options nobody knows are refused", async () => {
     expect((await read(REPOSITORY, () => undefined, { options: { branch: "x" } })).reading).toMatchObject({

@@ -31,7 +31,7 @@ export function gitHubAddress(address: URL, host: string): GitHubAddress | undef
   if (!NAME.test(owner) || !NAME.test(repo) || /^\.+$/u.test(repo) || NO_OWNERS.has(owner.toLowerCase()))
     return undefined;
   const at = { owner, repo };
-  if (address.host === "raw.githubusercontent.com") {
+  if (address.host === "raw.githubusercontent.com" && host === "github.com") {
     // `/owner/repo/main/a.md`, and in newer links `/owner/repo/refs/heads/main/a.md`.
     const rest = what === "refs" ? more.slice(1) : [what, ...more];
     return rest.length < 2 ? undefined : { ...at, kind: "file", rest };

@@ -4,18 +4,11 @@ import * as z from "zod";
 import { textOf } from "../../../shared/domain/answer-text.ts";
 import { RetryLater } from "../../../shared/runtime/errors.ts";
 import type { SourceReading, SourceText, UnreadableSource, Validators, Web } from "../../../shared/source-ports.ts";
+import type { GitHubAccess } from "./github-access.ts";
 import type { GitHubAddress, Repository } from "./github-address.ts";
 import { fetchOver, WebRefusal } from "./library-fetch.ts";
 import { unreadable } from "./options.ts";
 
-export interface GitHubAccess {
-  /** Raises what may be asked an hour from 60 to 5,000, and shows private repositories. */
-  readonly token?: string;
-  /** The REST API's root; `https://api.github.com` unless given. */
-  readonly apiUrl?: string;
-  /** Of the addresses people send; `github.com` unless given. */
-  readonly host?: string;
-}
 export interface GitHubPorts {
   readonly web: Web;
   readonly access: GitHubAccess;
@@ -67,7 +60,7 @@ export async function readGitHub(
   ports: GitHubPorts,
   signal: AbortSignal,
 ): Promise<SourceReading> {
-  const where = `${ports.access.host ?? "github.com"}/${address.owner}/${address.repo}`;
+  const where = `${ports.access.host}/${address.owner}/${address.repo}`;
   try {
     return await read(address, where, ports, asker(ports, signal), signal);
   } catch (error) {
@@ -82,7 +75,7 @@ function asker({ web, access, known }: GitHubPorts, signal: AbortSignal): Ask {
   const quiet = () => undefined;
   const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
   const octokit = new Octokit({
-    baseUrl: access.apiUrl ?? "https://api.github.com",
+    baseUrl: access.apiUrl,
     userAgent: "cortex-online-school",
     log,
     request: { fetch: fetchOver(web, signal), log },
@@ -256,13 +249,13 @@ function refused(where: string, { status, message }: WebRefusal, { token }: GitH
   if (status === 404) {
     const hint =
       token === undefined
-        ? "or private: GITHUB_TOKEN of somebody who may read it shows it"
-        : "or the token of GITHUB_TOKEN may not read it";
+        ? "or private: SOURCE_GITHUB_TOKEN of somebody who may read it shows it"
+        : "or the token of SOURCE_GITHUB_TOKEN may not read it";
     return unreadable(`${where}: there is no such repository, release or file, ${hint}`);
   }
   if (status === 401)
     return unreadable(
-      `${where}: GitHub does not accept GITHUB_TOKEN: renew it, or leave it out for public repositories`,
+      `${where}: GitHub does not accept SOURCE_GITHUB_TOKEN: renew it, or leave it out for public repositories`,
     );
   if (status === 451 || status === 410) return unreadable(`${where}: it is not to be seen any more (${status})`);
   return unreadable(message);

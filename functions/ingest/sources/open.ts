@@ -3,7 +3,7 @@ import type { CaptionProgram, LocalFiles, SourceKind, SourceReader, Web } from "
 import { feedReader } from "./feed.ts";
 import { folderReader } from "./folder.ts";
 import { gitHubReader } from "./github.ts";
-import type { GitHubAccess } from "./github-read.ts";
+import type { GitHubAccess } from "./github-access.ts";
 import { hackerNewsReader } from "./hackernews.ts";
 import { pageReader } from "./page.ts";
 import { youTubeReader } from "./youtube.ts";
@@ -16,7 +16,7 @@ export interface ReaderPorts {
   /** Without them no files of this machine are read. */
   readonly files?: LocalFiles;
   /** github.com without a token unless given. */
-  readonly github?: GitHubAccess;
+  readonly github?: readonly GitHubAccess[];
   /** yt-dlp; it is not asked unless given. */
   readonly captionProgram?: CaptionProgram;
   /** Milliseconds since 1970; the clock unless given. */

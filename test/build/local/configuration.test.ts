@@ -12,7 +12,7 @@ const firstColumn = (table: string) => names([...table.matchAll(/^\|([^|]*)\|/gm
 
 /** Keys of settings schemas and names looked up in an environment. */
 const READ = [
-  /^ {2}([A-Z][A-Z\d_]{2,}): (?:z\b|\w+\(\d)/gm,
+  /(?:^ {2}|\{ )([A-Z][A-Z\d_]{2,}): (?:z\b|\w+\(\d|[a-z]\w*\.default\(|[a-z]\w*Setting\b)/gm,
   /\b(?:env|environment|process\.env)\["([A-Z][A-Z\d_]{2,})"\]/g,
   /\b(?:process\.)?env\.([A-Z][A-Z\d_]{2,})/g,
   /\{ ([A-Z_]+): \w+(?:, ([A-Z_]+): \w+)? \} = env;/g,

@@ -28,6 +28,20 @@ test.each(["GITOPS_TOKEN", "GITHUB_TOKEN"])("only those who use Git see %s, and 
   expect(who((env) => env["GITOPS_REPO"] === parts.repository)).toEqual(gitUsers);
 });
 
+test("who reads raw text gets a token of its own for GitHub, never the one that may write", () => {
+  const env = {
+    GITHUB_TOKEN: "writes",
+    SOURCE_GITHUB_TOKEN: "reads",
+    GITHUB_API_URL: "https://git.example.com/api/v3",
+  };
+  expect(functionEnvironment("ingest", parts, env)).toMatchObject({
+    SOURCE_GITHUB_TOKEN: "reads",
+    GITHUB_API_URL: env.GITHUB_API_URL,
+  });
+  expect(who(holds("reads"), env)).toEqual(["ingest"]);
+  expect(who((seen) => "GITHUB_TOKEN" in seen, { ...env, GITOPS_REPO: "https://git.example.com/a.git" })).toEqual([]);
+});
+
 test("the token of Prometheus goes to those who measure", () => {
   const env = { PROMETHEUS_TOKEN: "token", PROMETHEUS_URL: "http://p:9090" };
   expect(who(holds("token"), env)).toEqual(["implement", "rollback", "sync", "validate", "verify"]);
