@@ -89,7 +89,7 @@ function planningOf(
 ): Planning {
   const because = choice?.because ?? chosen.because;
   if (ofTheRules) return { by: model, because };
-  const elsewhere = besides === undefined ? "" : `; the proposal names ${besides}, and this is elsewhere`;
+  const elsewhere = besides === undefined ? "" : `; the proposal names ${besides}, and this changes something else`;
   return { by: model, because, doubt: `only the model ${model} chose ${chosen.target}: ${because}${elsewhere}` };
 }
 

@@ -1,6 +1,7 @@
 /** What a proposal is about, where it says so by name: the checks that survey a platform look there and nowhere else. */
 import { graphOf, nodeNamed } from "../../graph/build.ts";
 import { type GraphNode, nameOf, nodeIdOf } from "../../graph/graph.ts";
+import { isProtectedNamespace } from "../../policy/protected.ts";
 import { ofKind, oncePer } from "../../repository/lookup.ts";
 import type { Platform } from "../../repository/platform.ts";
 import { type RepositoryWorkload, WORKLOAD_KINDS, workloadsOf } from "../../repository/workloads.ts";
@@ -27,6 +28,10 @@ const HOST = /(?:\b[a-z][-+.a-z0-9]*:\/\/|=)\S*|\b[a-z0-9][-a-z0-9]*(?:\.[a-z0-9
 /** What is only compared with, or left out, is not what it is about. */
 const BESIDE =
   /\b(?:like|unlike|than|such as|as in|as for|similar to|same as|except(?: for)?|besides|other than|apart from|instead of)[ \t]+(?:(?:the|our)[ \t]+)?(?:[A-Z][A-Za-z]+[ \t]+)?[`"'“‘]?[a-z0-9]+(?:[-/][a-z0-9]+)+[`"'”’]?(?:[ \t]*(?:,|and|or)[ \t]*[`"'“‘]?[a-z0-9]+(?:[-/][a-z0-9]+)+[`"'”’]?)*/g;
+/** A tool something is done with is not what it is done to. In a talk, which knows nobody's platform, more words say so. */
+const NAMED = "(?:(?:the|our)[ \\t]+)?[`\"'“‘]?[a-z0-9]+(?:[-/][a-z0-9]+)+[`\"'”’]?";
+const WITH = new RegExp(`\\b(?:us(?:e|es|ed|ing)|via)[ \\t]+${NAMED}`, "gi");
+const WITH_IN_TALK = new RegExp(`\\b(?:with|through|by|install(?:ed|ing)?|run(?:ning)?)[ \\t]+${NAMED}`, "gi");
 const PLACE =
   /\b(?:in|into|inside|within|namespaces?:?)[ \t]+(?:the[ \t]+)?(?:namespace[ \t]+)?[`"'“‘]?([a-z0-9]+(?:-[a-z0-9]+)*)[`"'”’]?(?![-\w/]|\.[a-z]|[ \t]+(?:workload|deployment|statefulset|daemonset|pods?|containers?)\b)(?:[ \t]+namespace\b)?|(?<![-\w./])[`"'“‘]?([a-z0-9]+(?:-[a-z0-9]+)*)[`"'”’]?[ \t]+namespaces?\b/gi;
 const TOKEN = /(?<![\p{L}\p{N}_./=:@-])[a-z0-9]+(?:[-/][a-z0-9]+)*(?![\p{L}\p{N}_/@-]|\.\p{L})/gu;
@@ -35,7 +40,10 @@ const TOKEN = /(?<![\p{L}\p{N}_./=:@-])[a-z0-9]+(?:[-/][a-z0-9]+)*(?![\p{L}\p{N}
 export function scopeOf(proposal: Proposal, platform: Platform): Scope | undefined {
   const whole = proposedIn(proposal);
   const isOwn = proposal.quotes.length === 0;
-  const namespaces = namespacesIn(whole, platform);
+  // A talk that speaks of kube-system speaks of everybody's, and asks for no change there.
+  const isMeant = ({ namespace = "" }: { readonly namespace?: string | undefined }) =>
+    isOwn || !isProtectedNamespace(namespace);
+  const namespaces = namespacesIn(whole, platform).filter((namespace) => isMeant({ namespace }));
   const images = imagesIn(whole, platform);
   if (images.length > 0) {
     const running = workloadsOf(platform).filter((one) => runsOne(one, images));
@@ -43,13 +51,13 @@ export function scopeOf(proposal: Proposal, platform: Platform): Scope | undefin
     const where = workloads === running || namespaces.length === 0 ? "" : ` in ${namespaces.join(", ")}`;
     return { workloads, objects: [], images, namespaces, missing: [], label: `image ${images.join(", ")}${where}` };
   }
-  const parts = [proposal.title, whole].map((text) => plainOf(text, platform));
+  const parts = [proposal.title, whole].map((text) => plainOf(text, platform, isOwn));
   const [first = "", all = ""] = parts;
   for (const text of [whole.includes(proposal.title) ? first : "", all]) {
     const spoken = objectsSpoken(text, platform).filter(({ isWanted, isSubject }) => !isWanted || isSubject === true);
-    const workloads = inThose(workloadsIn(text, spoken, platform, isOwn), namespaces);
+    const workloads = inThose(workloadsIn(text, spoken, platform, isOwn).filter(isMeant), namespaces);
     const missing = isOwn ? missingFrom(spoken, platform, namespaces) : [];
-    const objects = objectsFrom(spoken, platform, namespaces);
+    const objects = objectsFrom(spoken, platform, namespaces).filter(isMeant);
     if (workloads.length + missing.length + objects.length === 0) continue;
     const ids = [...workloads.map(({ resource }) => nameOf(resource)), ...[...objects, ...missing].map(nameOf)];
     const more = ids.length > SHOWN ? ` and ${ids.length - SHOWN} more` : "";
@@ -62,9 +70,10 @@ export function scopeOf(proposal: Proposal, platform: Platform): Scope | undefin
 }
 
 /** A namespace may be called like a workload in it. */
-function plainOf(text: string, platform: Platform): string {
+function plainOf(text: string, platform: Platform, isOwn: boolean): string {
   const known = namespacesOf(platform);
-  return text
+  return (isOwn ? text : text.replaceAll(WITH_IN_TALK, " ; "))
+    .replaceAll(WITH, " ; ")
     .replaceAll(BESIDE, " ; ")
     .replaceAll(HOST, " ; ")
     .replaceAll(PLACE, (said, before: string | undefined, behind: string | undefined) =>
