@@ -19,6 +19,7 @@ import { indexCommand } from "./commands/index-command.ts";
 import { learn } from "./commands/learn.ts";
 import { list } from "./commands/list.ts";
 import { locks } from "./commands/locks.ts";
+import { models } from "./commands/models.ts";
 import { policy } from "./commands/policy.ts";
 import { prompts } from "./commands/prompts.ts";
 import { review } from "./commands/review.ts";
@@ -48,6 +49,7 @@ const COMMANDS = [
   flags,
   breaker,
   locks,
+  models,
   status,
   doctor,
   policy,

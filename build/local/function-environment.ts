@@ -28,6 +28,8 @@ const METRICS_USERS = ["validate", "implement", "sync", "verify", "rollback"];
 
 /** Who asks models; what they write goes through others' hands before it reaches Git. */
 const MODEL_USERS = ["ingest", "evaluate", "plan"];
+/** The coordinator shows what is spent against them; it asks no model. */
+const BUDGETS = ["LLM_BUDGET_DAY", "LLM_BUDGET_EXPERT", "LLM_TOKENS_DAY", "LLM_TOKENS_EXPERT"];
 const OF_MODELS = [
   "EXTRACT_MODEL",
   "PLAN_MODEL",
@@ -37,10 +39,7 @@ const OF_MODELS = [
   "LLM_ENDPOINTS",
   "LLM_CONCURRENCY",
   "LLM_CHEAP_MODEL",
-  "LLM_BUDGET_DAY",
-  "LLM_BUDGET_EXPERT",
-  "LLM_TOKENS_DAY",
-  "LLM_TOKENS_EXPERT",
+  ...BUDGETS,
   "LLM_PRICES",
   "LLM_CACHE_TTL",
   "ANTHROPIC_API_KEY",
@@ -157,7 +156,7 @@ export function functionEnvironment(stage: string, parts: Parts, env: Environmen
     ...knowledgeVariables(stage, parts, env),
     ...(WEB_USERS.includes(stage) ? pick(env, OF_WEB) : {}),
     ...(WATCHERS.includes(stage) && env["SOURCES"] !== undefined ? { SOURCES: path.resolve(env["SOURCES"]) } : {}),
-    ...(stage === "coordinator" ? pick(env, ["GITHUB_WEBHOOK_SECRET"]) : {}),
+    ...(stage === "coordinator" ? pick(env, ["GITHUB_WEBHOOK_SECRET", ...BUDGETS]) : {}),
     ...(SIGNERS.includes(stage) ? { APPROVAL_SECRET: parts.approvalSecret } : {}),
   };
 }

@@ -13,6 +13,7 @@ import { notYetUsed, REAL_PARTS, realParts } from "./environment.ts";
 import { functionEnvironment, gitToken, type Parts, type QdrantPart } from "./function-environment.ts";
 import { publicUrl, sampleOf, sampleRepository } from "./gitops-repository.ts";
 import { handBackLeases } from "./leftover-leases.ts";
+import { modelsInUse } from "./models-in-use.ts";
 import { type LocalQdrant, startLocalQdrant } from "./qdrant-process.ts";
 import { startRedis } from "./redis-server.ts";
 import { type Sandbox, startSandbox } from "./sandbox/sandbox.ts";
@@ -110,6 +111,7 @@ export async function startSchool(
         ...functionEnvironment("coordinator", parts, env),
         SCHOOL_TOKENS: `operator:operator:${operator},reviewer:reviewer:${reviewer},viewer:viewer:${viewer}`,
         SCHOOL_REAL: real.join(","),
+        SCHOOL_MODELS: JSON.stringify(modelsInUse(env)),
         SCHOOL_WAKE: sandbox === undefined ? "off" : "kubernetes",
       },
       logFile: path.join(logs, "coordinator.log"),

@@ -15,6 +15,7 @@ import { knowledgeApi } from "./api/knowledge.ts";
 import { locksApi } from "./api/locks.ts";
 import { meApi } from "./api/me.ts";
 import { metricsApi } from "./api/metrics.ts";
+import { modelsApi } from "./api/models.ts";
 import { openapiApi } from "./api/openapi.ts";
 import { pageApi } from "./api/page.ts";
 import { problemsApi } from "./api/problems.ts";
@@ -61,6 +62,7 @@ export function coordinatorApp(school: School): Hono<Env> {
   app.route("/api/graph", graphApi(school));
   app.route("/api/sources", sourcesApi(school));
   app.route("/api/watches", watchesApi(school));
+  app.route("/api/models", modelsApi(school));
   app.route("/api/dead-letters", deadLettersApi(school));
   app.route("/api/flags", flagsApi(school));
   app.route("/api/breaker", breakerApi(school));

@@ -2,7 +2,7 @@
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { Knowledge } from "../../shared/knowledge-ports.ts";
-import type { ModelServices } from "../../shared/ledger-ports.ts";
+import type { BudgetLimits, ModelServices } from "../../shared/ledger-ports.ts";
 import type { DeadLetters } from "../../shared/pipeline/dead-letters.ts";
 import type { Keys } from "../../shared/pipeline/keys.ts";
 import type { Listing } from "../../shared/pipeline/listing.ts";
@@ -29,6 +29,8 @@ export interface School {
   readonly brakes: BrakesReader;
   /** What models are asked through, and what was spent on them. */
   readonly models: ModelServices;
+  /** What may be spent on them. */
+  readonly modelBudgets: BudgetLimits;
   readonly settings: CoordinatorSettings;
   readonly tokens: Tokens;
   readonly log: Logger;

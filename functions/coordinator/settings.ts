@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { BreakerLimits } from "../../shared/domain/breaker.ts";
 import { RuntimeSettings } from "../../shared/runtime/settings.ts";
+import { modelsAsked } from "./models-asked.ts";
 
 export const CoordinatorSettings = RuntimeSettings.extend({
   /** Address to listen on; 0.0.0.0 in a container. */
@@ -18,6 +19,8 @@ export const CoordinatorSettings = RuntimeSettings.extend({
   SCHOOL_WAKE: z.enum(["kubernetes", "off"]).optional(),
   /** Which parts of this school are real, for people: names separated by commas. */
   SCHOOL_REAL: z.string().default(""),
+  /** Which models are asked for what, for people: JSON, names without keys. */
+  SCHOOL_MODELS: z.string().default("[]").transform(modelsAsked),
   /** Lists of the founding platform to empty into ingest, e.g. `youtube:improvements`; several separated by commas. */
   LEGACY_LIST: z.string().default(""),
   /** Secret of the webhook that tells of pull requests; without it they are looked at by and by. */

@@ -6,6 +6,7 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { hasCluster, kubernetesLayers } from "../../shared/adapters/kubernetes-layers.ts";
 import type { Knowledge } from "../../shared/knowledge-ports.ts";
+import { ledgerSettings } from "../../shared/models/settings.ts";
 import { connectRedis, openRedis, withoutPassword } from "../../shared/pipeline/connection.ts";
 import { deadLetters } from "../../shared/pipeline/dead-letters.ts";
 import { keysOf } from "../../shared/pipeline/keys.ts";
@@ -67,6 +68,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const legacy = legacyLists(settings.LEGACY_LIST, keysOf(settings.KEY_PREFIX));
   if (legacy.problems.length > 0) throw new ConfigurationError(legacy.problems);
   const watches = await watchedSources(env);
+  const { limits: modelBudgets } = ledgerSettings(env);
   const log = options.log ?? createLog(settings.LOG_LEVEL, { layer: "coordinator" });
   const layers = options.layers ?? layersFrom(env, settings);
   // Requests fail at once while Redis is away, instead of hanging until it is back.
@@ -81,7 +83,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const git = options.git ?? (() => gitFrom(env));
   const sight = options.sight ?? openedOnce(() => openSight(env));
   const knowledge = options.knowledge ?? openedOnce(() => openKnowledge(env, redis, settings.KEY_PREFIX));
-  const school = schoolOn(redis, env, { settings, tokens, log, git, sight, knowledge, watches, wake });
+  const school = schoolOn(redis, env, { settings, tokens, log, git, sight, knowledge, watches, wake, modelBudgets });
   const server = await listen(coordinatorApp(school).fetch, settings).catch((error: unknown) => {
     redis.disconnect();
     throw error;
@@ -108,7 +110,10 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   };
 }
 
-type Own = Pick<School, "settings" | "tokens" | "log" | "git" | "sight" | "knowledge" | "watches" | "wake">;
+type Own = Pick<
+  School,
+  "settings" | "tokens" | "log" | "git" | "sight" | "knowledge" | "watches" | "wake" | "modelBudgets"
+>;
 
 function schoolOn(redis: Redis, env: Environment, own: Own): School {
   const { settings, log } = own;

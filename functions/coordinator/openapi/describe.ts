@@ -8,6 +8,7 @@ import { kindOf } from "../problem-kinds.ts";
 import { graphRoutes } from "./graph.ts";
 import { improvementRoutes } from "./improvements.ts";
 import { knowledgeRoutes } from "./knowledge.ts";
+import { modelRoutes } from "./models.ts";
 import { openRoutes } from "./open.ts";
 import { operatingRoutes } from "./operating.ts";
 import type { Operation } from "./operation.ts";
@@ -24,6 +25,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...knowledgeRoutes,
   ...graphRoutes,
   ...deadLetterRoutes,
+  ...modelRoutes,
   ...operatingRoutes,
   ...openRoutes,
 ];

@@ -30,6 +30,7 @@ const shell = {
   OPENAI_API_KEY: "t5",
   LLMD_ENDPOINT: "http://production:8000",
   PLAN_MODEL: "claude-production",
+  EXTRACT_MODEL: "claude-production",
   QDRANT_URL: "http://production:6333",
   QDRANT_API_KEY: "t6",
   EMBEDDING_ENDPOINT: "http://production:8001",

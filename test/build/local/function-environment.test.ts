@@ -54,6 +54,14 @@ test("keys of models go to the reader of talks, the experts and the planner, and
   expect(functionEnvironment("plan", parts, { ...env, OPENAI_API_KEY: "key-o" })).toMatchObject(env);
 });
 
+test("the coordinator is told what may be spent on models, and not how to ask one", () => {
+  const env = { LLM_BUDGET_DAY: "5", LLM_TOKENS_EXPERT: "900", LLM_ENDPOINTS: "llmd:m@http://m", EXTRACT_MODEL: "m" };
+  expect(who((seen) => "LLM_BUDGET_DAY" in seen, env)).toEqual(["coordinator", "evaluate", "ingest", "plan"]);
+  const seen = functionEnvironment("coordinator", parts, env);
+  expect(seen).toMatchObject({ LLM_BUDGET_DAY: "5", LLM_TOKENS_EXPERT: "900" });
+  expect(Object.keys(seen)).not.toEqual(expect.arrayContaining(["LLM_ENDPOINTS"]));
+});
+
 test("who changes the platform holds no key of a model, and none of the index", () => {
   const env = {
     ANTHROPIC_API_KEY: "the key",

@@ -122,6 +122,7 @@ describe("answers are as described", () => {
     ["viewer", "GET", "/api/dead-letters?stage=route"],
     ["viewer", "GET", "/api/me"],
     ["viewer", "GET", "/api/status"],
+    ["viewer", "GET", "/api/models"],
     ["viewer", "GET", "/api/flags"],
     ["viewer", "GET", "/api/flags/{name}", { name: "freeze" }],
     ["viewer", "GET", "/api/locks"],

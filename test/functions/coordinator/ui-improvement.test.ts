@@ -29,9 +29,24 @@ describe.skipIf(noBrowser)("one improvement on the dashboard (skipped where no C
       expect(await diff.locator("tr.added .line-number").nth(1).textContent()).toBe("7");
     });
 
+    test("shows who found it, and who says the same, with the second", async () => {
+      await at.signedIn("viewer", "/improvements/review-1");
+      const facts = at.page.getByRole("complementary", { name: "Facts and trail" });
+      await facts.getByText("rule-based and anthropic:claude-sonnet-5-5").waitFor();
+      await facts.getByText("84 % sure that the source recommends it").waitFor();
+      await at.page.getByRole("heading", { name: "2 other sources say the same" }).waitFor();
+      const second = at.page.getByRole("listitem").filter({ hasText: "Clusters that survive their Mondays" });
+      await second.getByText("Every container gets a memory limit, no exceptions.").waitFor();
+      expect(await second.getByRole("link", { name: "01:02:03" }).getAttribute("href")).toBe(
+        "https://www.youtube.com/watch?v=def456&t=3723s",
+      );
+      const page = at.page.getByRole("listitem").filter({ hasText: "A page about limits" });
+      expect([await page.count(), await page.getByRole("link").count()]).toEqual([1, 0]);
+    });
+
     test("shows who judged it, what was shown to them, and what it cost", async () => {
       await at.signedIn("viewer", "/improvements/review-1");
-      await at.page.getByText("rule-based").waitFor();
+      await at.page.getByText("rule-based", { exact: true }).waitFor();
       await at.page.getByText("begin with the cart").waitFor();
       await at.page.getByText("the budget of today is spent").waitFor();
       await at.page.getByText("What the experts were shown").click();

@@ -4,6 +4,7 @@ import { chunksOfFile } from "../../../shared/knowledge/chunking/chunk-file.ts";
 import type { Knowledge } from "../../../shared/knowledge-ports.ts";
 import { keysOf } from "../../../shared/pipeline/keys.ts";
 import { knowledgeBook } from "../../../shared/pipeline/knowledge-book.ts";
+import { modelLedger } from "../../../shared/pipeline/model-ledger.ts";
 import { noBrowser } from "../../support/browser.ts";
 import { knowing, knowingNothing } from "../../support/knowledge/fake.ts";
 import { dashboard } from "./ui-dashboard.ts";
@@ -16,7 +17,12 @@ const something = knowing(chunks.map((chunk) => ({ ...chunk, commit: "c".repeat(
 
 describe.skipIf(noBrowser)("what the school knows, on the dashboard (skipped where no Chromium is on PATH)", () => {
   let knows: Knowledge = something;
-  const at = dashboard({ knowledge: async () => knows, env: { QDRANT_URL: "http://127.0.0.1:9", SOURCES } });
+  const SCHOOL_MODELS = JSON.stringify([
+    { purpose: "evaluate/security", models: ["anthropic:claude-opus-5-5"] },
+    { purpose: "plan", models: [] },
+  ]);
+  const env = { QDRANT_URL: "http://127.0.0.1:9", SOURCES, SCHOOL_MODELS, LLM_BUDGET_DAY: "5" };
+  const at = dashboard({ knowledge: async () => knows, env });
 
   test("a question finds the words with their place, as text, and the address keeps it", async () => {
     await at.signedIn("viewer");
@@ -85,5 +91,19 @@ describe.skipIf(noBrowser)("what the school knows, on the dashboard (skipped whe
     await at.page.getByRole("button", { name: "Look at argo-cd-releases now" }).click();
     await row().getByText("now", { exact: true }).waitFor();
     expect(await redis.hexists(watch, "pending")).toBe(1);
+  });
+
+  test("what models cost today is there by who pays, against its limit, with the names of the models", async () => {
+    const ledger = modelLedger(at.school.redis, keysOf(""));
+    await ledger.reserve({ payer: "security", most: { micros: 250_000, tokens: 12_345 }, limits: {} });
+    await at.signedIn("viewer", "/knowledge");
+    const models = at.page.getByRole("region", { name: "Models" });
+    const cells = (name: string) => models.getByRole("row", { name }).getByRole("cell").allTextContents();
+    await models.getByText("Nothing was asked yet.").waitFor();
+    expect(await cells("security")).toEqual(["$0.2500", "12,345"]);
+    expect(await cells("all together")).toEqual(["$0.2500 of $5.00", "12,345 of 20,000,000"]);
+    await models.getByText("Which models are asked").click();
+    await models.getByText("anthropic:claude-opus-5-5").waitFor();
+    await models.getByText("rule-based").waitFor();
   });
 });

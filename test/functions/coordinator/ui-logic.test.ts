@@ -4,8 +4,14 @@ import { describe, expect, test } from "vitest";
 import type { schoolStatus } from "../../../functions/coordinator/api/status.ts";
 import { ACTIONS, FROM } from "../../../functions/coordinator/decisions.ts";
 import type { ChangeDescription } from "../../../functions/coordinator/diff.ts";
+import type { ModelUse } from "../../../functions/coordinator/model-use.ts";
 import type { RollbackPreview } from "../../../functions/coordinator/rollback-preview.ts";
-import type { ChangeAnswer, RollbackAnswer, StatusAnswer } from "../../../functions/coordinator/ui/api/answers.ts";
+import type {
+  ChangeAnswer,
+  ModelUse as ModelsShown,
+  RollbackAnswer,
+  StatusAnswer,
+} from "../../../functions/coordinator/ui/api/answers.ts";
 import { failureOf } from "../../../functions/coordinator/ui/api/failure.ts";
 import { eventParser, type ServerEvent } from "../../../functions/coordinator/ui/live/sse.ts";
 import { offeredFrom, offersFor } from "../../../functions/coordinator/ui/logic/actions.ts";
@@ -21,6 +27,7 @@ import { isMoving, STATUSES } from "../../../shared/domain/lifecycle.ts";
 // What the dashboard reads is what the coordinator answers: this file does not compile otherwise.
 export const statusFits = (answer: Awaited<ReturnType<typeof schoolStatus>>): StatusAnswer => answer;
 export const changeFits = (answer: ChangeDescription): ChangeAnswer => answer;
+export const modelsFit = (answer: ModelUse): ModelsShown => answer;
 export const rollbackFits = (answer: RollbackPreview): RollbackAnswer => answer;
 
 describe("what a person is offered", () => {

@@ -182,6 +182,21 @@ const source = {
     { text: "Set your requests from what you measure, and a memory limit on everything.", at: "00:12:31" },
     { text: "A CPU limit throttles you when you need it most.", at: "00:14:02" },
   ],
+  corroborated_by: [
+    {
+      source_id: "second",
+      source_title: "Clusters that survive their Mondays",
+      source_url: "https://www.youtube.com/watch?v=def456",
+      quote: { text: "Every container gets a memory limit, no exceptions.", at: "01:02:03" },
+    },
+    {
+      source_id: "third",
+      source_title: "A page about limits",
+      source_url: "javascript:alert(1)",
+      quote: { text: "Limits first, questions later." },
+    },
+  ],
+  extraction: { by: "rule-based and anthropic:claude-sonnet-5-5", confidence: 0.84 },
   relevance: 0.93,
   relevance_basis: { formula: "0.6·evidence + 0.4·fit", parts: { evidence: 0.95, fit: 0.9 } },
   source_title: "Ten ways to lose a cluster",

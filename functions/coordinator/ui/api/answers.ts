@@ -141,6 +141,29 @@ export interface Watch {
   readonly limit: number;
 }
 
+/** US dollars and tokens; null: not limited. */
+export interface Spent {
+  readonly dollars: number;
+  readonly tokens: number;
+  readonly limit: { readonly dollars: number | null; readonly tokens: number | null };
+}
+
+/** Which models are asked, and what they cost. */
+export interface ModelUse {
+  readonly renewsAt: string;
+  /** Empty: rules do everything. */
+  readonly configured: readonly {
+    readonly purpose: string;
+    readonly models: readonly string[];
+    readonly because?: string | undefined;
+  }[];
+  readonly all: Spent;
+  readonly payers: readonly (Spent & { readonly payer: string })[];
+  readonly questions: readonly {
+    readonly answeredBy: { readonly vendor: number; readonly cache: number; readonly shared: number };
+  }[];
+}
+
 export interface SearchHit {
   readonly rank: number;
   readonly corpus: string;

@@ -5,6 +5,7 @@ import { type Filters, filterQuery, type Question, questionQuery } from "../logi
 import type {
   ChangeAnswer,
   KnowledgeAnswer,
+  ModelUse,
   Page,
   Person,
   RollbackAnswer,
@@ -31,6 +32,8 @@ export interface Client {
   /** What the school looks at by itself. */
   watches(signal?: AbortSignal): Promise<readonly Watch[]>;
   lookAt(watch: string): Promise<void>;
+  /** Which models are asked, and what they cost today. */
+  models(signal?: AbortSignal): Promise<ModelUse>;
   search(question: Question, signal?: AbortSignal): Promise<SearchAnswer>;
   decide(id: string, action: ActionName, body: { reason: string; expert?: string; hash?: string }): Promise<void>;
 }
@@ -95,6 +98,7 @@ export function client(token: string, onRefused: () => void = () => undefined): 
     async lookAt(watch) {
       await call("POST", `/api/watches/${encodeURIComponent(watch)}/look`, { body: {} });
     },
+    models: (signal) => get<ModelUse>("/api/models", signal),
     search: (question, signal) => get<SearchAnswer>(`/api/search?${questionQuery(question)}`, signal),
     async decide(id, action, body) {
       await call("POST", `/api/improvements/${encodeURIComponent(id)}/${action}`, { body });

@@ -1,12 +1,13 @@
 /** The facts of an improvement beside its text. */
 import type { ComponentChildren } from "preact";
-import type { Improvement, OpenedRequest } from "../../../../shared/domain/improvement.ts";
+import type { Extraction, Improvement, OpenedRequest } from "../../../../shared/domain/improvement.ts";
 import { inWords } from "../logic/words.ts";
 import { OutsideLink } from "./link.tsx";
 import { Moment } from "./moment.tsx";
 
 export function Facts({ improvement }: { improvement: Improvement }) {
   const { id, category, type, expert, relevance, relevance_basis: basis, source_title: source } = improvement;
+  const { extraction } = improvement;
   return (
     <section>
       <h2>Facts</h2>
@@ -20,6 +21,7 @@ export function Facts({ improvement }: { improvement: Improvement }) {
         <Fact name="Source">
           <OutsideLink href={improvement.source_url}>{source}</OutsideLink>
         </Fact>
+        <Fact name="Found by">{extraction !== undefined && <FoundBy {...extraction} />}</Fact>
         <Fact name="Created">
           <Moment at={improvement.created_at} />
         </Fact>
@@ -28,6 +30,16 @@ export function Facts({ improvement }: { improvement: Improvement }) {
         </Fact>
       </dl>
     </section>
+  );
+}
+
+/** Rules, a model, or both; how sure they were that the source recommends it. */
+function FoundBy({ by, confidence }: Extraction) {
+  return (
+    <>
+      {by === "rule-based" ? <span class="tag">rule-based</span> : by}
+      <span class="evidence">{Math.round(confidence * 100)} % sure that the source recommends it</span>
+    </>
   );
 }
 

@@ -1,5 +1,6 @@
 /** What was asked of models for an improvement: which prompt, how many tokens, what it cost. */
 import type { ModelCall } from "../../../../shared/domain/model-call.ts";
+import { dollars } from "../logic/money.ts";
 
 export function ModelCalls({ calls }: { calls: readonly ModelCall[] }) {
   const cost = calls.reduce((sum, call) => sum + call.cost, 0);
@@ -46,8 +47,4 @@ export function ModelCalls({ calls }: { calls: readonly ModelCall[] }) {
       </div>
     </details>
   );
-}
-
-function dollars(cost: number): string {
-  return `$${cost.toFixed(4)}`;
 }

@@ -27,3 +27,13 @@ export function atMoment(address: string | undefined, at: string | undefined): s
   else if (/\.(mp4|webm|ogv|ogg|mp3|m4a|wav)$/i.test(url.pathname)) url.hash = `t=${moment}`;
   return url.href;
 }
+
+/** Talks of the founding platform have a video and no address. */
+export function sourceAddress(said: {
+  source_url?: string | undefined;
+  video_id?: string | undefined;
+}): string | undefined {
+  const { source_url: address, video_id: video } = said;
+  if (address !== undefined || video === undefined || !/^[\w-]{11}$/.test(video)) return address;
+  return `https://www.youtube.com/watch?v=${video}`;
+}

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Failure } from "../api/failure.ts";
 import { CorpusStates } from "../components/corpus-states.tsx";
+import { ModelSpending } from "../components/model-spending.tsx";
 import { SearchHits } from "../components/search-hits.tsx";
 import { FailureNote, Loading } from "../components/states.tsx";
 import { WatchedSources } from "../components/watched-sources.tsx";
@@ -45,6 +46,7 @@ export function KnowledgePage({ question }: { question: Question }) {
         )}
       </section>
       <WatchedSources />
+      <ModelSpending />
     </>
   );
 }
