@@ -31,11 +31,13 @@ export function canonicalAddress(address: string): string {
 }
 
 function youtubeId(url: URL): string | undefined {
-  const host = url.hostname.replace(/^(?:www|m)\./u, "");
-  const [, first, second] = url.pathname.split("/");
+  const host = url.hostname.replace(/^(?:www|m|music)\./u, "");
+  const [, first = "", second = ""] = url.pathname.split("/");
   if (host === "youtu.be") return first || undefined;
-  if (host !== "youtube.com") return undefined;
-  return url.searchParams.get("v") ?? (["shorts", "embed", "live"].includes(first ?? "") ? second : undefined);
+  if (host !== "youtube.com" && host !== "youtube-nocookie.com") return undefined;
+  // An embedded playlist has the form of a video.
+  const isPath = ["shorts", "embed", "live", "v", "e"].includes(first) && second !== "videoseries";
+  return url.searchParams.get("v") ?? (isPath ? second || undefined : undefined);
 }
 
 function words(content: string): string {

@@ -171,10 +171,18 @@ describe("reading again", () => {
 
   test.each([
     ["https://www.youtube.com/watch?v=abc&t=10s", "https://youtu.be/abc?si=xyz"],
+    ["https://www.youtube-nocookie.com/embed/abc?rel=0", "https://www.youtube.com/shorts/abc"],
+    ["https://music.youtube.com/watch?v=abc&list=RD1", "https://m.youtube.com/watch?v=abc"],
+    ["https://www.youtube.com/v/abc", "https://youtube.com/live/abc?feature=share"],
     ["https://Example.com:443/talks/", "https://example.com/talks?utm_source=x#top"],
     ["https://example.com/?b=2&a=1", "https://example.com/?a=1&b=2"],
   ])("%s and %s are one source", (a, b) => {
     expect(canonicalAddress(a)).toBe(canonicalAddress(b));
+  });
+
+  test("a playlist that is embedded is no video", () => {
+    const embedded = "https://www.youtube.com/embed/videoseries?list=PL12345678901";
+    expect(canonicalAddress(embedded)).toBe(embedded);
   });
 
   test("the address is the identity; without one the words are", async () => {
