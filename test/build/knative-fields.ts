@@ -26,7 +26,12 @@ export const Taken = z.strictObject({
         // A cluster's greatest, unless somebody raised it.
         timeoutSeconds: z.number().int().min(1).max(600).optional(),
         volumes: z
-          .array(z.strictObject({ name: z.string(), emptyDir: z.strictObject({ sizeLimit: z.string() }) }))
+          .array(
+            z.union([
+              z.strictObject({ name: z.string(), emptyDir: z.strictObject({ sizeLimit: z.string() }) }),
+              z.strictObject({ name: z.string(), configMap: z.strictObject({ name: z.string() }) }),
+            ]),
+          )
           .optional(),
         containers: z.tuple([
           z.strictObject({
@@ -78,7 +83,9 @@ export const Taken = z.strictObject({
               capabilities: z.strictObject({ drop: z.tuple([z.literal("ALL")]) }),
               seccompProfile: z.strictObject({ type: z.literal("RuntimeDefault") }),
             }),
-            volumeMounts: z.array(z.strictObject({ name: z.string(), mountPath: z.string() })).optional(),
+            volumeMounts: z
+              .array(z.strictObject({ name: z.string(), mountPath: z.string(), readOnly: z.literal(true).optional() }))
+              .optional(),
           }),
         ]),
       }),
