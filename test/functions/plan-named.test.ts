@@ -93,6 +93,7 @@ describe("is planned there, and lists no place elsewhere", () => {
     ["Set memory limits, using till-keeper", "studio/clay-press", [...LIMITED, "Deployment studio/wheel"]],
     ["Protect kiln-driver with a PodDisruptionBudget", "studio/kiln-driver", []],
     ["Add a default-deny NetworkPolicy to namespace shop-floor", "shop-floor/default-deny-ingress", []],
+    ["Add a NetworkPolicy store/default-deny-ingress", "store/default-deny-ingress", []],
     ["Set memory limits", "shop-floor/till-keeper", [], quoted("Memory limits saved till-keeper last year.")],
     [
       "Set memory limits",
@@ -124,6 +125,7 @@ describe("is planned around it only for a person to decide", () => {
       "NetworkPolicy shop-floor/default-deny-ingress",
       "Deployment shop-floor/till-keeper",
     ],
+    ["Add a NetworkPolicy store/nobody-comes-in", "NetworkPolicy store/default-deny-ingress", "store/nobody-comes-in"],
     [
       "Protect the workload behind Service clay-door with a PodDisruptionBudget",
       "Deployment studio/clay-press",

@@ -19,6 +19,8 @@ export interface Scope {
   readonly namespaces: readonly string[];
   /** Workloads it wants to change that are in no manifest. */
   readonly missing: readonly GraphNode[];
+  /** Objects written out as `Secret shop/payment` that no manifest makes, `shop/payment`: with nothing else named. */
+  readonly written?: readonly string[];
   /** For people: `Deployment shop/orders-api`. */
   readonly label: string;
 }
@@ -64,9 +66,20 @@ export function scopeOf(proposal: Proposal, platform: Platform): Scope | undefin
     const label = `${ids.slice(0, SHOWN).join(", ")}${more}`;
     return { workloads, objects, images, namespaces, missing, label };
   }
-  if (namespaces.length === 0) return undefined;
-  const label = `namespace ${namespaces.slice(0, SHOWN).join(", ")}`;
-  return { workloads: [], objects: [], images, namespaces, missing: [], label };
+  const written = isOwn ? writtenIn(all, namespaces, platform) : [];
+  const homes = namespaces.length > 0 ? namespaces : [...new Set(written.map((one) => one.replace(/\/.*/, "")))];
+  if (homes.length === 0) return undefined;
+  const named = written.length > 0 ? written : homes;
+  const label = `${written.length > 0 ? "" : "namespace "}${named.slice(0, SHOWN).join(", ")}`;
+  return { workloads: [], objects: [], images, namespaces: homes, missing: [], written, label };
+}
+
+function writtenIn(text: string, namespaces: readonly string[], platform: Platform): readonly string[] {
+  const known = namespaces.length > 0 ? new Set(namespaces) : namespacesOf(platform);
+  const found = text.matchAll(
+    /\b[A-Z][A-Za-z]+[ \t]+[`"'“‘]?([a-z0-9][-a-z0-9]*)\/([a-z0-9](?:[-a-z0-9]*[a-z0-9])?)(?![\w/@-]|[.:]\w)/g,
+  );
+  return [...new Set([...found].flatMap(([, home = "", name = ""]) => (known.has(home) ? `${home}/${name}` : [])))];
 }
 
 /** A namespace may be called like a workload in it. */

@@ -27,9 +27,14 @@ export function narrowed(candidates: readonly Candidate[], scope: Scope, platfor
     ...waysToBe(scope, platform).map((isWithin) => (one: Candidate) => isWithin(placeOf(one), homeOf(one))),
     (one: Candidate) => scope.images.length === 0 && isFilledWith(one, [...selvesOf(scope), ...scope.missing]),
   ];
+  const { written = [] } = scope;
+  if (written.length > 0) {
+    const found = candidates.filter(({ target }) => written.includes(OBJECT.exec(target)?.slice(2, 4).join("/") ?? ""));
+    if (found.length > 0) return { candidates: found, isAround: false };
+  }
   for (const isNear of nearest) {
     const found = candidates.filter(isNear);
-    if (found.length > 0) return { candidates: found, isAround: false };
+    if (found.length > 0) return { candidates: found, isAround: written.length > 0 };
   }
   return { candidates: candidates.filter(aroundOf(scope, platform)), isAround: true };
 }
