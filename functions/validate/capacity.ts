@@ -122,7 +122,8 @@ function capacityOf(proposal: Proposal, platform: Platform): Found | undefined {
   const evidence = [...new Set(rooms.flatMap((room) => room.evidence))].slice(0, SHOWN);
   const result = { fits: "pass", unsure: "unknown", over: "conflict" } as const;
   const others =
-    open.verdict === "over" && rooms.length > 1 ? ` (and none of ${rooms.length - 1} other places has room)` : "";
+  const more = open.verdict === "over" ? rooms.length - 1 : 0;
+    more > 1 ? ` (and none of ${more} other places has room)` : more === 1 ? " (and the other place has no room)" : "";
   const citations = [
     ...new Map(rooms.flatMap((room) => room.citations ?? []).map((one) => [keyOf(one), one])).values(),
   ];

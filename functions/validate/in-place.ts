@@ -65,8 +65,12 @@ function findEverywhere(definition: RegisteredIntent, about: string, platform: P
   const because =
     open.length === 0
       ? `${kind} applies nowhere in this repository`
-      : `${open.length} places lack it, ${done.length} have it`;
+      : `${lacking(open.length)} it, ${done.length} have it`;
   return { check: CHECK, result: "pass", because, evidence: open.slice(0, SHOWN).map(({ target }) => target) };
+}
+
+function lacking(places: number): string {
+  return places === 1 ? "one place lacks" : `${places} places lack`;
 }
 
 function findWithin(
@@ -95,7 +99,7 @@ function findWithin(
   const [spared] = exempt;
   const because =
     first !== undefined
-      ? `${label}: ${open.length === 1 ? "one place lacks" : `${open.length} places lack`} it, ${done.length} have it`
+      ? `${label}: ${lacking(open.length)} it, ${done.length} have it`
       : spared !== undefined
         ? `${kind} would do no good at ${spared.target}: ${spared.because}`
         : `${kind} finds nothing of its own at ${label}`;
