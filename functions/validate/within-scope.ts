@@ -3,9 +3,10 @@ import { graphOf } from "../../shared/graph/build.ts";
 import { type EdgeType, type GraphNode, nodeIdOf } from "../../shared/graph/graph.ts";
 import { placedContainers } from "../../shared/intents/edit/workload-edit.ts";
 import type { Survey } from "../../shared/intents/intent.ts";
+import { withoutVersion } from "../../shared/policy/images.ts";
 import { inFile } from "../../shared/repository/lookup.ts";
 import type { Platform, Resource } from "../../shared/repository/platform.ts";
-import { repositoryOf, type Scope } from "./named-scope.ts";
+import type { Scope } from "./named-scope.ts";
 
 /** What belongs to a workload alone, and stands for it: its Service, its claims, its account, its autoscaler. */
 const OWN: ReadonlySet<EdgeType> = new Set<EdgeType>([
@@ -119,7 +120,7 @@ function containersOf({ workloads, images }: Scope): ReadonlySet<string> {
   return new Set(
     workloads.flatMap((one) =>
       placedContainers(one)
-        .filter(({ image }) => images.includes(repositoryOf(image)))
+        .filter(({ image }) => images.includes(withoutVersion(image)))
         .map(({ name }) => name),
     ),
   );
