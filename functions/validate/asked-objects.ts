@@ -8,7 +8,8 @@ import { objectsSpoken, type SpokenObject } from "../../shared/intents/named/obj
 import { type Proposal, proposedIn } from "../../shared/intents/named/proposed-text.ts";
 import { ofKind } from "../../shared/repository/lookup.ts";
 import type { Platform } from "../../shared/repository/platform.ts";
-import { type RepositoryWorkload, WORKLOAD_KINDS, workloadsOf } from "../../shared/repository/workloads.ts";
+import { isClusterKind } from "../../shared/repository/scope.ts";
+import { isWorkloadKind, type RepositoryWorkload, workloadsOf } from "../../shared/repository/workloads.ts";
 import { differing } from "./stated-values.ts";
 
 export interface AskedObject {
@@ -42,12 +43,6 @@ const ONE_EACH: Readonly<Record<string, EdgeType>> = {
   Service: "selects",
   ServiceAccount: "uses-account",
 };
-const WITHOUT_NAMESPACE =
-  /^(?:Namespace|StorageClass|PriorityClass|ClusterRole|ClusterRoleBinding|ClusterIssuer|CustomResourceDefinition|ClusterPolicy)$/;
-
-export function isWorkloadKind(kind: string): boolean {
-  return (WORKLOAD_KINDS as readonly string[]).includes(kind);
-}
 
 /** Of each one that can be told apart; of the others the surveys of intents know more. */
 export function askedObjects(proposal: Proposal, scope: Scope | undefined, platform: Platform): readonly AskedObject[] {
@@ -96,7 +91,7 @@ function lookFor(
   const bySubject = forSubject(kind, scope, platform);
   if (bySubject.length > 0) return judged(spoken, bySubject, text);
   if (name === undefined || isSubject === true) return undefined;
-  const namespace = WITHOUT_NAMESPACE.test(kind) ? undefined : (spoken.namespace ?? scope?.namespaces[0]);
+  const namespace = isClusterKind(kind) ? undefined : (spoken.namespace ?? scope?.namespaces[0]);
   const node = nodeNamed(platform, { kind, namespace, name });
   if (node.state === "built-in")
     return { spoken, state: "present", because: `${nameOf(node)} ${node.because}`, nodes: [] };

@@ -21,8 +21,9 @@ import { placeOf } from "../../shared/repository/lines.ts";
 import { inNamespace } from "../../shared/repository/lookup.ts";
 import type { Platform } from "../../shared/repository/platform.ts";
 import { quotaRoom } from "../../shared/repository/quota.ts";
+import { isWorkloadKind } from "../../shared/repository/workloads.ts";
 import { addedPods, type NewPods } from "./added-pods.ts";
-import { type AskedObject, askedObjects, DEPLOYS, isWorkloadKind } from "./asked-objects.ts";
+import { type AskedObject, askedObjects, DEPLOYS } from "./asked-objects.ts";
 
 const CHECK = "capacity";
 /** As many places as `plan` tries. */
@@ -121,8 +122,9 @@ function capacityOf(proposal: Proposal, platform: Platform): Found | undefined {
   if (open === undefined) return undefined;
   const evidence = [...new Set(rooms.flatMap((room) => room.evidence))].slice(0, SHOWN);
   const result = { fits: "pass", unsure: "unknown", over: "conflict" } as const;
+  const more = open.verdict === "over" ? rooms.length - 1 : 0;
   const others =
-    open.verdict === "over" && rooms.length > 1 ? ` (and none of ${rooms.length - 1} other places has room)` : "";
+    more > 1 ? ` (and none of ${more} other places has room)` : more === 1 ? " (and the other place has no room)" : "";
   const citations = [
     ...new Map(rooms.flatMap((room) => room.citations ?? []).map((one) => [keyOf(one), one])).values(),
   ];

@@ -1,5 +1,5 @@
 /** The Services a proposal names by less than their full name, each in the namespace the text speaks of. */
-import { graphOf, knownNamespaces, nodeNamed } from "../../shared/graph/build.ts";
+import { graphOf, hasService, knownNamespaces, nodeNamed } from "../../shared/graph/build.ts";
 import type { GraphNode } from "../../shared/graph/graph.ts";
 import { hostsNamed } from "../../shared/graph/named-hosts.ts";
 import { type SaidService, servicesSaid } from "../../shared/graph/said-services.ts";
@@ -10,6 +10,7 @@ import {
   sentencesOf,
   statedNamespaces,
 } from "../../shared/graph/stated-namespaces.ts";
+import { namespacesOf } from "../../shared/intents/named/named-scope.ts";
 import { ofKind, oncePer } from "../../shared/repository/lookup.ts";
 import type { Platform } from "../../shared/repository/platform.ts";
 import { isService as isCoreService } from "../../shared/repository/services.ts";
@@ -69,9 +70,7 @@ export function servicesMeant(
   const known = knownNamespaces(platform);
   const isKnown = (name: string) => known.has(name);
   const stated = statedNamespaces(text, isKnown);
-  const graph = graphOf(platform);
-  const isService = (name: string, namespace: string) =>
-    graph.nodes.get(`Service/${namespace}/${name}`)?.resource !== undefined;
+  const isService = (name: string, namespace: string) => hasService(platform, name, namespace);
   const found = new Map<string, GraphNode>();
   const add = (name: string, namespace: string) => {
     const node = nodeNamed(platform, { kind: "Service", namespace, name });
@@ -80,7 +79,9 @@ export function servicesMeant(
   const settings = settingsSaid(text);
   const rest = withoutValues(text, settings);
   const tellers = [...workloads, ...rendered(platform)].filter(({ name }) => hasWord(rest, name));
-  const around = { isService, isNamespace: (name: string) => filled(platform).has(name) };
+  // Of `name.namespace`, which may as well be a domain: only what the repository puts something into.
+  const filled = namespacesOf(platform);
+  const around = { isService, isNamespace: (name: string) => filled.has(name) };
   for (const sentence of sentencesOf(text)) {
     const end = sentence.at + sentence.text.length;
     const isInside = ({ at }: { readonly at: number }) => at >= sentence.at && at < end;
@@ -114,15 +115,6 @@ const rendered = oncePer((platform) =>
     const workload = resource?.rendered === true && name.includes("-") ? asWorkload(resource) : undefined;
     return workload === undefined ? [] : [workload];
   }),
-);
-
-/** Of `name.namespace`, which may as well be a domain: only what the repository puts something into. */
-const filled = oncePer(
-  ({ resources, applications }) =>
-    new Set([
-      ...resources.map(({ kind, namespace, name }) => (kind === "Namespace" ? name : namespace)),
-      ...applications.map(({ destination }) => destination),
-    ]),
 );
 
 /** Where else there is a Service of this name. */

@@ -57,7 +57,7 @@ export function findMissing(improvement: Text, platform: Platform): ValidationFi
   }
   const steps = stepsFor(missing, ids, graph);
   const more = missing.filter((one) => one !== doubt).length;
-  const others = more === 0 ? "" : ` (and ${more} more ${more === 1 ? "thing" : "things"} it relies on)`;
+  const others = more === 0 ? "" : ` (and ${some(more, "more thing")} it relies on)`;
   const because = [
     `${kindOfWord(doubt.node)}${labelOf(doubt.node)} ${doubt.node.because}${others}${namesakeOf(doubt.node, platform)}`,
     ...(steps.length === 0 ? [] : [steps.join(", then ")]),
@@ -167,10 +167,15 @@ function wellOf(all: readonly Reliance[]): string {
   const services = new Set(all.filter(({ node }) => node.kind === "Service").map(({ node }) => node.id)).size;
   const others = new Set(all.map(({ node }) => node.id)).size - services;
   const counted = [
-    ...(services === 0 ? [] : [`${services} Services`]),
-    ...(others === 0 ? [] : [`${others} other things`]),
+    ...(services === 0 ? [] : [some(services, "Service")]),
+    ...(others === 0 ? [] : [some(others, services === 0 ? "thing" : "other thing")]),
   ];
-  return `all ${counted.join(" and ")} it relies on are there, or not this repository's to bring`;
+  return `what it relies on (${counted.join(", ")}) is there, or not this repository's to bring`;
+}
+
+/** `1 thing`, `2 things`. */
+function some(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? "" : "s"}`;
 }
 
 /** Services go by the name programs use. */

@@ -9,15 +9,15 @@ import { nameOf } from "../../shared/graph/graph.ts";
 import { citationOf } from "../../shared/graph/places.ts";
 import { placedContainers } from "../../shared/intents/edit/workload-edit.ts";
 import type { Survey } from "../../shared/intents/intent.ts";
-import { repositoryOf, type Scope, scopeOf } from "../../shared/intents/named/named-scope.ts";
+import { type Scope, scopeOf } from "../../shared/intents/named/named-scope.ts";
 import { type Proposal, proposedIn } from "../../shared/intents/named/proposed-text.ts";
 import { surveyWithin } from "../../shared/intents/named/within-scope.ts";
 import { intents, type RegisteredIntent } from "../../shared/intents/registry.ts";
-import { isPinned } from "../../shared/policy/images.ts";
+import { isPinned, withoutVersion } from "../../shared/policy/images.ts";
 import { placeOf } from "../../shared/repository/lines.ts";
 import type { Platform } from "../../shared/repository/platform.ts";
-import { WORKLOAD_KINDS } from "../../shared/repository/workloads.ts";
-import { type AskedObject, askedObjects, isWorkloadKind } from "./asked-objects.ts";
+import { isWorkloadKind } from "../../shared/repository/workloads.ts";
+import { type AskedObject, askedObjects } from "./asked-objects.ts";
 import { type Found, presenceOf, workloadNames } from "./presence.ts";
 import { type Wanted, wantedIn } from "./wanted.ts";
 
@@ -65,8 +65,12 @@ function findEverywhere(definition: RegisteredIntent, about: string, platform: P
   const because =
     open.length === 0
       ? `${kind} applies nowhere in this repository`
-      : `${open.length} places lack it, ${done.length} have it`;
+      : `${lacking(open.length)} it, ${done.length} have it`;
   return { check: CHECK, result: "pass", because, evidence: open.slice(0, SHOWN).map(({ target }) => target) };
+}
+
+function lacking(places: number): string {
+  return places === 1 ? "one place lacks" : `${places} places lack`;
 }
 
 function findWithin(
@@ -95,7 +99,7 @@ function findWithin(
   const [spared] = exempt;
   const because =
     first !== undefined
-      ? `${label}: ${open.length === 1 ? "one place lacks" : `${open.length} places lack`} it, ${done.length} have it`
+      ? `${label}: ${lacking(open.length)} it, ${done.length} have it`
       : spared !== undefined
         ? `${kind} would do no good at ${spared.target}: ${spared.because}`
         : `${kind} finds nothing of its own at ${label}`;
@@ -107,7 +111,7 @@ function findPinned(about: string, { workloads, images, label }: Scope): Validat
   const wanted = new Set(about.match(/[a-z0-9][\w./:@-]*[:@][\w.:-]*\w/gi)?.filter((one) => isPinned(one)));
   const places = workloads.flatMap((one) =>
     placedContainers(one)
-      .filter(({ image }) => images.includes(repositoryOf(image)))
+      .filter(({ image }) => images.includes(withoutVersion(image)))
       .map(({ name, image }) => ({
         place: `${one.resource.path}: ${nameOf(one.resource)}, container ${name} runs ${image.slice(0, 200)}`,
         isDone: isPinned(image) && (wanted.size === 0 || wanted.has(image)),
@@ -148,7 +152,7 @@ interface Look extends Found {
 }
 
 function isWorkload({ node }: Look): boolean {
-  return node !== undefined && (WORKLOAD_KINDS as readonly string[]).includes(node.kind);
+  return node !== undefined && isWorkloadKind(node.kind);
 }
 
 /** `counts`: only what was found so; unless given, what was not found counts too. */

@@ -1,11 +1,12 @@
 /** The things of a platform a proposal names: by a host, by kind and name, or a workload by a name that is no everyday word. */
-import { graphOf, nodeNamed } from "../../shared/graph/build.ts";
+import { graphOf, hasService, nodeNamed } from "../../shared/graph/build.ts";
 import type { GraphNode, NodeState } from "../../shared/graph/graph.ts";
 import { hostsNamed } from "../../shared/graph/named-hosts.ts";
 import { isApplied } from "../../shared/graph/states.ts";
 import { namespacesOf } from "../../shared/intents/named/named-scope.ts";
 import { oncePer } from "../../shared/repository/lookup.ts";
 import type { Platform } from "../../shared/repository/platform.ts";
+import { isClusterKind } from "../../shared/repository/scope.ts";
 import { type RepositoryWorkload, workloadsOf } from "../../shared/repository/workloads.ts";
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -22,7 +23,6 @@ const KINDS: Readonly<Record<string, string>> = {
   pvc: "PersistentVolumeClaim",
   persistentvolumeclaim: "PersistentVolumeClaim",
 };
-const WITHOUT_NAMESPACE: ReadonlySet<string> = new Set(["StorageClass", "CustomResourceDefinition"]);
 const KIND = `(${Object.keys(KINDS).join("|")})`;
 const NAME = "((?:[a-z0-9][-a-z0-9]{0,62}/)?[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?)";
 const QUOTES = "[`\"'“”‘’]";
@@ -41,14 +41,12 @@ export function thingsNamed(text: string, platform: Platform): readonly GraphNod
   const add = (node: GraphNode) => {
     if (!found.has(node.id)) found.set(node.id, node);
   };
-  const graph = graphOf(platform);
   const namespaces = namespacesOf(platform);
   const around = {
     home: undefined,
     variable: "",
     form: "config" as const,
-    isService: (name: string, namespace: string) =>
-      graph.nodes.get(`Service/${namespace}/${name}`)?.resource !== undefined,
+    isService: (name: string, namespace: string) => hasService(platform, name, namespace),
     isNamespace: (name: string) => namespaces.has(name),
   };
   for (const named of hostsNamed(text.toLowerCase(), around)) {
@@ -86,7 +84,7 @@ function objectsNamed(text: string): readonly { readonly kind: string; readonly 
 function objectAt(kind: string, place: string, platform: Platform): GraphNode {
   const slash = place.indexOf("/");
   const name = place.slice(slash + 1);
-  if (WITHOUT_NAMESPACE.has(kind)) return nodeNamed(platform, { kind, namespace: undefined, name });
+  if (isClusterKind(kind)) return nodeNamed(platform, { kind, namespace: undefined, name });
   if (slash > 0) return nodeNamed(platform, { kind, namespace: place.slice(0, slash), name });
   const all = (byKindAndName(platform).get(`${kind}/${name}`) ?? []).filter(({ state }) => BEST.includes(state));
   const best = [...all].sort((a, b) => BEST.indexOf(a.state) - BEST.indexOf(b.state))[0];

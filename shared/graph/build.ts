@@ -27,6 +27,11 @@ export function nodeNamed(platform: Platform, named: Named): GraphNode {
   return graph.nodes.get(id) ?? { id, ...named, ...standingOfNamed(draft, named), resource: undefined };
 }
 
+/** Whether a manifest makes a Service of this name. */
+export function hasService(platform: Platform, name: string, namespace: string): boolean {
+  return graphOf(platform).nodes.get(idOf("Service", namespace, name))?.resource !== undefined;
+}
+
 /** Namespaces the repository fills, makes or writes out in a host. */
 export function knownNamespaces(platform: Platform): ReadonlySet<string> {
   return made(platform).draft.namespaces;

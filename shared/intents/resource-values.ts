@@ -1,4 +1,5 @@
 /** Requests and limits for a container, from what the repository itself shows: LimitRange first, then neighbours. */
+import { withoutVersion } from "../policy/images.ts";
 import {
   type ContainerLimits,
   limitProblems,
@@ -155,7 +156,7 @@ function find(
 
 /** `registry/team/name:tag@digest` -> `name` */
 export function imageName(image: string): string {
-  const path = image.replace(/@.*$/, "").replace(/:[^:/]*$/, "");
+  const path = withoutVersion(image);
   return path.slice(path.lastIndexOf("/") + 1);
 }
 

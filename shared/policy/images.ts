@@ -7,10 +7,14 @@ export function isPinned(image: string): boolean {
   return tag !== undefined && tag !== "latest" && !image.endsWith(`:${tag}/`);
 }
 
+/** Without tag and digest. */
+export function withoutVersion(image: string): string {
+  return image.replace(/@.*$/, "").replace(/:[^:/]*$/, "");
+}
+
 /** `docker.io/library` for `postgres`, `docker.io/bitnami` for `bitnami/redis`, `ghcr.io/acme` for `ghcr.io/acme/api`. */
 export function registryOf(image: string): string {
-  const path = image.replace(/@.*$/, "").replace(/:[^:/]*$/, "");
-  const parts = path.split("/");
+  const parts = withoutVersion(image).split("/");
   const [host = ""] = parts;
   const hasHost = parts.length > 1 && (/[.:]/.test(host) || host === "localhost");
   const full = hasHost ? parts : ["docker.io", ...(parts.length === 1 ? ["library"] : []), ...parts];

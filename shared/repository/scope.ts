@@ -36,6 +36,11 @@ const custom: ReadonlySet<string> = new Set([
   "NodePool",
 ]);
 
+/** By the name of the kind alone, as people say it. */
+export function isClusterKind(kind: string): boolean {
+  return builtIn.has(kind) || custom.has(kind);
+}
+
 export function isClusterScoped(apiVersion: string, kind: string): boolean {
   return builtIn.has(kind) || (custom.has(kind) && apiVersion.includes("."));
 }

@@ -3,7 +3,7 @@ import { groupBy, oncePer } from "./lookup.ts";
 import type { Platform, Resource } from "./platform.ts";
 import { at, type Fields, fieldsAt, itemsAt, stringsAt, textAt } from "./values.ts";
 
-export const WORKLOAD_KINDS = ["Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job"] as const;
+const WORKLOAD_KINDS = ["Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job"] as const;
 export type WorkloadKind = (typeof WORKLOAD_KINDS)[number];
 
 export interface Container {
@@ -30,6 +30,10 @@ export interface RepositoryWorkload {
   readonly replicas: number;
 }
 
+export function isWorkloadKind(kind: string): kind is WorkloadKind {
+  return (WORKLOAD_KINDS as readonly string[]).includes(kind);
+}
+
 const templatePaths: Readonly<Record<WorkloadKind, readonly string[]>> = {
   Deployment: ["spec", "template"],
   StatefulSet: ["spec", "template"],
@@ -50,8 +54,8 @@ export function workloadsIn(platform: Platform, namespace: string | undefined): 
 
 /** Undefined for objects of other kinds. */
 export function asWorkload(resource: Resource): RepositoryWorkload | undefined {
-  const kind = WORKLOAD_KINDS.find((known) => known === resource.kind);
-  if (kind === undefined || !/^(apps|batch)\//.test(resource.apiVersion)) return undefined;
+  const { kind } = resource;
+  if (!isWorkloadKind(kind) || !/^(apps|batch)\//.test(resource.apiVersion)) return undefined;
   const templatePath = templatePaths[kind];
   const podSpec = fieldsAt(resource.object, ...templatePath, "spec");
   return {

@@ -186,7 +186,7 @@ describe("several places", () => {
     const both = ask(LIMITS, { ...second, "shop/q.yaml": full, "second/q.yaml": quota("requests.memory: 130Mi") });
     expect(both).toMatchObject({
       result: "conflict",
-      because: expect.stringMatching(/none of 1 other places has room/),
+      because: expect.stringMatching(/\(and the other place has no room\)/),
     });
     expect(both?.evidence).toEqual([
       expect.stringMatching(/^second\/q\.yaml:5: ResourceQuota second\/q allows 130Mi/),

@@ -1,5 +1,5 @@
 /** Everything a migration Job needs, found in the Deployment that migrates today; or what speaks against one. */
-import { isPinned } from "../../policy/images.ts";
+import { isPinned, withoutVersion } from "../../policy/images.ts";
 import { neighboursOf } from "../../repository/conventions.ts";
 import { inNamespace, ofKind } from "../../repository/lookup.ts";
 import type { Platform, RepositoryApplication, Resource } from "../../repository/platform.ts";
@@ -89,17 +89,13 @@ export function migrationPlan(
 
 /** A Job beside `workload` that migrates with the same image, or by a name that says so. */
 export function migrationJobOf(platform: Platform, workload: RepositoryWorkload): Resource | undefined {
-  const images = new Set(placedContainers(workload).map(({ image }) => repositoryOf(image)));
+  const images = new Set(placedContainers(workload).map(({ image }) => withoutVersion(image)));
   return workloadsIn(platform, workload.namespace).find((one) => {
     if (one.kind !== "Job" || one.resource.application === undefined) return false;
     return placedContainers(one).some(({ spec, image }) => {
-      return migrationIn(spec) !== undefined && images.has(repositoryOf(image));
+      return migrationIn(spec) !== undefined && images.has(withoutVersion(image));
     });
   })?.resource;
-}
-
-function repositoryOf(image: string): string {
-  return image.replace(/@.*$/, "").replace(/:[^:/]*$/, "");
 }
 
 function userOf(

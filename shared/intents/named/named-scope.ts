@@ -1,10 +1,11 @@
 /** What a proposal is about, where it says so by name: the checks that survey a platform look there and nowhere else. */
 import { graphOf, nodeNamed } from "../../graph/build.ts";
 import { type GraphNode, nameOf, nodeIdOf } from "../../graph/graph.ts";
+import { withoutVersion } from "../../policy/images.ts";
 import { isProtectedNamespace } from "../../policy/protected.ts";
 import { ofKind, oncePer } from "../../repository/lookup.ts";
 import type { Platform } from "../../repository/platform.ts";
-import { type RepositoryWorkload, WORKLOAD_KINDS, workloadsOf } from "../../repository/workloads.ts";
+import { isWorkloadKind, type RepositoryWorkload, workloadsOf } from "../../repository/workloads.ts";
 import { placedContainers } from "../edit/workload-edit.ts";
 import { objectsSpoken, type SpokenObject } from "./objects-spoken.ts";
 import { type Proposal, proposedIn } from "./proposed-text.ts";
@@ -150,9 +151,9 @@ function missingFrom(
   platform: Platform,
   namespaces: readonly string[],
 ): readonly GraphNode[] {
-  const isWorkload = (kind: string) => (WORKLOAD_KINDS as readonly string[]).includes(kind) && kind !== "Job";
   return spoken.flatMap(({ kind, name, namespace, isSubject }) => {
-    if (name === undefined || isSubject === true || !isWorkload(kind) || !/[-\d]/.test(name)) return [];
+    if (name === undefined || isSubject === true || !isWorkloadKind(kind) || kind === "Job") return [];
+    if (!/[-\d]/.test(name)) return [];
     if (workloadsOf(platform).some((one) => one.name === name)) return [];
     return [nodeNamed(platform, { kind, namespace: namespace ?? namespaces[0], name })];
   });
@@ -165,7 +166,7 @@ function objectsFrom(
 ): readonly GraphNode[] {
   const { nodes } = graphOf(platform);
   const found = spoken.flatMap(({ kind, name, namespace }) =>
-    kind === "Namespace" || (WORKLOAD_KINDS as readonly string[]).includes(kind)
+    kind === "Namespace" || isWorkloadKind(kind)
       ? []
       : ofKind(platform, kind)
           .filter((one) => one.name === name && (namespace === undefined || one.namespace === namespace))
@@ -195,6 +196,7 @@ export function namespacesIn(text: string, platform: Platform): readonly string[
   return [...new Set(found)].filter((one) => known.has(one));
 }
 
+/** Namespaces the repository makes or puts something into. */
 export const namespacesOf = oncePer(
   (platform) =>
     new Set(
@@ -210,7 +212,7 @@ function imagesIn(text: string, platform: Platform): readonly string[] {
   const known = imagesOf(platform);
   const written = [
     ...text.matchAll(/(?<![\w./-])[a-z0-9][-a-z0-9._]*(?::\d+)?(?:\/[a-z0-9._-]+)+(?:[:@][\w.:-]*\w)?/g),
-  ].map(([image]) => repositoryOf(image));
+  ].map(([image]) => withoutVersion(image));
   const exact = [...new Set(written)].filter((one) => known.has(one));
   if (exact.length > 0) return exact;
   const spoken = [...text.toLowerCase().matchAll(/((?:[a-z0-9][-a-z0-9.]*[ \t]+){1,2})(?:container[ \t]+)?images?\b/g)]
@@ -227,15 +229,11 @@ function isCalled(repository: string, words: readonly string[]): boolean {
   return parts.at(-1) === last || parts.includes(last) || (words.length === 2 && words.every((word) => bits.has(word)));
 }
 
-export function repositoryOf(image: string): string {
-  return image.replace(/@.*$/, "").replace(/:[^:/]*$/, "");
-}
-
 const imagesOf = oncePer(
   (platform) =>
-    new Set(workloadsOf(platform).flatMap((one) => placedContainers(one).map(({ image }) => repositoryOf(image)))),
+    new Set(workloadsOf(platform).flatMap((one) => placedContainers(one).map(({ image }) => withoutVersion(image)))),
 );
 
 export function runsOne(workload: RepositoryWorkload, images: readonly string[]): boolean {
-  return placedContainers(workload).some(({ image }) => images.includes(repositoryOf(image)));
+  return placedContainers(workload).some(({ image }) => images.includes(withoutVersion(image)));
 }

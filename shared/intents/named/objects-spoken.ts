@@ -1,7 +1,7 @@
 /** Objects a proposal writes out by kind: those it wants to have, and those it wants to change or only speaks of. */
 
 import type { Platform } from "../../repository/platform.ts";
-import { WORKLOAD_KINDS } from "../../repository/workloads.ts";
+import { isWorkloadKind } from "../../repository/workloads.ts";
 import { kindSpoken, kindsSpoken } from "./kinds-spoken.ts";
 
 export interface SpokenObject {
@@ -108,5 +108,5 @@ function isWanted(lead: string, rest: string, kind: string): boolean {
   if (MAKES.test(lead) || INDEFINITE.test(lead)) return true;
   if (lead.trim() !== "") return false;
   // "PodDisruptionBudget web with minAvailable 1" asks for one; "Deployment web gets a probe" does not.
-  return !(WORKLOAD_KINDS as readonly string[]).includes(kind) && kind !== "Namespace" && !CHANGES.test(rest);
+  return !isWorkloadKind(kind) && kind !== "Namespace" && !CHANGES.test(rest);
 }

@@ -1,11 +1,12 @@
 /** Which places of a survey belong to what a proposal names. */
 import { graphOf } from "../../graph/build.ts";
 import { type EdgeType, type GraphNode, nodeIdOf } from "../../graph/graph.ts";
+import { withoutVersion } from "../../policy/images.ts";
 import { inFile } from "../../repository/lookup.ts";
 import type { Platform, Resource } from "../../repository/platform.ts";
 import { placedContainers } from "../edit/workload-edit.ts";
 import type { Survey } from "../intent.ts";
-import { repositoryOf, type Scope } from "./named-scope.ts";
+import type { Scope } from "./named-scope.ts";
 
 /** What belongs to a workload alone, and stands for it: its Service, its claims, its account, its autoscaler. */
 const OWN: ReadonlySet<EdgeType> = new Set<EdgeType>([
@@ -123,7 +124,7 @@ function containersOf({ workloads, images }: Scope): ReadonlySet<string> {
   return new Set(
     workloads.flatMap((one) =>
       placedContainers(one)
-        .filter(({ image }) => images.includes(repositoryOf(image)))
+        .filter(({ image }) => images.includes(withoutVersion(image)))
         .map(({ name }) => name),
     ),
   );

@@ -1,5 +1,5 @@
 /** An image of the repository with which a script can ask the Kubernetes API. */
-import { isPinned } from "../../policy/images.ts";
+import { isPinned, withoutVersion } from "../../policy/images.ts";
 import { mostCommon } from "../../repository/conventions.ts";
 import { oncePer } from "../../repository/lookup.ts";
 import type { Platform } from "../../repository/platform.ts";
@@ -38,7 +38,7 @@ const images = oncePer((platform) =>
 );
 
 function runsKubectl({ image, spec }: PlacedContainer): boolean {
-  if (WITH_SHELL.test(image.replace(/@.*$/, "").replace(/:[^:/]*$/, ""))) return true;
+  if (WITH_SHELL.test(withoutVersion(image))) return true;
   const words = [spec["command"], spec["args"]].flat().map(String);
   const isShell = /^(\/(usr\/)?bin\/)?(ba|da|a)?sh$/.test(words[0] ?? "");
   return isShell && /kubectl/.test(imageName(image)) && words.some((word) => /\bkubectl\b/.test(word));

@@ -1,5 +1,5 @@
 /** Which image a new service runs: one the repository runs already, else the catalogue's own. */
-import { isPinned, registryOf } from "../../policy/images.ts";
+import { isPinned, registryOf, withoutVersion } from "../../policy/images.ts";
 import { mostCommon } from "../../repository/conventions.ts";
 import { oncePer } from "../../repository/lookup.ts";
 import type { Platform } from "../../repository/platform.ts";
@@ -50,10 +50,6 @@ export function ownImage(platform: Platform, asked: string): UsedImage | string 
     found ??
     `no workload here runs ${isExact ? asked.slice(0, 200) : `a pinned version of ${repository.slice(0, 200)}`}`
   );
-}
-
-function withoutVersion(image: string): string {
-  return image.replace(/@.*$/, "").replace(/:[^:/]*$/, "");
 }
 
 function versionOf(image: string): string {

@@ -3,7 +3,7 @@ import { inFile, oncePer } from "../../repository/lookup.ts";
 import type { Platform, Resource } from "../../repository/platform.ts";
 import { ingressBackends, isService, referencesIn } from "../../repository/services.ts";
 import { at, fieldsAt, itemsAt, stringsAt, textAt } from "../../repository/values.ts";
-import { selects, WORKLOAD_KINDS } from "../../repository/workloads.ts";
+import { isWorkloadKind, selects } from "../../repository/workloads.ts";
 import type { Found } from "../finding.ts";
 import { placeIn } from "../place.ts";
 import { type Keys, nameOf } from "../review.ts";
@@ -139,8 +139,7 @@ export function missingScaleTargets(platform: Platform): readonly Found[] {
     if (resource.kind !== "HorizontalPodAutoscaler" && resource.kind !== "ScaledObject") return [];
     const target = fieldsAt(resource.object, "spec", "scaleTargetRef");
     const [kind, name] = [textAt(target, "kind") ?? "Deployment", textAt(target, "name")];
-    const isKnown = WORKLOAD_KINDS.some((one) => one === kind);
-    if (name === undefined || !isKnown || isThere(platform, [kind], resource.namespace, name)) return [];
+    if (name === undefined || !isWorkloadKind(kind) || isThere(platform, [kind], resource.namespace, name)) return [];
     const doubt = doubtAbout(platform, resource.namespace, name);
     const message = `${nameOf(resource)} scales ${kind} ${name}, which the repository does not have${tailOf(doubt)}`;
     const place = placeIn(platform, resource, ["spec", "scaleTargetRef", "name"]);
