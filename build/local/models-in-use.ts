@@ -30,6 +30,6 @@ function asked(purpose: string, names: () => readonly string[]): ModelsAsked[num
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     // The function that asks refuses to start for the same reason.
-    return { purpose, models: [], because: error.message };
+    return { purpose, models: [], because: error.message.replace(/^.*\n\s*- /, "") };
   }
 }

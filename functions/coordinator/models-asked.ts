@@ -5,7 +5,7 @@ const Asked = z.array(
   z.object({
     /** Who asks: `ingest`, `evaluate/security`, `plan`, … */
     purpose: z.string().min(1),
-    /** `vendor:model`, each that may answer; none: it goes by rules. */
+    /** `vendor:model`, each that may answer; none, and no reason: it goes by rules. */
     models: z.array(z.string()),
     /** Why none can be asked although one is named. */
     because: z.string().optional(),

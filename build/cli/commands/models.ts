@@ -20,7 +20,11 @@ function show(terminal: Terminal, { configured, all, payers, renewsAt, questions
   else {
     const rows = configured.map(({ purpose, models: names, because }) => [
       short(purpose, 40),
-      names.length > 0 ? short(names.join(", "), 80) : terminal.paint("dim", "rule-based"),
+      because !== undefined
+        ? terminal.paint("red", "cannot be asked")
+        : names.length > 0
+          ? short(names.join(", "), 80)
+          : terminal.paint("dim", "rule-based"),
       short(because, 80),
     ]);
     terminal.table(["ASKED FOR", "MODELS", "WHY NOT"], rows);
@@ -60,5 +64,5 @@ function questionRow({ purpose, model, answeredBy, tokens, dollars }: Questions)
 
 /** Small questions cost less than a cent. */
 function money(dollars: number): string {
-  return `$${dollars.toFixed(dollars > 0 && dollars < 1 ? 4 : 2)}`;
+  return `$${dollars.toFixed(dollars > 0 && dollars < 0.1 ? 4 : 2)}`;
 }

@@ -37,7 +37,8 @@ test("models: nothing was asked yet", async () => {
   const { code, out } = await schoolCommand(["models"], env);
   expect(code).toBe(0);
   expect(out).toMatch(/plan\s+anthropic:claude-sonnet-5-5/);
-  expect(out).toMatch(/ingest\s+rule-based\s+EXTRACT_MODEL: x needs ANTHROPIC_API_KEY/);
+  expect(out).toMatch(/ingest\s+cannot be asked\s+EXTRACT_MODEL: x needs ANTHROPIC_API_KEY/);
+  expect(out).toMatch(/validate\s+rule-based/);
   expect(out).toMatch(/all\s+\$0\.00\s+\$5\.00\s+0\s+20000000/);
   expect(out).not.toContain("ASKED SO FAR");
 });

@@ -34,7 +34,7 @@ test("of a pool every model that may answer is named", () => {
 });
 
 test("a model that is named and cannot be asked says why", () => {
-  expect(by({ OPENAI_API_KEY: "k", PLAN_MODEL: "anthropic:claude-opus-5-5" })["plan"]).toContain(
-    "needs ANTHROPIC_API_KEY",
+  expect(by({ OPENAI_API_KEY: "k", PLAN_MODEL: "anthropic:claude-opus-5-5" })["plan"]).toBe(
+    "PLAN_MODEL: anthropic:claude-opus-5-5 needs ANTHROPIC_API_KEY",
   );
 });

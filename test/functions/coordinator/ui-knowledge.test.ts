@@ -93,6 +93,19 @@ describe.skipIf(noBrowser)("what the school knows, on the dashboard (skipped whe
     expect(await redis.hexists(watch, "pending")).toBe(1);
   });
 
+  test("on a phone the tables scroll, and no word is broken into letters", async () => {
+    await at.open({ viewport: { width: 390, height: 844 } });
+    await at.signedIn("viewer", "/knowledge");
+    await at.page.getByRole("row", { name: /cncf-talks/ }).waitFor();
+    const linesOfKind = `[...document.querySelectorAll("[aria-labelledby=watches] td:nth-child(2)")].map((cell) => {
+      const words = document.createRange();
+      words.selectNodeContents(cell);
+      return words.getClientRects().length;
+    })`;
+    expect(await at.page.evaluate(linesOfKind)).toEqual([1, 1, 1]);
+    expect(await at.page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBe(0);
+  });
+
   test("what models cost today is there by who pays, against its limit, with the names of the models", async () => {
     const ledger = modelLedger(at.school.redis, keysOf(""));
     await ledger.reserve({ payer: "security", most: { micros: 250_000, tokens: 12_345 }, limits: {} });
@@ -100,8 +113,8 @@ describe.skipIf(noBrowser)("what the school knows, on the dashboard (skipped whe
     const models = at.page.getByRole("region", { name: "Models" });
     const cells = (name: string) => models.getByRole("row", { name }).getByRole("cell").allTextContents();
     await models.getByText("Nothing was asked yet.").waitFor();
-    expect(await cells("security")).toEqual(["$0.2500", "12,345"]);
-    expect(await cells("all together")).toEqual(["$0.2500 of $5.00", "12,345 of 20,000,000"]);
+    expect(await cells("security")).toEqual(["$0.25", "12,345"]);
+    expect(await cells("all together")).toEqual(["$0.25 of $5.00", "12,345 of 20,000,000"]);
     await models.getByText("Which models are asked").click();
     await models.getByText("anthropic:claude-opus-5-5").waitFor();
     await models.getByText("rule-based").waitFor();

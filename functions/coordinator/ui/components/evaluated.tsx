@@ -99,7 +99,9 @@ function Second({ second: { because, missing, disagreement, opinions = [] } }: {
         </p>
       )}
       {opinions.map((opinion) => (
-        <OpinionOf key={`${opinion.expert} ${opinion.by}`} opinion={opinion} />
+        <div key={`${opinion.expert} ${opinion.by}`} class="second">
+          <OpinionOf opinion={opinion} />
+        </div>
       ))}
     </details>
   );

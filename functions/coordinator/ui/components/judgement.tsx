@@ -22,28 +22,30 @@ export function Judgement({ evaluation, routing, calls = [] }: JudgementProps) {
       {routing !== undefined && routing.length > 0 && (
         <details>
           <summary>How it was routed</summary>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Tier</th>
-                <th scope="col">Expert</th>
-                <th scope="col" class="figure-cell">
-                  Confidence
-                </th>
-                <th scope="col">Because</th>
-              </tr>
-            </thead>
-            <tbody>
-              {routing.map(({ tier, expert, confidence, because }) => (
-                <tr key={tier}>
-                  <th scope="row">{tier}</th>
-                  <td>{expert ?? "abstained"}</td>
-                  <td class="figure-cell">{confidence.toFixed(2)}</td>
-                  <td>{because}</td>
+          <div class="scroll">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">Tier</th>
+                  <th scope="col">Expert</th>
+                  <th scope="col" class="figure-cell">
+                    Confidence
+                  </th>
+                  <th scope="col">Because</th>
                 </tr>
-              ))}
-            </tbody>
-          </table>
+              </thead>
+              <tbody>
+                {routing.map(({ tier, expert, confidence, because }) => (
+                  <tr key={tier}>
+                    <th scope="row">{tier}</th>
+                    <td>{expert ?? "abstained"}</td>
+                    <td class="figure-cell">{confidence.toFixed(2)}</td>
+                    <td>{because}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
         </details>
       )}
     </section>

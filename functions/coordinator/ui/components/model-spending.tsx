@@ -18,7 +18,7 @@ export function ModelSpending() {
         Spent or reserved today; renewed {new Date(data.renewsAt).toLocaleString()}. {asked(data)}
       </p>
       <div class="scroll">
-        <table>
+        <table class="figures">
           <thead>
             <tr>
               <th scope="col">Paid by</th>
@@ -77,17 +77,35 @@ function Configured({ configured }: Pick<ModelUse, "configured">) {
   return (
     <details>
       <summary>Which models are asked</summary>
-      <dl class="facts">
-        {configured.map(({ purpose, models, because }) => (
-          <div key={purpose}>
-            <dt>{purpose}</dt>
-            <dd>
-              {models.length === 0 ? <span class="tag">rule-based</span> : <code>{models.join(", ")}</code>}
-              {because !== undefined && <span class="evidence">{because}</span>}
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <div class="scroll">
+        <table class="figures">
+          <thead>
+            <tr>
+              <th scope="col">For</th>
+              <th scope="col">Model</th>
+            </tr>
+          </thead>
+          <tbody>
+            {configured.map(({ purpose, models, because }) => (
+              <tr key={purpose}>
+                <th scope="row">{purpose}</th>
+                <td>
+                  {because !== undefined ? (
+                    <>
+                      <span class="result conflict">cannot be asked</span>
+                      <div class="evidence">{because}</div>
+                    </>
+                  ) : models.length === 0 ? (
+                    <span class="tag">rule-based</span>
+                  ) : (
+                    <code>{models.join(", ")}</code>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </details>
   );
 }

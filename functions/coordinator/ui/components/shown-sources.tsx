@@ -13,7 +13,7 @@ export function ShownSources({ sources }: { sources: readonly ShownSource[] }) {
           <li key={`${source.label} ${source.path} ${source.from}`}>
             <span class="tag">{source.label}</span>
             <span>
-              {inWords(source.corpus)} <Where {...source} /> <span class="evidence">{source.place}</span>
+              {inWords(source.corpus)} <Where {...source} /> <span class="evidence">{source.place}</span>{" "}
               {source.outcome !== undefined && <span class="tag">{inWords(source.outcome)}</span>}
             </span>
           </li>

@@ -40,9 +40,7 @@ export function WatchedSources() {
                 </td>
                 <td>
                   {watch.result !== undefined && (
-                    <span class={`result ${watch.result === "failed" ? "conflict" : "pass"}`}>
-                      {watch.result.replaceAll("_", " ")}
-                    </span>
+                    <span class={`result ${TONES[watch.result] ?? ""}`}>{watch.result.replaceAll("_", " ")}</span>
                   )}
                   {watch.because !== undefined && <div class="evidence">{watch.because}</div>}
                 </td>
@@ -60,6 +58,9 @@ export function WatchedSources() {
     </section>
   );
 }
+
+/** Nothing new is neither good nor bad. */
+const TONES: Readonly<Record<string, string>> = { listed: "pass", read: "pass", failed: "conflict" };
 
 /** Reviewers may have it looked at now. */
 function NextLook({ watch, onAsked }: { watch: Watch; onAsked: () => void }) {
