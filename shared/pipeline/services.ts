@@ -8,10 +8,9 @@ import type { GateAnswer, SchoolServices } from "../ports.ts";
 import { LeaseLost } from "../runtime/errors.ts";
 import { readBreaker, recentRollback } from "./breaker.ts";
 import { readFlags } from "./flags.ts";
-import { hostTurns } from "./host-turns.ts";
 import type { Keys } from "./keys.ts";
 import { knowledgeBook } from "./knowledge-book.ts";
-import { modelLedger } from "./model-ledger.ts";
+import { late } from "./late.ts";
 import { records } from "./records.ts";
 import type { Scripts } from "./scripts/load.ts";
 
@@ -130,8 +129,11 @@ export function schoolServices(redis: Redis, keys: Keys, scripts: Scripts, limit
       },
     },
     knowledge: knowledgeBook(redis, keys),
-    hostTurns: hostTurns(redis, keys),
-    models: modelLedger(redis, keys),
+    hostTurns: late(async () => (await import("./host-turns.ts")).hostTurns(redis, keys), ["next", "hold", "heldMs"]),
+    models: late(
+      async () => (await import("./model-ledger.ts")).modelLedger(redis, keys),
+      ["take", "renew", "finish", "reserve", "settle", "count", "spending"],
+    ),
   };
 }
 
