@@ -181,7 +181,7 @@ describe("no model to ask", () => {
     ["it limits", [{ status: 429, message: "m", headers: { "retry-after-ms": "1" } }, 9], /limits how much/],
     ["it is down", [{ status: 529, message: "m", headers: { "retry-after-ms": "1" } }, 9], /out of order/],
     ["it is silent", ["silence", 9], /did not answer within/],
-    ["it takes no such question", [{ status: 400, message: "credit balance is too low" }], /credit balance/],
+    ["it takes no such question", [{ status: 400, message: "credit balance is too low" }, 9], /credit balance/],
     ["its address is somebody else's", ["proxy page", 9], /does not answer as one/],
   ])("%s: the rules plan, and say so", async (_name, fault, because) => {
     server.fail(...fault);
