@@ -16,8 +16,8 @@ const LISTED: Readonly<Record<Expert, string>> = {
 export type Chosen = Readonly<Record<Expert, string | undefined>>;
 
 /**
- * EXPERT_MODELS is one model for all (`none`: rules only), `security=claude-…,database=…`, or the same as a JSON object; experts it
- * leaves out have the platform's listing where only Anthropic's key is set, else whatever is configured. Throws
+ * EXPERT_MODELS is one model for all (`none`: rules only), `security=claude-…,database=…`, or the same as a JSON object or as
+ * lines of YAML; experts it leaves out have the platform's listing where only Anthropic's key is set, else whatever is configured. Throws
  * ConfigurationError.
  */
 export function chosenModels(env: Environment): Chosen {
@@ -28,11 +28,13 @@ export function chosenModels(env: Environment): Chosen {
   return Object.fromEntries(entries) as Chosen;
 }
 
+/** `security=<model>`, or a line of YAML, as the founding platform writes it; a model's own colon has no space behind it. */
+const PAIR = /\s*(?:=|:\s)\s*/;
 const Models = z.partialRecord(z.enum(EXPERTS), z.string().trim().min(1));
 
 function parsed(text: string): (expert: Expert) => string | undefined {
   if (text === "") return () => undefined;
-  if (!text.startsWith("{") && !text.includes("=")) return () => text;
+  if (!text.startsWith("{") && !PAIR.test(text)) return () => text;
   const models = Models.safeParse(text.startsWith("{") ? jsonOf(text) : pairsOf(text));
   if (models.success) return (expert) => models.data[expert];
   throw new ConfigurationError([
@@ -49,11 +51,11 @@ function jsonOf(text: string): unknown {
 }
 
 function pairsOf(text: string): unknown {
-  const pairs = text.split(",").filter((pair) => pair.trim() !== "");
+  const pairs = text.split(/[,\n]/).filter((pair) => pair.trim() !== "");
   return Object.fromEntries(
     pairs.map((pair) => {
-      const at = pair.indexOf("=");
-      return at < 0 ? [pair.trim(), ""] : [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+      const [name = "", model = ""] = pair.trim().split(PAIR, 2);
+      return [name, model];
     }),
   );
 }

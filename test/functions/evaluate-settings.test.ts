@@ -26,6 +26,11 @@ test.each<[string, Readonly<Record<string, string>>, Readonly<Record<string, str
     { ...KEY, EXPERT_MODELS: " security=openai:gpt-5.6-terra , database = none," },
     { security: "openai:gpt-5.6-terra", database: "none", monitoring: "anthropic:claude-haiku-5-5" },
   ],
+  [
+    "the same as lines of YAML",
+    { EXPERT_MODELS: "security: openai:gpt-5.6-terra\nmonitoring: claude-haiku-4\n" },
+    { security: "openai:gpt-5.6-terra", monitoring: "claude-haiku-4", database: undefined },
+  ],
   ["the same as JSON", { EXPERT_MODELS: '{"security":"m"}' }, { security: "m", database: undefined }],
 ])("%s", (_name, env, expected) => {
   expect(chosenModels(env)).toMatchObject(expected);
