@@ -26,3 +26,16 @@ test("a function does not outlive the autoscaler that was killed", async () => {
   await once(parent, "exit");
   await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow("ESRCH"), { timeout: 30_000 });
 });
+
+test("nor one that went before the function could listen for it", async () => {
+  const child = spawn(process.execPath, ["--import", guard, worker], {
+    env: { BEHAVIOUR: "drain" },
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  process.kill(child.pid as number, "SIGSTOP");
+  child.disconnect();
+  child.kill("SIGCONT");
+  const [code, signal] = (await once(child, "exit")) as [number | null, string | null];
+  // Drained, or gone before there was anything to drain.
+  expect(["SIGTERM", 0]).toContain(signal ?? code);
+});
