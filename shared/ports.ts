@@ -4,6 +4,7 @@ import type { FileChange } from "./domain/change-set.ts";
 import type { Improvement } from "./domain/improvement.ts";
 import type { IndexBook } from "./knowledge-ports.ts";
 import type { ModelServices } from "./ledger-ports.ts";
+import type { RouterBook } from "./routing-ports.ts";
 import type { HostTurns, Validators } from "./source-ports.ts";
 import type { StageName } from "./stages.ts";
 
@@ -276,9 +277,14 @@ export interface Outcomes {
   append(outcome: Readonly<Record<string, string>>): Promise<void>;
 }
 
-/** A person-readable message about one improvement. */
+/** A person-readable message about one improvement, or about the school itself. */
 export interface Notifier {
-  send(message: { readonly improvement: Improvement; readonly reached: string; readonly text: string }): Promise<void>;
+  send(message: {
+    readonly improvement?: Improvement;
+    /** A status, or what a notice is about. */
+    readonly reached: string;
+    readonly text: string;
+  }): Promise<void>;
 }
 
 /** Handed to every stage's wiring by the runtime: one Redis connection serves them all. */
@@ -290,6 +296,8 @@ export interface SchoolServices {
   /** Readers take it as a KnowledgeBook; only `index` and `learn` write. */
   readonly knowledge: IndexBook;
   readonly hostTurns: HostTurns;
+  /** What the router has learned. */
+  readonly router: RouterBook;
   /** What models are asked through; see shared/models/layer.ts. */
   readonly models: ModelServices;
 }

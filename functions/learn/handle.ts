@@ -20,10 +20,12 @@ export interface LearnPorts {
 const INDEX_RETRY_MS = 180_000;
 
 export async function learn(
-  { improvement, reached }: InputOf<"learn">,
+  input: InputOf<"learn">,
   { outcomes, past }: LearnPorts,
   { now, signal }: Pick<Context, "now"> & Partial<Pick<Context, "signal">>,
 ): Promise<Observed> {
+  if ("notice" in input) return observed(`nothing to learn from a notice about ${input.notice.about}`);
+  const { improvement, reached } = input;
   await outcomes.append(outcomeRow(improvement, reached, now()));
   if (past === undefined) return observed(`outcome ${reached} kept`);
   await untilTaken(() => past.keep(improvement, { now, signal: signal ?? new AbortController().signal }), signal);

@@ -8,10 +8,13 @@ export interface NotifyPorts {
   readonly notifier: Notifier;
 }
 
-export async function notify(
-  { improvement, reached }: InputOf<"notify">,
-  { notifier }: NotifyPorts,
-): Promise<Observed> {
+export async function notify(input: InputOf<"notify">, { notifier }: NotifyPorts): Promise<Observed> {
+  if ("notice" in input) {
+    const { about, text } = input.notice;
+    await notifier.send({ reached: about, text });
+    return observed(`told about ${about}`);
+  }
+  const { improvement, reached } = input;
   await notifier.send({ improvement, reached, text: messageFor(improvement, reached) });
   return observed(`told about ${reached}`);
 }

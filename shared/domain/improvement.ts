@@ -8,6 +8,7 @@ import type { BlastRadius } from "./blast-radius.ts";
 import type { ChangeSet, Verdict } from "./change-set.ts";
 import type { CheckSettings } from "./check-settings.ts";
 import type { Evaluation, ExpertAnswer } from "./evaluation.ts";
+import type { Forecast } from "./forecast.ts";
 import type { Baseline, Verification } from "./health.ts";
 import type { Status } from "./lifecycle.ts";
 import type { ModelCall } from "./model-call.ts";
@@ -54,6 +55,44 @@ export interface RoutingVote {
   /** 0..1 */
   readonly confidence: number;
   readonly because: string;
+  /** Milliseconds it took. */
+  readonly ms?: number;
+  /** What voted: version of the rules or of the model, the embedder, the model's name. */
+  readonly by?: string;
+  /** The best three, with their shares of the evidence (0..1). */
+  readonly ranked?: readonly { readonly expert: Expert; readonly share: number }[];
+  /** It could not be asked (the index is away, the model is damaged); `because` says why. */
+  readonly unknown?: true;
+}
+
+/** How the cascade decided, and what each of its arms would have done; see shared/routing. */
+export interface RoutingDecision {
+  readonly arm: "rules" | "learned";
+  /** Share (0..1) of improvements the learned arm serves, and where this one falls: below it is learned. */
+  readonly share: number;
+  readonly bucket: number;
+  readonly tier: string;
+  readonly expert: Expert | null;
+  readonly confidence: number;
+  readonly arms: Readonly<
+    Record<"rules" | "learned", { readonly expert: Expert | null; readonly tier: string; readonly confidence: number }>
+  >;
+  /** 0..100 */
+  readonly complexity: number;
+  /** Milliseconds, all tiers. */
+  readonly ms: number;
+  readonly at: string;
+}
+
+/** What somebody says of the expert that was chosen. */
+export interface RoutingFeedback {
+  readonly right: boolean;
+  /** Who would have been right. */
+  readonly expert?: Expert | undefined;
+  /** `person:<name>`, `expert:<expert>` */
+  readonly by: string;
+  readonly because: string;
+  readonly at: string;
 }
 
 /** Result of one validation check. `unknown` is never a pass: missing evidence goes to a person. */
@@ -141,6 +180,9 @@ export interface Improvement extends Proposal {
   readonly updated_at: string;
   readonly expert?: Expert;
   readonly routing?: readonly RoutingVote[];
+  readonly routing_decision?: RoutingDecision;
+  /** The newest word on whether the right expert was chosen. */
+  readonly routing_feedback?: RoutingFeedback;
   readonly expert_evaluation?: Evaluation;
   /** Only while it is being judged; the trail keeps them afterwards. */
   readonly expert_answers?: readonly ExpertAnswer[];
@@ -162,6 +204,8 @@ export interface Improvement extends Proposal {
   readonly other_targets?: readonly string[];
   readonly change_set?: ChangeSet;
   readonly verdict?: Verdict;
+  /** What the past says of a change like this one: shown to people, and may only lower automation. */
+  readonly forecast?: Forecast;
   readonly approval_rule?: string;
   readonly approval?: SignedApproval;
   readonly approved_at?: string;
@@ -222,6 +266,9 @@ const jsonFields: ReadonlySet<string> = new Set<keyof Improvement>([
   "extraction",
   "quotes",
   "routing",
+  "routing_decision",
+  "routing_feedback",
+  "forecast",
   "expert_evaluation",
   "expert_answers",
   "model_calls",
