@@ -1,10 +1,11 @@
 /** The narrow interfaces handlers see. One adapter file in shared/adapters (or shared/pipeline) implements each. */
 import type { Brakes } from "./domain/approval.ts";
 import type { FileChange } from "./domain/change-set.ts";
+import type { Notice } from "./domain/events.ts";
 import type { Improvement } from "./domain/improvement.ts";
 import type { IndexBook } from "./knowledge-ports.ts";
 import type { ModelServices } from "./ledger-ports.ts";
-import type { RouterBook } from "./routing-ports.ts";
+import type { RouterBook, TrainingTurns } from "./routing-ports.ts";
 import type { HostTurns, Validators } from "./source-ports.ts";
 import type { StageName } from "./stages.ts";
 
@@ -287,6 +288,11 @@ export interface Notifier {
   }): Promise<void>;
 }
 
+/** Tells observers what is not about one improvement; `by`: who tells. */
+export interface Notices {
+  send(notice: Notice, by: string): Promise<void>;
+}
+
 /** Handed to every stage's wiring by the runtime: one Redis connection serves them all. */
 export interface SchoolServices {
   readonly gate: Gate;
@@ -298,6 +304,8 @@ export interface SchoolServices {
   readonly hostTurns: HostTurns;
   /** What the router has learned. */
   readonly router: RouterBook;
+  readonly training: TrainingTurns;
+  readonly notices: Notices;
   /** What models are asked through; see shared/models/layer.ts. */
   readonly models: ModelServices;
 }

@@ -207,6 +207,8 @@ export interface RouterEvent {
   /** `retrained`, `promoted`, `lost`, `stepped-back`, `rollout`, `threshold`, `damaged`, … */
   readonly what: string;
   readonly because: string;
+  /** `person:<name>`; absent: the school itself. */
+  readonly by?: string | undefined;
 }
 
 export interface RouterBook extends ModelStore {
@@ -221,10 +223,19 @@ export interface RouterBook extends ModelStore {
   rows(): Promise<readonly TrainingRow[]>;
   /** Rows with a label that came or changed since the last training; milliseconds since the epoch of that training. */
   sinceTraining(): Promise<{ readonly labels: number; readonly at: number | undefined }>;
-  /** Forgets that count, and notes the time. */
-  trained(at: number): Promise<void>;
+  /** Forgets that count, or only the `labels` that were counted when the training began, and notes the time. */
+  trained(at: number, labels?: number): Promise<void>;
   note(event: RouterEvent): Promise<void>;
   events(limit: number): Promise<readonly RouterEvent[]>;
   /** Adds to counters of `school:metrics`; a count that is lost loses nothing else. */
   count(counts: Readonly<Record<string, number>>): Promise<void>;
+}
+
+/** The turn to train: one process of the whole school has it. */
+export interface TrainingTurns {
+  /** Undefined: somebody else trains. */
+  take(leaseMs: number): Promise<string | undefined>;
+  /** False: the turn was lost, whatever was found out since no longer counts. */
+  renew(token: string, leaseMs: number): Promise<boolean>;
+  end(token: string): Promise<void>;
 }

@@ -36,6 +36,8 @@ export interface Keys {
   readonly routerRowTimes: string;
   /** LIST of what happened to the router, newest first. */
   readonly routerEvents: string;
+  /** STRING with an expiry: the token of who trains. */
+  readonly routerTraining: string;
   /** HASH `current`, `previous`, `staging` -> entry as JSON, and LIST of archived entries. */
   modelShelf(name: string): string;
   modelArchive(name: string): string;
@@ -94,6 +96,7 @@ export function keysOf(prefix = ""): Keys {
     routerRows: `${school}router:rows`,
     routerRowTimes: `${school}router:rows:at`,
     routerEvents: `${school}router:events`,
+    routerTraining: `${school}router:training`,
     modelShelf: (name) => `${school}model:${name}`,
     modelArchive: (name) => `${school}model:${name}:archive`,
     model: (name, version) => `${school}model:${name}:${version}`,

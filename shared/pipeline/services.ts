@@ -152,6 +152,15 @@ export function schoolServices(redis: Redis, keys: Keys, scripts: Scripts, limit
         "count",
       ],
     ),
+    training: late(
+      async () => (await import("./training-turn.ts")).trainingTurns(redis, keys),
+      ["take", "renew", "end"],
+    ),
+    notices: {
+      async send(notice, by) {
+        await (await import("./notices.ts")).sendNotice(redis, keys, notice, by);
+      },
+    },
     models: late(
       async () => (await import("./model-ledger.ts")).modelLedger(redis, keys),
       ["take", "renew", "finish", "reserve", "settle", "count", "spending"],
