@@ -7,6 +7,7 @@ import { deadLettersApi } from "./api/dead-letters.ts";
 import { decisionsApi } from "./api/decisions.ts";
 import { doctorApi } from "./api/doctor.ts";
 import { eventsApi } from "./api/events.ts";
+import { feedbackApi } from "./api/feedback.ts";
 import { flagsApi } from "./api/flags.ts";
 import { graphApi } from "./api/graph.ts";
 import { healthApi } from "./api/health.ts";
@@ -56,6 +57,7 @@ export function coordinatorApp(school: School): Hono<Env> {
   app.route("/api/me", meApi(school));
   app.route("/api/status", statusApi(school));
   app.route("/api/improvements", decisionsApi(school));
+  app.route("/api/improvements", feedbackApi(school));
   app.route("/api/improvements", improvementsApi(school));
   app.route("/api/search", searchApi(school));
   app.route("/api/knowledge", knowledgeApi(school));

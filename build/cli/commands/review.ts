@@ -30,7 +30,7 @@ export const review: Register = (program, { terminal, school, prompt, stopped })
   for (const name of ALL) command.option(`--${name}`, DECISIONS[name]);
   command
     .option("--reason <text>", "why; it goes into the audit trail")
-    .option("--expert <expert>", "with --approve, where routing found none")
+    .option("--expert <expert>", "with --approve, where routing found none; with --reroute, the right one")
     .option(...JSON_OPTION)
     .action(async (id: string | undefined, options: Options) => {
       const client = school();
@@ -147,7 +147,7 @@ async function decided(
       terminal.note("write one of these, or its beginning");
       continue;
     }
-    const expert = choice === "approve" && stage === "route" && changeSet === undefined;
+    const expert = choice === "reroute" || (choice === "approve" && stage === "route" && changeSet === undefined);
     const who = expert ? await questions.ask(`which expert (${EXPERTS.join(", ")})? `) : undefined;
     const reason = await questions.ask("why (it goes into the audit trail; empty: back)? ");
     if (reason === undefined) return "quit";
