@@ -3,6 +3,7 @@ import type { Brakes } from "./domain/approval.ts";
 import type { FileChange } from "./domain/change-set.ts";
 import type { Notice } from "./domain/events.ts";
 import type { Improvement } from "./domain/improvement.ts";
+import type { ForecastBook } from "./forecast/rows.ts";
 import type { IndexBook } from "./knowledge-ports.ts";
 import type { ModelServices } from "./ledger-ports.ts";
 import type { RouterBook, TrainingTurns } from "./routing-ports.ts";
@@ -304,6 +305,8 @@ export interface SchoolServices {
   readonly hostTurns: HostTurns;
   /** What the router has learned. */
   readonly router: RouterBook;
+  /** How changes went in the cluster; see shared/forecast. */
+  readonly forecasts: ForecastBook;
   readonly training: TrainingTurns;
   readonly notices: Notices;
   /** What models are asked through; see shared/models/layer.ts. */

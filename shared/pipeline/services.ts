@@ -161,6 +161,10 @@ export function schoolServices(redis: Redis, keys: Keys, scripts: Scripts, limit
         await (await import("./notices.ts")).sendNotice(redis, keys, notice, by);
       },
     },
+    forecasts: late(
+      async () => (await import("./forecast-book.ts")).forecastBook(redis, keys),
+      ["keep", "rows", "extent"],
+    ),
     models: late(
       async () => (await import("./model-ledger.ts")).modelLedger(redis, keys),
       ["take", "renew", "finish", "reserve", "settle", "count", "spending"],
