@@ -23,6 +23,7 @@ import { models } from "./commands/models.ts";
 import { policy } from "./commands/policy.ts";
 import { prompts } from "./commands/prompts.ts";
 import { review } from "./commands/review.ts";
+import { route } from "./commands/route.ts";
 import { search } from "./commands/search.ts";
 import { show } from "./commands/show.ts";
 import { sources } from "./commands/sources.ts";
@@ -54,6 +55,7 @@ const COMMANDS = [
   doctor,
   policy,
   extract,
+  route,
   search,
   check,
   indexCommand,

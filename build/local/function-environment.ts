@@ -177,7 +177,8 @@ export function functionEnvironment(stage: string, parts: Parts, env: Environmen
 
 /** Only `route` asks a model, and needs keys only when it has one. */
 function routingVariables(stage: string, env: Environment): Record<string, string> {
-  const own = pick(env, OF_ROUTING);
+  // Whoever tries the school on a laptop wants to see it learn; a cluster begins in shadow.
+  const own = { AB_TEST_PERCENTAGE: "1", ...pick(env, OF_ROUTING) };
   if (stage !== "route") return own;
   const rules = env["ROUTING_RULES"] === undefined ? {} : { ROUTING_RULES: path.resolve(env["ROUTING_RULES"]) };
   const asks = env["ROUTE_MODEL"] !== undefined || env["ROUTE_MODEL_COMPLEX"] !== undefined;
