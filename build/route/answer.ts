@@ -45,7 +45,7 @@ export async function answerRoute(
   const show = (routed: RoutedLine) =>
     json === true ? terminal.line(JSON.stringify(routed)) : rows.push(rowOf(routed));
   let bad = 0;
-  for await (const line of linesOf(file, stdin)) {
+  for (const line of await linesOf(file, stdin)) {
     if (stopped.aborted) break;
     if ("problem" in line) {
       bad++;
@@ -56,9 +56,9 @@ export async function answerRoute(
   if (bad > 0) fail(1);
 }
 
-async function* linesOf(file: string, stdin: NodeJS.ReadableStream): AsyncGenerator<RoutableLine | BadLine> {
+async function linesOf(file: string, stdin: NodeJS.ReadableStream): Promise<readonly (RoutableLine | BadLine)[]> {
   try {
-    yield* readLines(file, stdin);
+    return await readLines(file, stdin);
   } catch (error) {
     throw new Failure(`${file} cannot be read: ${(error as Error).message}`);
   }

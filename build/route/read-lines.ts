@@ -1,6 +1,6 @@
 /** Improvements to route, one JSON object per line; what is missing is filled in, what is wrong is said with its line. */
-import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline";
+import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
 import * as z from "zod";
 import { CATEGORIES } from "../../shared/domain/improvement.ts";
 import { cleanLine, cleanText } from "../../shared/domain/text.ts";
@@ -30,21 +30,14 @@ export interface BadLine {
   readonly problem: string;
 }
 
-/** Empty lines are passed over. Throws what the stream throws. */
-export async function* readLines(file: string, stdin: NodeJS.ReadableStream): AsyncGenerator<RoutableLine | BadLine> {
-  const input = file === "-" ? stdin : createReadStream(file, "utf8");
-  // An error of the stream must end the loop below, which readline by itself does not do.
-  const failed = new Promise<never>((_, reject) => input.once("error", reject));
-  failed.catch(() => undefined);
-  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })[
-    Symbol.asyncIterator
-  ]() as AsyncIterator<string, undefined>;
-  for (let line = 1; ; line++) {
-    const next = await Promise.race([lines.next(), failed]);
-    if (next.done === true) return;
-    const raw = next.value.replace(/^\uFEFF/, "").trim();
-    if (raw !== "") yield parsed(raw, line);
-  }
+/** Empty lines are passed over. Throws what reading throws. */
+export async function readLines(
+  file: string,
+  stdin: NodeJS.ReadableStream,
+): Promise<readonly (RoutableLine | BadLine)[]> {
+  const all = file === "-" ? await text(stdin) : await readFile(file, "utf8");
+  const lines = all.replace(/^\uFEFF/, "").split(/\r?\n/);
+  return lines.flatMap((raw, at) => (raw.trim() === "" ? [] : [parsed(raw, at + 1)]));
 }
 
 function parsed(raw: string, line: number): RoutableLine | BadLine {
