@@ -30,8 +30,10 @@ if (!Number.isInteger(seed)) throw new Error(`--seed ${values.seed}: a whole num
 
 const here = import.meta.dirname;
 if (values.train !== undefined) {
-  const { train } = (await import(path.join(here, `train-${values.train}.ts`))) as { readonly train: () => string };
-  process.stdout.write(`${train()}\n`);
+  const { train } = (await import(path.join(here, `train-${values.train}.ts`))) as {
+    readonly train: () => string | Promise<string>;
+  };
+  process.stdout.write(`${await train()}\n`);
   process.exit();
 }
 const ratchetFile = path.join(here, "ratchet.json");
