@@ -162,6 +162,8 @@ export interface ModelEntry {
   readonly because: string;
   /** Milliseconds. */
   readonly tookMs?: number;
+  /** ISO 8601: since when it is current; kept when it no longer is. */
+  readonly since?: string;
 }
 
 /** Newest first in `archive`; at most 10 are kept there. Entries of what lost have no bytes any more. */
@@ -185,8 +187,11 @@ export interface ModelStore {
   stage(name: ModelName, entry: ModelEntry, bytes: Uint8Array): Promise<void>;
   /** `staging` (or an archived one with its bytes) becomes `current`, that becomes `previous`. Throws when it is not there. */
   promote(name: ModelName, version: string, because: string): Promise<void>;
-  /** `previous` becomes `current` again, what was current goes to the archive. Without a previous one: none (the seed serves). */
-  stepBack(name: ModelName, because: string): Promise<void>;
+  /**
+   * `previous` becomes `current` again, what was current goes to the archive. Without a previous one: none (the seed serves).
+   * False: nothing was done, because another one than `version` (where it is given) serves by now.
+   */
+  stepBack(name: ModelName, because: string, version?: string): Promise<boolean>;
   /** `staging` goes to the archive. */
   discard(name: ModelName, because: string): Promise<void>;
 }
@@ -219,8 +224,8 @@ export interface RouterBook extends ModelStore {
   threshold(embedder: string): Promise<number | undefined>;
   keepThreshold(embedder: string, threshold: number): Promise<void>;
   keepRow(row: TrainingRow): Promise<void>;
-  /** Newest first. */
-  rows(): Promise<readonly TrainingRow[]>;
+  /** Newest first, all or at most `limit`. */
+  rows(limit?: number): Promise<readonly TrainingRow[]>;
   /** Rows with a label that came or changed since the last training; milliseconds since the epoch of that training. */
   sinceTraining(): Promise<{ readonly labels: number; readonly at: number | undefined }>;
   /** Forgets that count, or only the `labels` that were counted when the training began, and notes the time. */
@@ -233,6 +238,8 @@ export interface RouterBook extends ModelStore {
 
 /** The turn to train: one process of the whole school has it. */
 export interface TrainingTurns {
+  /** True for the first who asks for a training after the one of `trained` (milliseconds, 0 for none), for a while. */
+  ask(trained: number, forMs: number): Promise<boolean>;
   /** Undefined: somebody else trains. */
   take(leaseMs: number): Promise<string | undefined>;
   /** False: the turn was lost, whatever was found out since no longer counts. */

@@ -38,6 +38,8 @@ export interface Keys {
   readonly routerEvents: string;
   /** STRING with an expiry: the token of who trains. */
   readonly routerTraining: string;
+  /** STRING with an expiry: somebody asked for a training after the one of that moment. */
+  routerAsked(trained: number): string;
   /** HASH `current`, `previous`, `staging` -> entry as JSON, and LIST of archived entries. */
   modelShelf(name: string): string;
   modelArchive(name: string): string;
@@ -97,6 +99,7 @@ export function keysOf(prefix = ""): Keys {
     routerRowTimes: `${school}router:rows:at`,
     routerEvents: `${school}router:events`,
     routerTraining: `${school}router:training`,
+    routerAsked: (trained) => `${school}router:asked:${Math.round(trained)}`,
     modelShelf: (name) => `${school}model:${name}`,
     modelArchive: (name) => `${school}model:${name}:archive`,
     model: (name, version) => `${school}model:${name}:${version}`,

@@ -28,8 +28,8 @@ export function staged(shelf: ModelShelf, entry: ModelEntry): Move {
   );
 }
 
-/** What was `previous` is archived with its bytes: it served, and may be wanted again. Throws when it is not there. */
-export function promoted(shelf: ModelShelf, version: string, because: string): Move {
+/** `since`: now, ISO 8601. What was `previous` is archived with its bytes: it served, and may be wanted again. Throws when it is not there. */
+export function promoted(shelf: ModelShelf, version: string, because: string, since: string): Move {
   const { current, previous, staging, archive } = shelf;
   const chosen = [staging, previous, ...archive].find((entry) => entry?.version === version);
   if (chosen === undefined) {
@@ -37,7 +37,7 @@ export function promoted(shelf: ModelShelf, version: string, because: string): M
     throw new Error(`the model ${version} ${place}`);
   }
   const next: ModelShelf = {
-    current: { ...chosen, because },
+    current: { ...chosen, because, since },
     previous: current ?? (previous?.version === version ? undefined : previous),
     staging: staging?.version === version ? undefined : staging,
     archive: archive.filter((entry) => entry.version !== version),
@@ -47,8 +47,9 @@ export function promoted(shelf: ModelShelf, version: string, because: string): M
 }
 
 /** Throws when there is nothing to step back from. */
-export function steppedBack(shelf: ModelShelf, because: string): Move {
-  const { current, previous } = shelf;
+export function steppedBack(shelf: ModelShelf, because: string, since: string): Move {
+  const { current } = shelf;
+  const previous = shelf.previous === undefined ? undefined : { ...shelf.previous, since };
   if (current === undefined) throw new Error("no model of the store serves: there is nothing to step back from");
   return archiving({ ...shelf, current: previous, previous: undefined }, [{ ...current, because }], []);
 }

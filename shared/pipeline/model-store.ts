@@ -5,6 +5,7 @@ import type { Keys } from "./keys.ts";
 import { discarded, type Move, promoted, staged, steppedBack } from "./model-shelf.ts";
 import { defineScripts } from "./scripts/define.ts";
 import { putShelfScript } from "./scripts/router-book.ts";
+import { redisNow } from "./services.ts";
 
 /** Bytes. */
 export const LARGEST_MODEL = 8 * 1024 * 1024;
@@ -53,10 +54,17 @@ export function modelStore(redis: Redis, keys: Keys): ModelStore {
     };
   }
 
-  async function move(name: ModelName, plan: (shelf: ModelShelf) => Move, fresh?: Fresh): Promise<void> {
+  async function nowIso(): Promise<string> {
+    return new Date(await redisNow(redis)).toISOString();
+  }
+
+  /** False: the plan is to do nothing. */
+  async function move(name: ModelName, plan: (shelf: ModelShelf) => Move | undefined, fresh?: Fresh): Promise<boolean> {
     for (let attempt = 1; attempt <= TRIES; attempt += 1) {
       const before = await seen(name);
-      const { shelf, gone, needs } = plan(before.shelf);
+      const planned = plan(before.shelf);
+      if (planned === undefined) return false;
+      const { shelf, gone, needs } = planned;
       const { current, previous, staging } = shelf;
       const wanted = [current, previous, staging].map((entry) => (entry === undefined ? "" : JSON.stringify(entry)));
       const archive = shelf.archive.map((entry) => JSON.stringify(entry));
@@ -74,7 +82,7 @@ export function modelStore(redis: Redis, keys: Keys): ModelStore {
         fresh?.version ?? "",
         fresh === undefined ? "" : Buffer.from(fresh.bytes),
       );
-      if (said === "ok") return;
+      if (said === "ok") return true;
       if (said === "missing") throw new Error(`the bytes of the model ${needs} are gone from the store`);
     }
     throw new Error(`the models called ${name} were moved by others ${TRIES} times meanwhile`);
@@ -95,9 +103,20 @@ export function modelStore(redis: Redis, keys: Keys): ModelStore {
         throw new Error(`a model has 1 to ${LARGEST_MODEL} bytes; this one has ${bytes.byteLength}`);
       await move(name, (shelf) => staged(shelf, entry), { version: entry.version, bytes });
     },
-    promote: (name, version, because) => move(name, (shelf) => promoted(shelf, version, because)),
-    stepBack: (name, because) => move(name, (shelf) => steppedBack(shelf, because)),
-    discard: (name, because) => move(name, (shelf) => discarded(shelf, because)),
+    async promote(name, version, because) {
+      const since = await nowIso();
+      await move(name, (shelf) => promoted(shelf, version, because, since));
+    },
+    async stepBack(name, because, version) {
+      const since = await nowIso();
+      return move(name, (shelf) => {
+        if (version !== undefined && shelf.current?.version !== version) return undefined;
+        return steppedBack(shelf, because, since);
+      });
+    },
+    async discard(name, because) {
+      await move(name, (shelf) => discarded(shelf, because));
+    },
   };
 }
 

@@ -40,8 +40,9 @@ export function routerBook(redis: Redis, keys: Keys): RouterBook {
       if (Number.isNaN(at)) throw new Error(`the training row of ${row.id} has no time: ${row.at}`);
       await scripts.schoolKeepRow(row.id, at, JSON.stringify(cut(row)), row.label ?? "", MOST_ROWS);
     },
-    async rows() {
-      const ids = await redis.zrevrange(routerRowTimes, 0, -1);
+    async rows(limit) {
+      if (limit !== undefined && limit < 1) return [];
+      const ids = await redis.zrevrange(routerRowTimes, 0, limit === undefined ? -1 : Math.floor(limit) - 1);
       const rows: TrainingRow[] = [];
       for (let from = 0; from < ids.length; from += BATCH) {
         for (const text of await redis.hmget(routerRows, ...ids.slice(from, from + BATCH))) {

@@ -154,7 +154,7 @@ export function schoolServices(redis: Redis, keys: Keys, scripts: Scripts, limit
     ),
     training: late(
       async () => (await import("./training-turn.ts")).trainingTurns(redis, keys),
-      ["take", "renew", "end"],
+      ["ask", "take", "renew", "end"],
     ),
     notices: {
       async send(notice, by) {

@@ -11,6 +11,9 @@ const scripts = { schoolRenewTraining: renewTrainingScript, schoolEndTraining: e
 export function trainingTurns(redis: Redis, keys: Keys): TrainingTurns {
   const run = defineScripts(redis, keys.prefix, scripts);
   return {
+    async ask(trained, forMs) {
+      return (await redis.set(keys.routerAsked(trained), "1", "PX", forMs, "NX")) === "OK";
+    },
     async take(leaseMs) {
       const token = randomUUID();
       return (await redis.set(keys.routerTraining, token, "PX", leaseMs, "NX")) === "OK" ? token : undefined;

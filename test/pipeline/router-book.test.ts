@@ -74,7 +74,10 @@ describe("models", () => {
     await served("a", "b");
     await book().stepBack("router", "it got worse");
     expect(await versions()).toEqual(["a", undefined, undefined, "b"]);
-    expect((await book().shelf("router")).archive[0]).toMatchObject({ because: "it got worse" });
+    const { current, archive } = await book().shelf("router");
+    expect(archive[0]).toMatchObject({ because: "it got worse" });
+    expect(Date.parse(current?.since ?? "")).toBeGreaterThanOrEqual(Date.parse(archive[0]?.since ?? ""));
+    expect(await book().stepBack("router", "twice", "b")).toBe(false);
     await book().stepBack("router", "this one too");
     expect(await versions()).toEqual([undefined, undefined, undefined, "a b"]);
     await expect(book().stepBack("router", "again")).rejects.toThrow("nothing to step back from");
@@ -165,6 +168,8 @@ describe("rows", () => {
       ["new", "verified"],
       ["old", "failed"],
     ]);
+    expect((await book().rows(1)).map(({ id }) => id)).toEqual(["new"]);
+    expect(await book().rows(0)).toEqual([]);
   });
 
   test("labels that come, change or go are counted; what came during a training is left over", async () => {
@@ -239,6 +244,11 @@ test("thresholds, the rollout and counts", async () => {
 
 test("one trains at a time; who lost the turn is told so and takes it from nobody", async () => {
   const turns = trainingTurns(redis, keys);
+  expect([await turns.ask(0, 60_000), await turns.ask(0, 60_000), await turns.ask(7, 60_000)]).toEqual([
+    true,
+    false,
+    true,
+  ]);
   const token = (await turns.take(60_000)) as string;
   expect(await turns.take(60_000)).toBeUndefined();
   expect(await turns.renew(token, 60_000)).toBe(true);
