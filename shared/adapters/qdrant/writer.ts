@@ -8,7 +8,7 @@ import { ensureCollection } from "./ensure-collection.ts";
 import { written } from "./faults.ts";
 import { aliasOf, collectionOf, prefixOf } from "./names.ts";
 import { INDEXED } from "./payload.ts";
-import { type QdrantAccess, writeAccess } from "./settings.ts";
+import { writeAccess } from "./settings.ts";
 
 /** A write waits until the points can be found. */
 const LIMIT_MS = 60_000;
