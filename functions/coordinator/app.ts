@@ -20,6 +20,7 @@ import { modelsApi } from "./api/models.ts";
 import { openapiApi } from "./api/openapi.ts";
 import { pageApi } from "./api/page.ts";
 import { problemsApi } from "./api/problems.ts";
+import { routerApi } from "./api/router.ts";
 import { searchApi } from "./api/search.ts";
 import { sourcesApi } from "./api/sources.ts";
 import { stagesApi } from "./api/stages.ts";
@@ -65,6 +66,7 @@ export function coordinatorApp(school: School): Hono<Env> {
   app.route("/api/sources", sourcesApi(school));
   app.route("/api/watches", watchesApi(school));
   app.route("/api/models", modelsApi(school));
+  app.route("/api/router", routerApi(school));
   app.route("/api/dead-letters", deadLettersApi(school));
   app.route("/api/flags", flagsApi(school));
   app.route("/api/breaker", breakerApi(school));

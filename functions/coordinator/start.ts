@@ -119,7 +119,7 @@ function schoolOn(redis: Redis, env: Environment, own: Own): School {
   const { settings, log } = own;
   const keys = keysOf(settings.KEY_PREFIX);
   const scripts = loadOperatorScripts(redis, settings.KEY_PREFIX);
-  const { brakes, models } = schoolServices(redis, keys, scripts, {
+  const { brakes, models, router, notices } = schoolServices(redis, keys, scripts, {
     rollbacksPerHour: settings.BREAKER_ROLLBACKS_PER_HOUR,
     breakerTimeoutMs: settings.BREAKER_TIMEOUT * 60_000,
     cooldownMs: settings.ROLLBACK_COOLDOWN * 60_000,
@@ -135,6 +135,8 @@ function schoolOn(redis: Redis, env: Environment, own: Own): School {
     scripts,
     brakes,
     models,
+    router,
+    notices,
     operations: acts,
     index: knowledgeIndex(env, redis, keys, scripts),
     records: records(redis, keys),

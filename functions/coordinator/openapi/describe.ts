@@ -12,6 +12,7 @@ import { modelRoutes } from "./models.ts";
 import { openRoutes } from "./open.ts";
 import { operatingRoutes } from "./operating.ts";
 import type { Operation } from "./operation.ts";
+import { routerRoutes } from "./router.ts";
 import { Problem } from "./schemas-operating.ts";
 import { searchRoutes } from "./search.ts";
 import { deadLetterRoutes, sourceRoutes } from "./sources.ts";
@@ -26,6 +27,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...graphRoutes,
   ...deadLetterRoutes,
   ...modelRoutes,
+  ...routerRoutes,
   ...operatingRoutes,
   ...openRoutes,
 ];
