@@ -28,6 +28,7 @@ import { startBreaker } from "./loops/breaker.ts";
 import { startIndex } from "./loops/index.ts";
 import { startLegacy } from "./loops/legacy.ts";
 import { startReaper } from "./loops/reaper.ts";
+import { startRetrain } from "./loops/retrain.ts";
 import { startSearch } from "./loops/search.ts";
 import { startSources } from "./loops/sources.ts";
 import { startTimers } from "./loops/timers.ts";
@@ -91,7 +92,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
 
   const reapMs = settings.REAP_SECONDS * 1_000;
   const loops = [startReaper(school, reapMs, wake), startTimers(school), startSearch(school)];
-  loops.push(startBreaker(school, reapMs));
+  loops.push(startBreaker(school, reapMs), startRetrain(school, settings.RETRAIN_INTERVAL * 3_600_000));
   if (school.index.isKept) loops.push(startIndex(school, settings.INDEX_INTERVAL * 60_000));
   if (watches.length > 0) loops.push(startSources(school));
   if (legacy.lists.length > 0) loops.push(startLegacy(school, legacy.lists, reapMs, wake));

@@ -1,6 +1,7 @@
 /** The classifier that serves: the promoted one, else the one before it, else the one that came with the school. */
 import type { Classifier, ModelEntry, ModelShelf, RouterBook } from "../../routing-ports.ts";
 import type { Serving } from "../classifier-vote.ts";
+import { AWAY, GONE, loadEntry, textOf } from "./load-entry.ts";
 
 /** The part of a logger this needs. */
 export interface Warns {
@@ -61,7 +62,7 @@ async function look(book: Book, log: Warns, state: State): Promise<Serving> {
   const problems: string[] = [];
   if (current === undefined && previous !== undefined) problems.push("the entry of the current model cannot be read");
   for (const entry of wanted) {
-    const loaded = state.loaded.get(keyOf(entry)) ?? (await load(book, entry));
+    const loaded = state.loaded.get(keyOf(entry)) ?? (await loadEntry(book, entry));
     if (typeof loaded !== "string") {
       state.loaded.set(keyOf(entry), loaded);
       return {
@@ -78,26 +79,6 @@ async function look(book: Book, log: Warns, state: State): Promise<Serving> {
     if (!loaded.startsWith(AWAY) && loaded !== GONE) state.loaded.set(keyOf(entry), loaded);
   }
   return seed(problems.length > 0 ? `${problems.join("; ")}; the one the school came with serves` : undefined);
-}
-
-const AWAY = "the store does not answer: ";
-const GONE = "its bytes are gone from the store";
-
-/** The classifier, or why there is none. */
-async function load(book: Book, entry: ModelEntry): Promise<Classifier | string> {
-  let bytes: Uint8Array | undefined;
-  try {
-    bytes = await book.bytes("router", entry.version);
-  } catch (error) {
-    return `${AWAY}${textOf(error)}`;
-  }
-  if (bytes === undefined) return GONE;
-  try {
-    const { loadClassifier } = await import("../classifier/model-file.ts");
-    return loadClassifier(bytes, entry.checksum, { version: entry.version });
-  } catch (error) {
-    return textOf(error);
-  }
 }
 
 async function seed(note: string | undefined): Promise<Serving> {
@@ -130,8 +111,4 @@ function forgetOthers({ loaded }: State, wanted: readonly ModelEntry[]): void {
 
 function keyOf({ version, checksum }: ModelEntry): string {
   return `${version} ${checksum}`;
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

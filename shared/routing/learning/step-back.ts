@@ -5,7 +5,7 @@ import { calibrationBound, hasDrifted } from "./drift.ts";
 import { discordant, eceOf, rightOf, type Scored, scoresOf } from "./measures.ts";
 
 /** Pairs of which one is right, from which a test says anything. */
-const LEAST_PAIRS = 6;
+export const LEAST_PAIRS = 6;
 const SIGNIFICANT = 0.05;
 /** Newest labelled rows, and how much more often the answer may be wrong on them. */
 const WINDOW = 30;
