@@ -1,55 +1,80 @@
-/** The keyword tier of the cascade: what the text asks for, weighed per expert, with abstention. */
-import { EXPERTS, type Expert, type RoutingVote } from "../../domain/improvement.ts";
-import { matchTopics } from "../../domain/lexicon.ts";
+/** The keyword tier of the cascade: what a text asks for, by rules anybody can read, and abstention where they do not say. */
+import type { RoutingVote } from "../../domain/improvement.ts";
 import type { Ranked, RoutableText } from "../../routing-ports.ts";
+import { conceptsIn } from "./concepts.ts";
+import { SCHOOL_RULES } from "./generated.ts";
+import type { Rule, Rules, Settings } from "./rule.ts";
+import { plain, type Score, scoresOf } from "./score.ts";
 
-/** Fewer points than this decide nothing; with this margin over the second the precision was highest when measured. */
-const ENOUGH = 3;
-const MARGIN = 2;
-const SURE = { points: 8, margin: 6 };
-/** What the producer claims is one weak vote: it may part two close experts, never carry one alone. */
-const CLAIM = 1;
-/** Characters looked at; what matters stands at the beginning. */
-const LOOKED_AT = 1_500;
-
-function scoresOf({ title, description, implementation_notes }: RoutableText) {
-  const byExpert = new Map<Expert, { points: number; topics: Set<string> }>();
-  for (const [text, weight] of [
-    [title.slice(0, LOOKED_AT), 2],
-    [description.slice(0, LOOKED_AT), 1],
-    [implementation_notes.slice(0, LOOKED_AT / 2), 0.5],
-  ] as const) {
-    // The action asked for wins over the things it is done to: topics weaker than the first count half.
-    const matches = matchTopics(text);
-    for (const { topic, score } of matches) {
-      const entry = byExpert.get(topic.expert) ?? { points: 0, topics: new Set<string>() };
-      entry.points += score * weight * (score === matches[0]?.score ? 1 : 0.5);
-      entry.topics.add(topic.id);
-      byExpert.set(topic.expert, entry);
-    }
-  }
-  return [...byExpert]
-    .map(([expert, { points, topics }]) => ({ expert, points, topics: [...topics] }))
-    .sort((a, b) => b.points - a.points || EXPERTS.indexOf(a.expert) - EXPERTS.indexOf(b.expert));
+export interface KeywordVote {
+  readonly vote: RoutingVote;
+  /** All experts any rule speaks for, best first; empty when none does. */
+  readonly ranked: readonly Ranked[];
+  /** The cascade need not ask anybody else. */
+  readonly sure: boolean;
 }
 
-/** The keyword tier's vote. Abstains (null) when the best has too few points or too small a margin. */
-export function keywordVote(text: RoutableText): { vote: RoutingVote; ranked: readonly Ranked[]; sure: boolean } {
-  const scores = scoresOf(text);
+/**
+ * Abstains (null) where the best has too little, or another is too near. The confidence is how often votes by such a
+ * margin were right when they were measured, and no more than the deciding rule's. What the source claims
+ * (`text.category`) does not count: it was right too seldom.
+ */
+export function keywordVote(text: RoutableText, rules: Rules = SCHOOL_RULES): KeywordVote {
+  const { settings } = rules;
+  const own = decidedByOwn(text, rules);
+  const scores = own ?? scoresOf(text, allRules(rules), settings);
   const total = scores.reduce((sum, { points }) => sum + points, 1);
-  const ranked = scores.map(({ expert, points }) => ({ expert, share: points / total }));
+  const ranked = scores.map(({ expert, points }) => ({ expert, share: Math.round((points / total) * 1000) / 1000 }));
   const [best, second] = scores;
+  const tier = "keywords";
   if (best === undefined) {
-    const vote = { tier: "keywords", expert: null, confidence: 0, because: "no word of the lexicon occurs" };
+    const vote = { tier, expert: null, confidence: 0, because: "no rule matches", by: rules.version, ranked };
     return { vote, ranked, sure: false };
   }
-  const claim = text.category === best.expert ? CLAIM : text.category === second?.expert ? -CLAIM : 0;
-  const margin = best.points - (second?.points ?? 0) + claim;
-  const decided = best.points >= ENOUGH && margin >= MARGIN;
-  const sure = decided && best.points >= SURE.points && margin >= SURE.margin;
-  const confidence = Math.round((best.points / (best.points + (second?.points ?? 0) + 1)) * 100) / 100;
-  const found = `${best.topics.join(", ")}: ${best.points} points, ${margin} ahead of ${second?.expert ?? "none"}`;
-  const because = decided ? found : `${found}; at least ${ENOUGH} points and ${MARGIN} ahead are needed`;
-  const vote = { tier: "keywords", expert: decided ? best.expert : null, confidence, because };
-  return { vote: { ...vote, ranked: ranked.slice(0, 3) }, ranked, sure };
+  const margin = Math.round((best.points - (second?.points ?? 0)) * 100) / 100;
+  const confidence = own === undefined ? calibrated(best, margin, settings) : best.confidence;
+  const decided = best.points >= settings.least && confidence >= settings.decided && margin > 0;
+  const found = `${best.rules.slice(0, 3).join(", ")}: ${best.points} points, ${margin} ahead of ${second?.expert ?? "none"}`;
+  const because = decided ? found : `${found}; right too seldom by so little`;
+  const expert = decided ? best.expert : null;
+  const vote = { tier, expert, confidence, because, by: rules.version, ranked: ranked.slice(0, 3) };
+  return { vote, ranked, sure: decided && confidence >= settings.sure };
+}
+
+function calibrated({ confidence }: Score, margin: number, { calibration }: Settings): number {
+  const step = calibration.findLast((one) => margin >= one.margin);
+  return Math.min(step?.precision ?? 0, confidence);
+}
+
+const merged = new WeakMap<Rules, readonly Rule[]>();
+
+/** An operator's rules come first, so that they keep the words both know. */
+function allRules(rules: Rules): readonly Rule[] {
+  if (rules.own === undefined) return rules.rules;
+  const known = merged.get(rules);
+  if (known !== undefined) return known;
+  const replaced = new Set(rules.own.map(({ id }) => id));
+  const all = [...rules.own, ...rules.rules.filter(({ id }) => !replaced.has(id))];
+  merged.set(rules, all);
+  return all;
+}
+
+/** The scores by an operator's actions and warnings alone, where one of them matches title or description. */
+function decidedByOwn(text: RoutableText, { own, settings }: Rules): readonly Score[] | undefined {
+  const deciding = ownDeciding(own ?? []);
+  if (deciding.length === 0) return undefined;
+  const said = `${plain(text.title, 300)}\n${plain(text.description, 1_200)}`;
+  if (conceptsIn(said, deciding).length === 0) return undefined;
+  return scoresOf({ ...text, implementation_notes: "" }, deciding, settings);
+}
+
+const decidingOf = new WeakMap<readonly Rule[], readonly Rule[]>();
+
+function ownDeciding(own: readonly Rule[]): readonly Rule[] {
+  let deciding = decidingOf.get(own);
+  if (deciding === undefined) {
+    deciding = own.filter(({ kind }) => kind === "action" || kind === "warning");
+    decidingOf.set(own, deciding);
+  }
+  return deciding;
 }
