@@ -65,8 +65,8 @@ async function linesOf(file: string, stdin: NodeJS.ReadableStream): Promise<read
 }
 
 function routed({ line, id, text, note }: RoutableLine, classifier: Classifier, rules: Rules): RoutedLine {
-  const { vote, sure, ranked } = timed(() => keywordVote(text, rules));
-  const keywords = { ...vote, ranked: ranked.slice(0, 3) };
+  const { vote, sure, ranked, ms } = timed(() => keywordVote(text, rules));
+  const keywords = { ...vote, ranked: ranked.slice(0, 3), ms };
   const trained = timed(() => classifierVote({ classifier }, text));
   const complexity = complexityOf(`${text.title}\n${text.description}`, text.implementation_notes.length).score;
   const votes = { repeat: NO_REPEAT, keywords, keywordsSure: sure, classifier: trained };

@@ -8,7 +8,6 @@ import { withCalls } from "../../shared/models/calls.ts";
 import { armOf, bucketOf } from "../../shared/routing/arms.ts";
 import { type Choice, choicesOf } from "../../shared/routing/cascade.ts";
 import { COMPLEX, complexityOf } from "../../shared/routing/complexity.ts";
-import { keywordVote } from "../../shared/routing/keywords/vote.ts";
 import type { RolloutOverride } from "../../shared/routing-ports.ts";
 import { askPerson, moveTo, type OutcomeOf } from "../../shared/runtime/outcome.ts";
 import type { Context, InputOf } from "../../shared/runtime/stage.ts";
@@ -38,7 +37,11 @@ export async function route({ improvement }: InputOf<"route">, ports: RoutePorts
   const claim = claimOf(improvement);
   if (!(relevance >= ports.reviewThreshold)) {
     const because = `relevance ${relevance} is under ${ports.reviewThreshold}: not worth a review`;
-    return moveTo("rejected", { routing: [keywordVote(improvement).vote, claim], failure_reason: because }, because);
+    return moveTo(
+      "rejected",
+      { routing: [(await ports.keywords(improvement)).vote, claim], failure_reason: because },
+      because,
+    );
   }
 
   const startedAt = context.now();

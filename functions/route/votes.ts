@@ -3,7 +3,7 @@ import type { Improvement, RoutingVote } from "../../shared/domain/improvement.t
 import type { History } from "../../shared/ports.ts";
 import type { Votes } from "../../shared/routing/cascade.ts";
 import { classifierVote, type Serving } from "../../shared/routing/classifier-vote.ts";
-import { keywordVote } from "../../shared/routing/keywords/vote.ts";
+import type { KeywordVote } from "../../shared/routing/keywords/vote.ts";
 import { neighbourVote } from "../../shared/routing/neighbours/vote.ts";
 import type { Neighbourhood, RoutingMemory } from "../../shared/routing-ports.ts";
 import type { Context } from "../../shared/runtime/stage.ts";
@@ -11,8 +11,8 @@ import { repeatVote } from "./repeat.ts";
 
 export interface TierPorts {
   readonly history: Pick<History, "recent">;
-  /** Keywords by the school's rules, or with the operator's before them. */
-  readonly keywords?: (text: Improvement) => Promise<ReturnType<typeof keywordVote>>;
+  /** Keywords by the school's rules, with the operator's before them. */
+  readonly keywords: (text: Improvement) => Promise<KeywordVote>;
   /** Undefined: there is no index. */
   readonly memory?: RoutingMemory | undefined;
   /** The classifier that serves, and what is wrong with a better one; never throws. */
@@ -41,9 +41,7 @@ export async function votesOf(
   const { value: repeat, ms: repeatMs } = await timed(async () =>
     repeatVote(improvement, await history.recent(REMEMBERED)),
   );
-  const { value: spoken, ms: keywordMs } = await timed(async () =>
-    byRules === undefined ? keywordVote(improvement) : byRules(improvement),
-  );
+  const { value: spoken, ms: keywordMs } = await timed(() => byRules(improvement));
   const nearby = await found;
   const trained = await predicted;
   const neighbours = nearby === undefined ? undefined : { ...neighbourVote(nearby.value), ms: nearby.ms };
