@@ -53,9 +53,11 @@ function orderOf(arm: Arm, votes: Votes, { rag, neural, hasModel, complexity }: 
   if (arm === "rules") return [repeat, keywords, model];
   // What a difficult text needs is somebody who reads it; where nobody can, the classifier is better than nothing.
   const isForModel = hasModel && complexity >= COMPLEX;
+  // Sure words win over an experience that says otherwise; one that says the same is the better reason.
+  const isBacked = rag && neighbours?.expert === keywords.expert;
   return [
     repeat,
-    keywordsSure ? keywords : undefined,
+    keywordsSure && !isBacked ? keywords : undefined,
     rag ? neighbours : undefined,
     keywords,
     neural && !isForModel ? classifier : undefined,

@@ -30,7 +30,20 @@ const all: Votes = {
 describe("who decides", () => {
   test.each<[string, Votes, Partial<CascadeSettings>, string, string]>([
     ["a repeat before everything", all, {}, "exact-repeat", "exact-repeat"],
-    ["sure keywords before neighbours", { ...all, repeat: silent.repeat }, {}, "keywords", "keywords"],
+    [
+      "sure keywords before neighbours that say otherwise",
+      { ...all, repeat: silent.repeat },
+      {},
+      "keywords",
+      "keywords",
+    ],
+    [
+      "what held before is the better reason where it says the same",
+      { ...all, repeat: silent.repeat, neighbours: vote("neighbours", "integration") },
+      {},
+      "keywords",
+      "neighbours",
+    ],
     [
       "neighbours before keywords that are not sure",
       { ...all, repeat: silent.repeat, keywordsSure: false },
