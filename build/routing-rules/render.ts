@@ -5,6 +5,7 @@ import path from "node:path";
 import { parse } from "yaml";
 import * as z from "zod";
 import { ruleProblems } from "../../shared/routing/keywords/check.ts";
+import { startsOf } from "../../shared/routing/keywords/concepts.ts";
 import { KINDS, type Settings } from "../../shared/routing/keywords/rule.ts";
 import { ruleFileIn, type WrittenRule } from "../../shared/routing/keywords/rules-file.ts";
 
@@ -70,7 +71,10 @@ export async function schoolRuleFiles(root: string): Promise<SchoolRuleFiles> {
 export async function renderRoutingRules(root: string): Promise<Map<string, string>> {
   const { version, settings, words, rules } = await schoolRuleFiles(root);
   const constants = Object.entries(words).map(([name, text]) => `const ${name} = ${JSON.stringify(text)};\n`);
-  const lines = rules.map(({ examples: _examples, ...rule }) => `    ${withConstants(JSON.stringify(rule), words)},\n`);
+  const lines = rules.map(({ examples: _examples, ...rule }) => {
+    const json = JSON.stringify({ ...rule, starts: rule.patterns.map(startsOf) });
+    return `    ${withConstants(json, words)},\n`;
+  });
   const text =
     "/** Written by `npm run generate` from the files in rules/. */\n" +
     'import type { Rules } from "./rule.ts";\n\n' +

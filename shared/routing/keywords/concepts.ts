@@ -1,5 +1,6 @@
 /** Finds what the rules name in a text: each place belongs to one rule, the longest phrase first. */
-import { phrases } from "../../domain/lexicon/topic.ts";
+import { beginningsOf, LENGTH } from "./beginnings.ts";
+import { anyPhrase, phraseAt } from "./notation.ts";
 import type { Rule } from "./rule.ts";
 
 export interface Concept {
@@ -8,36 +9,75 @@ export interface Concept {
   readonly end: number;
 }
 
-interface CompiledRule {
+/** A phrase of a rule, compiled when a word first begins like it: of hundreds a text needs a few dozen. */
+interface Phrase {
   readonly rule: Rule;
-  readonly pattern: RegExp;
-  readonly unless: RegExp | undefined;
+  readonly text: string;
+  pattern?: RegExp;
 }
 
-const compiled = new WeakMap<readonly Rule[], readonly CompiledRule[]>();
-
-/** Compiled with the first text; V8 compiles each pattern for itself when it is first tried. */
-function compile(rules: readonly Rule[]): readonly CompiledRule[] {
-  const known = compiled.get(rules);
-  if (known !== undefined) return known;
-  const made = rules.map((rule) => ({
-    rule,
-    pattern: phrases(rule.patterns),
-    unless: rule.unless === undefined ? undefined : phrases(rule.unless),
-  }));
-  compiled.set(rules, made);
-  return made;
+interface Index {
+  readonly byBeginning: ReadonlyMap<string, readonly Phrase[]>;
+  readonly anywhere: readonly Phrase[];
 }
 
-/** In the order of the text. `text` has single spaces and small letters. */
+const indexes = new WeakMap<readonly Rule[], Index>();
+const forbidding = new WeakMap<Rule, RegExp>();
+
+/** In the order of the text. `text` has small letters and single spaces, as `plain` makes them. */
 export function conceptsIn(text: string, rules: readonly Rule[]): readonly Concept[] {
+  const { byBeginning, anywhere } = indexOf(rules);
   const found: Concept[] = [];
-  for (const { rule, pattern, unless } of compile(rules)) {
-    const hits = [...text.matchAll(pattern)];
-    if (hits.length === 0 || (unless !== undefined && text.search(unless) >= 0)) continue;
-    for (const hit of hits) found.push({ rule, start: hit.index, end: hit.index + hit[0].length });
+  const forbidden = new Map<Rule, boolean>();
+  for (const { 0: word, index: start } of text.matchAll(/[\p{L}\p{N}]+/gu)) {
+    for (const phrase of [...(byBeginning.get(word.slice(0, LENGTH)) ?? []), ...anywhere]) {
+      const { rule } = phrase;
+      phrase.pattern ??= phraseAt(phrase.text);
+      phrase.pattern.lastIndex = start;
+      if (!phrase.pattern.test(text)) continue;
+      const end = phrase.pattern.lastIndex;
+      let not = forbidden.get(rule);
+      if (not === undefined) forbidden.set(rule, (not = isForbidden(text, rule)));
+      if (!not) found.push({ rule, start, end });
+    }
   }
   return withoutOverlaps(found).sort((a, b) => a.start - b.start);
+}
+
+function indexOf(rules: readonly Rule[]): Index {
+  const known = indexes.get(rules);
+  if (known !== undefined) return known;
+  const byBeginning = new Map<string, Phrase[]>();
+  const anywhere: Phrase[] = [];
+  for (const rule of rules) {
+    for (const [at, text] of rule.patterns.entries()) {
+      const starts = rule.starts?.[at] ?? startsOf(text);
+      if (starts === "") anywhere.push({ rule, text });
+      else {
+        const phrase = { rule, text };
+        for (const start of starts.split(" ")) {
+          const listed = byBeginning.get(start);
+          if (listed === undefined) byBeginning.set(start, [phrase]);
+          else listed.push(phrase);
+        }
+      }
+    }
+  }
+  const index = { byBeginning, anywhere };
+  indexes.set(rules, index);
+  return index;
+}
+
+/** As `Rule.starts` has it. */
+export function startsOf(pattern: string): string {
+  return [...(beginningsOf(pattern.toLowerCase()) ?? [])].join(" ");
+}
+
+function isForbidden(text: string, rule: Rule): boolean {
+  if (rule.unless === undefined) return false;
+  let pattern = forbidding.get(rule);
+  if (pattern === undefined) forbidding.set(rule, (pattern = anyPhrase(rule.unless)));
+  return text.search(pattern) >= 0;
 }
 
 /** "postgres exporter" takes its words from "postgres". Of equally long ones the rule that comes first stays. */

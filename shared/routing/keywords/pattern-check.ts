@@ -1,5 +1,5 @@
 /** What a pattern of a keyword rule may not be: unreadable, matching everything, or slow on a long text. */
-import { phrases } from "../../domain/lexicon/topic.ts";
+import { phraseAt } from "./notation.ts";
 
 const LONGEST = 1_500;
 
@@ -20,9 +20,9 @@ export function patternProblem(pattern: string): string | undefined {
   if (unbounded > 1) return "repeats signs without a bound more than once: write {0,20} instead of * or +";
   let compiled: RegExp;
   try {
-    compiled = phrases([pattern]);
+    compiled = phraseAt(pattern);
   } catch (error) {
-    return `is no regular expression: ${error instanceof Error ? error.message.replace(/^.*\/giu: /u, "") : String(error)}`;
+    return `is no regular expression: ${error instanceof Error ? error.message.replace(/^.*\/uy: /u, "") : String(error)}`;
   }
   return compiled.test("") ? "matches the empty text" : undefined;
 }

@@ -14,6 +14,11 @@ export interface Rule {
   readonly kind: Kind;
   /** In the small notation of the lexicon: whole words, ` .. ` for up to four words between. */
   readonly patterns: readonly string[];
+  /**
+   * Of each pattern, how words it matches begin (see beginnings.ts), parted by spaces; empty where it may be with
+   * anything. Written by the generator, so that nobody has to work it out while an improvement waits.
+   */
+  readonly starts?: readonly string[];
   /** Nothing of the rule counts where one of these occurs in the same text. */
   readonly unless?: readonly string[];
   /** Points; the kind's unless given. */
