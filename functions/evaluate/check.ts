@@ -47,10 +47,9 @@ export function checked(
   const dropped = recommendations.dropped + dependencies.dropped;
   const doubt = doubtOf(rules, model);
   const left = `${dropped} things ${model} advises rest on nothing it was shown, and are left out`;
-  const foreign = `${model} says that it is not for the ${expert} expert, which does not count: ${String(scope)}`;
   return {
     opinion,
-    notes: [...(dropped === 0 ? [] : [left]), ...(typeof scope === "string" ? [foreign] : [])],
+    notes: [...(dropped === 0 ? [] : [left]), ...(typeof scope === "string" ? [unbelieved(opinion, scope)] : [])],
     ...(doubt === undefined ? {} : { doubt }),
   };
 }
@@ -92,6 +91,11 @@ function risksOf(said: Answer["risks"], labels: ReadonlySet<string>, rules: read
   // What is open comes first, so that no row of harmless ones pushes it out.
   const ordered = [...added.filter(({ mitigated }) => !mitigated), ...added.filter(({ mitigated }) => mitigated)];
   return [...rules, ...ordered.slice(0, ENTRIES)];
+}
+
+/** A note that a model's word on the field does not count. */
+export function unbelieved({ expert, by }: Pick<Opinion, "expert" | "by">, because: string): string {
+  return `${by} says that it is not for the ${expert} expert, which does not count: ${because}`;
 }
 
 /** That it is another's field, or why that does not count; undefined: nobody says so. */

@@ -5,7 +5,7 @@
 import type { Evaluation, Opinion, Risk } from "../../shared/domain/evaluation.ts";
 import type { Expert } from "../../shared/domain/improvement.ts";
 import { allRisks } from "./aggregate.ts";
-import type { Checked } from "./check.ts";
+import { type Checked, unbelieved } from "./check.ts";
 import { foreignTo, ownField } from "./scope.ts";
 import type { Situation } from "./situation.ts";
 import { noRules } from "./subject.ts";
@@ -27,13 +27,12 @@ export function heir(opinion: Opinion, passed: PassedOn | undefined): Opinion & 
 /** A first opinion as far as its word on its own field counts; `person`: why one is asked, whatever is judged. */
 export function inScope(
   said: Checked,
-  { expert, improvement, passed }: Situation,
+  { expert, improvement, topic, passed }: Situation,
   person: string | undefined,
 ): Checked & { readonly person: string | undefined } {
   const { out_of_scope: scope, ...rest } = said.opinion;
-  const own = scope === undefined ? undefined : ownField(expert, improvement);
-  const notes =
-    own === undefined ? [] : [`${rest.by} says that it is not for the ${expert} expert, which does not count: ${own}`];
+  const own = scope === undefined ? undefined : ownField(expert, improvement, topic);
+  const notes = own === undefined ? [] : [unbelieved(rest, own)];
   const isForeign = scope !== undefined && own === undefined;
   const opinion = heir(isForeign ? said.opinion : rest, passed);
   const nobody =

@@ -34,6 +34,9 @@ export function otherField(
   topic: Topic | undefined,
 ): Required<OutOfScope> | undefined {
   if (isGivenTo(expert, improvement) || topic?.expert === expert) return undefined;
+  // An operator's own rules may have chosen it; only `route` has them.
+  if (improvement.routing?.some((vote) => vote.tier === "keywords" && vote.expert === expert) === true)
+    return undefined;
   const { vote, ranked, sure } = keywordVote({ ...improvement, category: undefined });
   const better = vote.expert;
   if (!sure || better === null || better === expert) return undefined;
@@ -43,12 +46,14 @@ export function otherField(
   return { better, because: `nothing in the text is for the ${expert} expert; ${better}: ${vote.because}` };
 }
 
-/** Why a model's word that it is not this expert's field does not count: rules are sure, or it was given to it. */
-export function ownField(expert: Expert, improvement: Improvement): string | undefined {
+/** Why a model's word that it is not this expert's field does not count: rules know better, or it was given to it. */
+export function ownField(expert: Expert, improvement: Improvement, topic: Topic | undefined): string | undefined {
   const { routing_feedback: word } = improvement;
   if (isGivenTo(expert, improvement)) return `it was given to the ${expert} expert by ${word?.by ?? "somebody"}`;
   const { vote, sure } = keywordVote({ ...improvement, category: undefined });
-  return sure && vote.expert === expert ? `its words are for the ${expert} expert: ${vote.because}` : undefined;
+  return vote.expert === expert && (sure || topic?.expert === expert)
+    ? `its words are for the ${expert} expert: ${vote.because}`
+    : undefined;
 }
 
 /** What the experts say of the router's choice; undefined: nothing, or a person has said it. */
