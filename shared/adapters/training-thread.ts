@@ -2,6 +2,7 @@
 import { Worker } from "node:worker_threads";
 import type { Judgement } from "../routing/learning/gate.ts";
 import type { Candidate, Trainer } from "../routing/learning/trainer.ts";
+import { RetryLater } from "../runtime/errors.ts";
 
 export type Said =
   | { readonly kind: "candidate"; readonly candidate: Candidate }
@@ -10,6 +11,8 @@ export type Said =
 /** Beside the bundle's program, as build/bundle/targets.ts names it. */
 export const TRAINING_FILE = "train.js";
 
+const AGAIN_MS = 1_000;
+
 export function trainingThread(program: URL = programBeside(import.meta.url)): Trainer {
   return {
     async train(job, found, signal) {
@@ -17,11 +20,13 @@ export function trainingThread(program: URL = programBeside(import.meta.url)): T
       // The environment holds secrets that are no matter of a training.
       const worker = new Worker(program, { workerData: job, env: {}, execArgv: [], name: "train" });
       const stop = () => void worker.terminate();
-      signal.addEventListener("abort", stop, { once: true });
+      const leaving = onLeaving();
+      const either = AbortSignal.any([signal, leaving.signal]);
+      either.addEventListener("abort", stop, { once: true });
       try {
-        return await ended(worker, found, signal);
+        return await ended(worker, found, either);
       } finally {
-        signal.removeEventListener("abort", stop);
+        leaving.forget();
         await worker.terminate();
       }
     },
@@ -49,6 +54,21 @@ async function ended(
   const judgement = await judged;
   await finding;
   return judgement;
+}
+
+/** A process that is told to stop does not wait for a training: another one, or the next, begins it again. */
+function onLeaving(): { readonly signal: AbortSignal; forget(): void } {
+  const leaving = new AbortController();
+  const leave = () => leaving.abort(new RetryLater("the process that trained is stopping", AGAIN_MS, { free: true }));
+  // Where nobody else listens the signal ends the process, and must go on doing so.
+  const heard = (["SIGTERM", "SIGINT"] as const).filter((name) => process.listenerCount(name) > 0);
+  for (const name of heard) process.once(name, leave);
+  return {
+    signal: leaving.signal,
+    forget() {
+      for (const name of heard) process.off(name, leave);
+    },
+  };
 }
 
 /** From the sources, or out of a bundle whose shared code lies in chunks/. */

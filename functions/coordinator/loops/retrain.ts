@@ -10,7 +10,10 @@ const LONGEST_MS = 60_000;
 /** `learn` has not trained after this long: it is asked again. */
 const ASKED_MS = 3_600_000;
 
-export function startRetrain({ redis, keys, log, wake }: Pick<School, "redis" | "keys" | "log" | "wake">, everyMs: number): Loop {
+export function startRetrain(
+  { redis, keys, log, wake }: Pick<School, "redis" | "keys" | "log" | "wake">,
+  everyMs: number,
+): Loop {
   const lookMs = Math.min(everyMs, LONGEST_MS);
   return every("retrain", log, lookMs, async () => {
     if (await askWhenDue(redis, keys, everyMs)) {
@@ -39,6 +42,6 @@ export async function askWhenDue(redis: Redis, keys: Keys, everyMs: number): Pro
 }
 
 async function firstRowAt(redis: Redis, keys: Keys): Promise<number | undefined> {
-  const [, score] = await redis.zrange(keys.routerRowTimes, 0, 0, "WITHSCORES");
+  const [, score] = (await redis.zrange(keys.routerRowTimes, "0", "0", "WITHSCORES")) as string[];
   return score === undefined ? undefined : Number(score);
 }
