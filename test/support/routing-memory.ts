@@ -1,12 +1,15 @@
 /** What the tests of the router's memory have in common: experiences, a book in memory, and a Qdrant with faults. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { QdrantClient } from "@qdrant/js-client-rest";
+import { afterEach, beforeEach } from "vitest";
 import { startQdrant } from "../../build/local/qdrant/qdrant.ts";
-import type { WriterBooks } from "../../shared/adapters/routing-memory/open.ts";
+import { routingMemory, routingMemoryWriter, type WriterBooks } from "../../shared/adapters/routing-memory/open.ts";
 import { lsaEmbedder } from "../../shared/knowledge/embedding/lsa.ts";
 import { fitLsa } from "../../shared/knowledge/embedding/lsa-fit.ts";
 import { type MemoryBook, memoryBook } from "../../shared/knowledge/memory-book.ts";
-import type { RoutableText, RouterEvent, RoutingExperience } from "../../shared/routing-ports.ts";
+import type { Neighbourhood, RoutableText, RouterEvent, RoutingExperience } from "../../shared/routing-ports.ts";
+import type { Environment } from "../../shared/runtime/config.ts";
 
 export function textOf(title: string, description = ""): RoutableText {
   return { title, description, implementation_notes: "", type: "technique" };
@@ -76,26 +79,22 @@ export interface FaultyQdrant {
   readonly url: string;
   /** Past them. */
   readonly straight: string;
-  /** Requests of which `path` (and method) match fail, after the first `spared` of them, until `calm`. */
-  break(fault: Fault, matching: RegExp, spared?: number): void;
+  /** Requests (`GET /aliases`) that match fail, after the first `spared` of them, `times` times or until `calm`. */
+  break(fault: Fault, matching: RegExp, which?: { readonly spared?: number; readonly times?: number }): void;
   calm(): void;
-  /** `GET /aliases`, … */
-  readonly requests: string[];
   close(): Promise<void>;
 }
 
 /** The stand-in of Qdrant behind a proxy that breaks what it is told to. */
 export async function faultyQdrant(keys: { apiKey?: string; readOnlyKey?: string } = {}): Promise<FaultyQdrant> {
   const qdrant = await startQdrant(keys);
-  const requests: string[] = [];
-  let broken: { fault: Fault; matching: RegExp; spared: number } | undefined;
+  let broken: { fault: Fault; matching: RegExp; spared: number; times: number } | undefined;
   const proxy = createServer((request, response) => {
     const line = `${request.method} ${request.url}`;
-    requests.push(line);
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {
-      if (broken?.matching.test(line) === true && broken.spared-- <= 0) {
+      if (broken?.matching.test(line) === true && broken.spared-- <= 0 && broken.times-- > 0) {
         const { fault } = broken;
         if (fault === "stalled") return;
         if (fault === "closed") return void request.socket.destroy();
@@ -121,14 +120,96 @@ export async function faultyQdrant(keys: { apiKey?: string; readOnlyKey?: string
   return {
     url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
     straight: qdrant.url,
-    requests,
-    break: (fault, matching, spared = 0) => void (broken = { fault, matching, spared }),
+    break(fault, matching, { spared = 0, times = Number.POSITIVE_INFINITY } = {}) {
+      broken = { fault, matching, spared, times };
+    },
     calm: () => void (broken = undefined),
     async close() {
       const closed = new Promise<void>((resolve) => void proxy.close(() => resolve()));
       proxy.closeAllConnections();
       await closed;
       await qdrant.close();
+    },
+  };
+}
+
+/** Three of one kind, and a fourth in other words. */
+export const BACKUPS = [
+  "Take nightly backups of the Postgres database",
+  "Nightly backups for the Postgres database of n8n",
+  "Back up the Postgres database of Outline nightly",
+];
+export const FOURTH = textOf("Postgres database of Langfuse: take backups nightly");
+export const THREE = BACKUPS.map((title, at) => experience(`imp-${at}`, textOf(title)));
+/** To fit an embedder on. */
+export const CORPUS = [...BACKUPS, "Ingress terminates TLS", "Alerts on error rates", "Quotas of a team"];
+export const HASH = "routing_queries__hash-1024__1024__v1";
+
+export interface Memories {
+  readonly qdrant: FaultyQdrant;
+  readonly books: TestBooks;
+  readonly env: Environment;
+  readonly signal: AbortSignal;
+  /** Past the faults. */
+  readonly admin: QdrantClient;
+  keep(rows: readonly RoutingExperience[], over?: Environment): Promise<void>;
+  ask(text?: RoutableText, over?: Environment, improvement?: string): Promise<Neighbourhood>;
+  /** Throws where nothing is known. */
+  found(text?: RoutableText, over?: Environment): Promise<Extract<Neighbourhood, { kind: "found" }>>;
+  /** Why nothing is known, or how many are found. */
+  said(over?: Environment): Promise<string>;
+  collections(): Promise<readonly string[]>;
+}
+
+/** New for every test of a file. Call outside of tests. */
+export function memoriesForEach(): Memories {
+  let qdrant: FaultyQdrant;
+  let books: TestBooks;
+  let env: Environment;
+  let admin: QdrantClient;
+  const { signal } = new AbortController();
+  beforeEach(async () => {
+    qdrant = await faultyQdrant({ apiKey: "writes", readOnlyKey: "reads" });
+    books = testBooks();
+    env = { QDRANT_URL: qdrant.url, QDRANT_API_KEY: "writes", QDRANT_READ_ONLY_API_KEY: "reads" };
+    admin = new QdrantClient({ url: qdrant.straight, headers: { "api-key": "writes" }, checkCompatibility: false });
+  });
+  afterEach(() => qdrant.close());
+
+  async function ask(text = FOURTH, over: Environment = {}, improvement = "imp-new"): Promise<Neighbourhood> {
+    return await routingMemory({ ...env, ...over }, books).neighbours(improvement, text, signal);
+  }
+  return {
+    signal,
+    ask,
+    get qdrant() {
+      return qdrant;
+    },
+    get books() {
+      return books;
+    },
+    get env() {
+      return env;
+    },
+    get admin() {
+      return admin;
+    },
+    async keep(rows, over = {}) {
+      const memory = routingMemoryWriter({ ...env, ...over }, books);
+      if (memory === undefined) throw new Error("there is no index");
+      for (const row of rows) await memory.keep(row, signal);
+    },
+    async found(text, over) {
+      const found = await ask(text, over);
+      if (found.kind === "unknown") throw new Error(found.because);
+      return found;
+    },
+    async said(over) {
+      const found = await ask(FOURTH, over);
+      return found.kind === "unknown" ? found.because : `found ${found.neighbours.length}`;
+    },
+    async collections() {
+      return (await admin.getCollections()).collections.map(({ name }) => name).sort();
     },
   };
 }

@@ -15,12 +15,15 @@ import { targetsOf } from "./targets.ts";
  */
 export async function openCollections(carrier: Carrier): Promise<number> {
   const { qdrant, access, embedder } = carrier;
-  await storing(access, () => ensure(qdrant, access, embedder));
+  // An alias leads to nothing but a collection that was there, and was complete, when it was switched.
+  const isPublished = await arePublished(qdrant, access, embedder);
+  if (!isPublished) await storing(access, () => ensure(qdrant, access, embedder));
+  const others = await othersOf(carrier);
   let carried = 0;
-  for (const from of await othersOf(carrier)) carried += await carryOver(from, carrier);
-  await storing(access, () => publish(qdrant, embedder));
-  // Who had looked before the switch may have written behind the first round's back.
-  for (const { queries, outcomes } of await othersOf(carrier)) {
+  for (const from of others) carried += await carryOver(from, carrier);
+  if (!isPublished) await storing(access, () => publish(qdrant, embedder));
+  for (const { queries, outcomes } of others) {
+    // Who had looked before the switch may have written behind the first round's back.
     carried += await carryOver({ queries, outcomes }, carrier);
     // In this order: what is still listed is cleared away by the next call.
     await storing(access, () => qdrant.deleteCollection(outcomes));

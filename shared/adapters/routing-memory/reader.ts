@@ -8,8 +8,8 @@ import type { Environment } from "../../runtime/config.ts";
 import { openClient } from "../qdrant/client.ts";
 import { type Fault, QdrantError, read } from "../qdrant/faults.ts";
 import { DENSE } from "../qdrant/names.ts";
-import { queryEmbedders } from "../qdrant/query-embedders.ts";
 import type { QdrantAccess } from "../qdrant/settings.ts";
+import { embeddersOfCollections } from "./embedders.ts";
 import { type Made, madeWith } from "./names.ts";
 import type { ReaderBooks } from "./open.ts";
 import { NEIGHBOUR_FIELDS, neighbourOf } from "./payload.ts";
@@ -36,7 +36,7 @@ export function neighboursIn(
 ): RoutingMemory["neighbours"] {
   let opened: Promise<QdrantClient> | undefined;
   const client = () => (opened ??= openClient(access, limitMs));
-  const embedderFor = queryEmbedders(env, knowledge);
+  const embedderFor = embeddersOfCollections(env, knowledge);
   let led: { readonly to: string | undefined; readonly at: number } | undefined;
 
   async function target(): Promise<string | undefined> {

@@ -4,11 +4,11 @@ import { keptText } from "../../routing/neighbours/kept-text.ts";
 import type { RoutingExperience, RoutingMemoryWriter } from "../../routing-ports.ts";
 import type { Environment } from "../../runtime/config.ts";
 import { RetryLater } from "../../runtime/errors.ts";
-import { embedderOf } from "../embedding/open.ts";
 import { openClient } from "../qdrant/client.ts";
 import type { QdrantAccess } from "../qdrant/settings.ts";
 import { type Carrier, write } from "./carry-over.ts";
 import { arePublished, openCollections } from "./collections.ts";
+import { configuredEmbedder } from "./embedders.ts";
 import { measureWhereDue } from "./measure.ts";
 import { collectionOf } from "./names.ts";
 import type { WriterBooks } from "./open.ts";
@@ -29,7 +29,7 @@ export function keeperIn(env: Environment, access: QdrantAccess, books: WriterBo
   async function keep(experience: RoutingExperience, signal: AbortSignal): Promise<void> {
     const qdrant = await client();
     for (let tries = 0; tries < TRIES; tries += 1) {
-      const embedder = await embedderOf(env, books.knowledge);
+      const embedder = await configuredEmbedder(env, books.knowledge);
       const carrier: Carrier = { qdrant, access, embedder, signal };
       const carried = await openCollections(carrier);
       const before = await storedBefore(experience, carrier);

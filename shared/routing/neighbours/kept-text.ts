@@ -5,7 +5,7 @@ import type { RoutableText } from "../../routing-ports.ts";
 export type KeptText = Pick<RoutableText, "title" | "description" | "implementation_notes" | "type" | "category">;
 
 /** Characters of one field. */
-export const FIELD = 1_200;
+const FIELD = 1_200;
 /** Of the notes: they say how, and hows are alike where whats are not. */
 const NOTES = 300;
 /** Looked through for secrets: what comes after is not kept in any case. */
@@ -27,5 +27,5 @@ export function comparedText({ title, description, implementation_notes }: KeptT
 }
 
 function plain(text: string): string {
-  return redactText(text.slice(0, LOOKED_AT)).trim().slice(0, FIELD);
+  return redactText(text.slice(0, LOOKED_AT)).trim().slice(0, FIELD).trimEnd();
 }
