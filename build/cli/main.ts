@@ -12,6 +12,7 @@ import { decisions } from "./commands/decisions.ts";
 import { doctor } from "./commands/doctor.ts";
 import { events } from "./commands/events.ts";
 import { extract } from "./commands/extract.ts";
+import { feedback } from "./commands/feedback.ts";
 import { flags } from "./commands/flags.ts";
 import { graph } from "./commands/graph.ts";
 import { importCommand } from "./commands/import.ts";
@@ -24,6 +25,7 @@ import { policy } from "./commands/policy.ts";
 import { prompts } from "./commands/prompts.ts";
 import { review } from "./commands/review.ts";
 import { route } from "./commands/route.ts";
+import { router } from "./commands/router.ts";
 import { search } from "./commands/search.ts";
 import { show } from "./commands/show.ts";
 import { sources } from "./commands/sources.ts";
@@ -44,6 +46,7 @@ const COMMANDS = [
   show,
   review,
   decisions,
+  feedback,
   events,
   watch,
   deadLetters,
@@ -51,6 +54,7 @@ const COMMANDS = [
   breaker,
   locks,
   models,
+  router,
   status,
   doctor,
   policy,

@@ -24,6 +24,26 @@ export const StatusCounts = each(STATUSES, Count).meta({
   description: "How many improvements stand in each status, whatever is filtered",
 });
 
+const quantiles = z.looseObject({ p50: z.number(), p90: z.number(), n: Count });
+const forecastParts = {
+  holds: z
+    .looseObject({ probability: z.number(), low: z.number(), high: z.number(), n: Count })
+    .optional()
+    .describe("that it will hold, with a 95 % interval and the outcomes it rests on"),
+  minutes: quantiles.optional().describe("from approval until verified"),
+  missing: z.array(z.string()).describe("what there is not enough data for"),
+};
+const ShortForecast = z.looseObject(forecastParts).meta({ id: "ShortForecast" });
+const Forecast = z
+  .looseObject({
+    ...forecastParts,
+    tokens: quantiles.optional(),
+    dollars: quantiles.optional(),
+    by: z.string(),
+    at: Time,
+  })
+  .meta({ id: "Forecast", description: "From how changes like it went; it can lower automation and never raises it" });
+
 const lineFields = {
   id: z.string(),
   status: Status,
@@ -43,6 +63,7 @@ const lineFields = {
   rollback_commit: z.string().optional(),
   failure_reason: z.string().optional(),
   dead_reason: z.string().optional(),
+  forecast: ShortForecast.optional(),
   created_at: Time.optional(),
   updated_at: Time.optional(),
 };
@@ -103,21 +124,6 @@ const RoutingFeedback = z
     at: Time.optional(),
   })
   .meta({ id: "RoutingFeedback" });
-const quantiles = z.looseObject({ p50: z.number(), p90: z.number(), n: Count });
-const Forecast = z
-  .looseObject({
-    holds: z
-      .looseObject({ probability: z.number(), low: z.number(), high: z.number(), n: Count })
-      .optional()
-      .describe("that it will hold, with a 95 % interval and the outcomes it rests on"),
-    minutes: quantiles.optional().describe("from approval until verified"),
-    tokens: quantiles.optional(),
-    dollars: quantiles.optional(),
-    by: z.string(),
-    missing: z.array(z.string()).describe("what there is not enough data for"),
-    at: Time,
-  })
-  .meta({ id: "Forecast", description: "From how changes like it went; it can lower automation and never raises it" });
 export const Improvement = z
   .looseObject({
     ...lineFields,
