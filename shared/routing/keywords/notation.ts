@@ -5,6 +5,8 @@
 
 /** Letters and digits of any script, and more signs beyond ASCII that no phrase ends before. */
 const LETTER = "a-z0-9\\u00aa-\\uffff";
+/** What `^` at the beginning of a phrase stands for: a title, a sentence, or what follows the prefix of a commit. */
+const CLAUSE = "(?<=^|[:.!?;] |\\n)";
 const WORD = "[^\\s,;:!?()]+";
 /** What follows one of these is no longer the object of the verb: "add a budget to the ingress controller". */
 const TURN = "(?!(?:to|on|onto|into|before|behind|with|by|from|via|for|against|beside)[\\s,])";
@@ -26,6 +28,7 @@ function compiled(source: string, flags: string): RegExp {
 
 function sourceOf(phrase: string): string {
   return small(phrase)
+    .replace(/^\^/u, CLAUSE)
     .split(" .. ")
     .map((part) => part.replaceAll(" ?", "[\\s-]*").replaceAll(" ", "[\\s-]+"))
     .join(GAP);
