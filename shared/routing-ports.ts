@@ -236,10 +236,20 @@ export interface RouterBook extends ModelStore {
   count(counts: Readonly<Record<string, number>>): Promise<void>;
 }
 
+export interface AskedTraining {
+  /** Who asks, as it stands in the event's source. */
+  readonly by: string;
+  readonly text: string;
+  /** When the router was last trained, milliseconds since the epoch; 0: never. A training since then is an answer. */
+  readonly trained: number;
+  /** That came or changed since. */
+  readonly labels: number;
+}
+
 /** The turn to train: one process of the whole school has it. */
 export interface TrainingTurns {
-  /** True for the first who asks for a training after the one of `trained` (milliseconds, 0 for none), for a while. */
-  ask(trained: number, forMs: number): Promise<boolean>;
+  /** Sends `learn` a notice, unless somebody has asked within the last `forMs` for a training after the same one. True: sent. */
+  ask(asked: AskedTraining, forMs: number): Promise<boolean>;
   /** Undefined: somebody else trains. */
   take(leaseMs: number): Promise<string | undefined>;
   /** False: the turn was lost, whatever was found out since no longer counts. */

@@ -4,7 +4,7 @@
  * is trained: by a notice of its own, so that no outcome waits for it.
  */
 import type { Improvement } from "../../shared/domain/improvement.ts";
-import type { Notices, Outcomes } from "../../shared/ports.ts";
+import type { Outcomes } from "../../shared/ports.ts";
 import { routingExperience, trainingRow } from "../../shared/routing/learning/training-row.ts";
 import type { RoutingMemoryWriter } from "../../shared/routing-ports.ts";
 import { RetryLater } from "../../shared/runtime/errors.ts";
@@ -28,7 +28,6 @@ export interface LearnPorts {
 }
 
 export interface RoutingPorts extends RetrainPorts, WatchPorts {
-  readonly notices: Notices;
   readonly rule: RetrainRule;
 }
 
@@ -72,15 +71,12 @@ async function keepRoute(
   return [...(asked ? ["a training of the router is asked for"] : []), ...(await watchRouter(routing, now()))];
 }
 
-async function askForTraining({ router, turns, notices, rule }: RoutingPorts, now: number): Promise<boolean> {
+async function askForTraining({ router, turns, rule }: RoutingPorts, now: number): Promise<boolean> {
   const { labels, at } = await router.sinceTraining();
   const isLongAgo = at !== undefined && labels > 0 && now - at >= rule.afterMs;
   if (labels < rule.labels && !isLongAgo) return false;
-  const trained = at ?? 0;
-  if (!(await turns.ask(trained, ASKED_MS))) return false;
   const text = `${labels} labels are new or changed since the router was last trained`;
-  await notices.send({ about: "retrain", text, facts: { trained, labels } }, "learn");
-  return true;
+  return turns.ask({ by: "learn", text, trained: at ?? 0, labels }, ASKED_MS);
 }
 
 /** An index that is away, or refuses the key, must cost no outcome: this is tried for as long as it takes. */

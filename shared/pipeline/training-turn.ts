@@ -3,16 +3,23 @@ import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
 import type { TrainingTurns } from "../routing-ports.ts";
 import type { Keys } from "./keys.ts";
+import { noticeEvent } from "./notices.ts";
 import { defineScripts } from "./scripts/define.ts";
-import { endTrainingScript, renewTrainingScript } from "./scripts/training-turn.ts";
+import { askForTrainingScript, endTrainingScript, renewTrainingScript } from "./scripts/training-turn.ts";
+import { redisNow } from "./services.ts";
 
-const scripts = { schoolRenewTraining: renewTrainingScript, schoolEndTraining: endTrainingScript };
+const scripts = {
+  schoolAskForTraining: askForTrainingScript,
+  schoolRenewTraining: renewTrainingScript,
+  schoolEndTraining: endTrainingScript,
+};
 
 export function trainingTurns(redis: Redis, keys: Keys): TrainingTurns {
   const run = defineScripts(redis, keys.prefix, scripts);
   return {
-    async ask(trained, forMs) {
-      return (await redis.set(keys.routerAsked(trained), "1", "PX", forMs, "NX")) === "OK";
+    async ask({ by, text, trained, labels }, forMs) {
+      const event = noticeEvent({ about: "retrain", text, facts: { trained, labels } }, by, await redisNow(redis));
+      return (await run.schoolAskForTraining(Math.round(trained), forMs, JSON.stringify(event))) === 1;
     },
     async take(leaseMs) {
       const token = randomUUID();

@@ -244,11 +244,9 @@ test("thresholds, the rollout and counts", async () => {
 
 test("one trains at a time; who lost the turn is told so and takes it from nobody", async () => {
   const turns = trainingTurns(redis, keys);
-  expect([await turns.ask(0, 60_000), await turns.ask(0, 60_000), await turns.ask(7, 60_000)]).toEqual([
-    true,
-    false,
-    true,
-  ]);
+  const ask = (trained: number) => turns.ask({ by: "learn", text: "due", trained, labels: 3 }, 60_000);
+  expect([await ask(0), await ask(0), await ask(7)]).toEqual([true, false, true]);
+  expect(await redis.llen(keys.list("learn"))).toBe(2);
   const token = (await turns.take(60_000)) as string;
   expect(await turns.take(60_000)).toBeUndefined();
   expect(await turns.renew(token, 60_000)).toBe(true);

@@ -1,7 +1,6 @@
 /** Has the router trained on the clock: what was labelled since is learned from even where too few labels come to ask for it. */
 import type { Redis } from "ioredis";
 import type { Keys } from "../../../shared/pipeline/keys.ts";
-import { sendNotice } from "../../../shared/pipeline/notices.ts";
 import { redisNow } from "../../../shared/pipeline/services.ts";
 import type { School } from "../school.ts";
 import { every, type Loop } from "./every.ts";
@@ -34,11 +33,8 @@ export async function askWhenDue(redis: Redis, keys: Keys, everyMs: number): Pro
   if (labels === 0) return false;
   const from = at ?? (await firstRowAt(redis, keys));
   if (from === undefined || (await redisNow(redis)) - from < everyMs) return false;
-  const trained = at ?? 0;
-  if (!(await trainingTurns(redis, keys).ask(trained, ASKED_MS))) return false;
   const text = `${labels} labels are new or changed, and the router was not trained for ${Math.round(everyMs / 3_600_000)} hours`;
-  await sendNotice(redis, keys, { about: "retrain", text, facts: { trained, labels } }, "coordinator");
-  return true;
+  return trainingTurns(redis, keys).ask({ by: "coordinator", text, trained: at ?? 0, labels }, ASKED_MS);
 }
 
 async function firstRowAt(redis: Redis, keys: Keys): Promise<number | undefined> {
