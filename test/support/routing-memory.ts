@@ -123,7 +123,9 @@ export async function faultyQdrant(keys: { apiKey?: string; readOnlyKey?: string
     break(fault, matching, { spared = 0, times = Number.POSITIVE_INFINITY } = {}) {
       broken = { fault, matching, spared, times };
     },
-    calm: () => void (broken = undefined),
+    calm() {
+      broken = undefined;
+    },
     async close() {
       const closed = new Promise<void>((resolve) => void proxy.close(() => resolve()));
       proxy.closeAllConnections();

@@ -9,6 +9,7 @@ import type { QdrantAccess } from "../qdrant/settings.ts";
 import { collectionOf } from "./names.ts";
 import { keptAtOf, type Payload, textOf } from "./payload.ts";
 import { storing } from "./storing.ts";
+import { numbersOf } from "./vectors.ts";
 
 /** Texts that are embedded and written at a time: what is done of them is done when the process dies. */
 const PAGE = 100;
@@ -103,6 +104,5 @@ export async function write(
 
 function vectorOf(vector: Float32Array | undefined, { id }: Embedder) {
   if (vector === undefined) throw new Error(`embedder ${id} gave too few vectors`);
-  // Seven decimals are what single precision holds of a vector of length 1; more would only be sent.
-  return { [DENSE]: Array.from(vector, (value) => Math.round(value * 1e7) / 1e7) };
+  return { [DENSE]: numbersOf(vector) };
 }

@@ -14,6 +14,7 @@ import { type Made, madeWith } from "./names.ts";
 import type { ReaderBooks } from "./open.ts";
 import { NEIGHBOUR_FIELDS, neighbourOf } from "./payload.ts";
 import { targetsOf } from "./targets.ts";
+import { numbersOf } from "./vectors.ts";
 
 const MOST = 50;
 /** For so long an alias is taken to lead where it led. */
@@ -103,7 +104,7 @@ async function nearest(
   vector: Float32Array,
 ): Promise<readonly Neighbour[]> {
   const with_payload = [...NEIGHBOUR_FIELDS];
-  const query = { query: Array.from(vector), using: DENSE, limit: MOST + 1, with_payload };
+  const query = { query: numbersOf(vector), using: DENSE, limit: MOST + 1, with_payload };
   const { points } = await qdrant.query(collection, query);
   return points.flatMap(({ payload, score }) => neighbourOf(payload, Math.min(1, score)) ?? []);
 }

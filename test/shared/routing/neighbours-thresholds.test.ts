@@ -108,7 +108,7 @@ describe("calibration", () => {
 
 describe("words and meaning", () => {
   const fitted = { ...hashingEmbedder(16), id: "lsa-1e77cecc" };
-  const dot = (a = new Float32Array(), b = new Float32Array()) =>
+  const dot = (a: Float32Array = new Float32Array(), b: Float32Array = new Float32Array()) =>
     a.reduce((sum, value, at) => sum + value * (b[at] ?? 0), 0);
 
   test("have a cosine between both, in vectors of length 1", async () => {
