@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: all figures in one run, each beside its peer. `-- --json` for machines, `-- --smoke` for a short one,
- * `-- --only coordinator` for a part (chain, cold-start, coordinator, repository, verify, knowledge, routing-memory, models, retraining, bundles; repeat it for several).
+ * `-- --only coordinator` for a part (chain, cold-start, coordinator, repository, verify, knowledge, routing-memory, models, retraining, classifier, bundles; repeat it for several).
  */
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
@@ -18,13 +18,13 @@ const { json, smoke, only } = values;
 
 installPeers();
 const { chain } = await import("./chain.ts");
+const { classifier } = await import("./classifier.ts");
 const { coldStart } = await import("./cold-start.ts");
 const { coordinator } = await import("./coordinator.ts");
 const { knowledge } = await import("./knowledge.ts");
 const { models } = await import("./models.ts");
 const { repository } = await import("./repository.ts");
 const { retraining } = await import("./retraining.ts");
-const { routing } = await import("./routing.ts");
 const { verifyMany } = await import("./verify.ts");
 const { routingMemoryOf } = await import("./routing-memory.ts");
 const { bundleSizes } = await import("./bundles.ts");
@@ -54,7 +54,7 @@ const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
   "routing-memory": () => routingMemoryOf(smoke ? { rows: 1_000, rounds: 20 } : { rows: 10_000, rounds: 200 }),
   models: () => models(smoke ? { questions: 150, faster: 10 } : { questions: 1_500, faster: 5 }),
   retraining: () => retraining({ rows: smoke ? 250 : 10_000 }),
-  routing: () => routing(smoke ? { rows: 300, rounds: 200 } : { rows: 10_000, rounds: 3_600 }),
+  classifier: () => classifier(smoke ? { rows: 300, rounds: 200 } : { rows: 10_000, rounds: 3_600 }),
   bundles: bundleSizes,
 };
 const unknown = only.filter((name) => parts[name] === undefined);
