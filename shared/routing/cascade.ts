@@ -42,7 +42,10 @@ export function choicesOf(votes: Votes, settings: CascadeSettings): Record<Arm, 
 
 function choiceOf(arm: Arm, votes: Votes, settings: CascadeSettings): Choice {
   const decisive = orderOf(arm, votes, settings).find((vote) => vote !== undefined && vote.expert !== null);
-  if (decisive !== undefined) return chosen(decisive);
+  if (decisive !== undefined) {
+    const isPooled = arm === "learned" && settings.neural && decisive === votes.keywords;
+    return isPooled ? { ...chosen(decisive), confidence: pooled(decisive, votes.classifier) } : chosen(decisive);
+  }
   if (votes.model !== undefined) return { ...chosen(votes.model), tier: "person" };
   const tier = settings.hasModel ? "model" : "person";
   return { expert: null, tier, confidence: 0, because: "no tier could choose an expert" };
@@ -67,4 +70,19 @@ function orderOf(arm: Arm, votes: Votes, { rag, neural, hasModel, complexity }: 
 
 function chosen({ expert, tier, confidence, because }: RoutingVote): Choice {
   return { expert, tier, confidence, because };
+}
+
+/** Experts the classifier's vote does not list share what is left of it. */
+const UNLISTED = 3;
+
+/**
+ * Two opinions of one text that know different things of it: their geometric mean (a logarithmic opinion pool with equal
+ * weights, Genest and Zidek 1986). On rows of the frozen set it is better calibrated than either.
+ */
+function pooled({ expert, confidence }: RoutingVote, classifier: RoutingVote | undefined): number {
+  const { ranked = [] } = classifier ?? {};
+  if (ranked.length === 0) return confidence;
+  const left = Math.max(0, 1 - ranked.reduce((sum, { share }) => sum + share, 0));
+  const share = ranked.find((one) => one.expert === expert)?.share ?? left / UNLISTED;
+  return Math.sqrt(confidence * share);
 }

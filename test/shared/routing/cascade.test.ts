@@ -93,6 +93,20 @@ describe("who decides", () => {
     expect({ rules: choices.rules.tier, learned: choices.learned.tier }).toEqual({ rules, learned });
   });
 
+  test("keywords are as sure as they and the classifier together, in the arm that hears it", () => {
+    const keywords = vote("keywords", "security", 0.9);
+    const trained = (share: number, expert: Expert) => ({ ...vote("classifier", null), ranked: [{ expert, share }] });
+    const confidence = (classifier: RoutingVote, over: Partial<CascadeSettings> = {}) => {
+      const { rules, learned } = choicesOf({ ...silent, keywords, classifier }, { ...settings, ...over });
+      return [rules.confidence, Math.round(learned.confidence * 100) / 100];
+    };
+    expect(confidence(trained(0.9, "security"))).toEqual([0.9, 0.9]);
+    expect(confidence(trained(0.4, "security"))).toEqual([0.9, 0.6]);
+    expect(confidence(trained(0.7, "database"))).toEqual([0.9, 0.3]);
+    expect(confidence(trained(0.4, "security"), { neural: false })).toEqual([0.9, 0.9]);
+    expect(confidence({ ...vote("classifier", null), unknown: true })).toEqual([0.9, 0.9]);
+  });
+
   test("the rules' arm never hears what was learned", () => {
     fc.assert(
       fc.property(fc.constantFrom(null, ...EXPERTS), fc.constantFrom(null, ...EXPERTS), (near, trained) => {
