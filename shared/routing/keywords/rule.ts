@@ -3,9 +3,10 @@ import type { Expert } from "../../domain/improvement.ts";
 
 /**
  * `action`: names a piece of work ("memory limits", "network policy"). `warning`: the trouble such work ends. `name`: a
- * product or thing of the expert's field, to which other experts' work is done as well. `hint`: a word that leans.
+ * product or thing of the expert's field, to which other experts' work is done as well. `hint`: a word that leans. `verb`:
+ * says what is done, so that the things behind it count for less ("monitor the network policies").
  */
-export const KINDS = ["action", "warning", "name", "hint"] as const;
+export const KINDS = ["action", "verb", "warning", "name", "hint"] as const;
 export type Kind = (typeof KINDS)[number];
 
 export interface Rule {

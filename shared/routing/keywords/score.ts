@@ -17,6 +17,7 @@ export interface Score {
 /** Share of a rule's points by what its words are to their clause. */
 const ROLES: Readonly<Record<Kind, Readonly<Record<Role, number>>>> = {
   action: { object: 1, means: 0.75, target: 0.45, clause: 0.4 },
+  verb: { object: 1, means: 1, target: 0.6, clause: 0.6 },
   warning: { object: 1, means: 0.75, target: 0.5, clause: 0.6 },
   name: { object: 1, means: 0.5, target: 0.35, clause: 0.3 },
   hint: { object: 1, means: 0.6, target: 0.5, clause: 0.4 },
@@ -25,6 +26,10 @@ const ROLES: Readonly<Record<Kind, Readonly<Record<Role, number>>>> = {
 const MODIFIER = 0.4;
 /** The second thing of a list, the third, …: the first is what it is about. */
 const LATER = 0.9;
+/** Of what stands behind a verb that already says what is done. */
+const BEHIND_VERB = 0.65;
+/** Of a name in front of what is said of it: "prometheus: issue a certificate". */
+const PREFIX = 0.5;
 /** Signs looked at; what matters stands at the beginning. */
 const LOOKED_AT = { title: 300, description: 1_200, notes: 500 };
 /** A description speaks of much beside the point: it never says more than this of one expert. */
@@ -38,6 +43,7 @@ export function plain(text: string, length: number): string {
     .slice(0, length)
     .normalize("NFKC")
     .toLowerCase()
+    .replace(/^\s*\[([^\]]{1,60})\]:?/u, "$1: ")
     .replaceAll(/[`"*“”<>[\]{}|\\_]+/gu, " ")
     .replaceAll(/[^\S\n]+/gu, " ")
     .trim();
@@ -89,14 +95,23 @@ function pointsIn(text: string, rules: readonly Rule[], settings: Settings): Rea
   const concepts = conceptsIn(text, rules);
   if (concepts.length === 0) return best;
   const tokens = tokensOf(text);
+  const prefix = prefixOf(text);
   let order = 1;
   for (const [index, concept] of concepts.entries()) {
     const { rule } = concept;
-    const points = weightOf(concept, concepts[index + 1], tokens, settings) * order;
+    const before = concept.end <= prefix && rule.kind === "name" ? PREFIX : 1;
+    const points = weightOf(concept, concepts[index + 1], tokens, settings) * order * before;
     if (rule.kind === "action" && points >= 1) order *= LATER;
+    if (rule.kind === "verb") order *= BEHIND_VERB;
     best.set(rule, Math.max(points, best.get(rule) ?? 0));
   }
   return best;
+}
+
+/** Where the prefix of a commit ("fix(traefik): …", "prometheus: …") ends; 0 without one, or with nothing behind it. */
+function prefixOf(text: string): number {
+  const [prefix = ""] = /^[^\s:]{1,60}(?:\s[^\s:]{1,30}){0,2}:\s(?=\S+\s\S)/u.exec(text) ?? [];
+  return prefix.length;
 }
 
 function weightOf(concept: Concept, next: Concept | undefined, tokens: readonly Token[], settings: Settings): number {
