@@ -1,7 +1,7 @@
 /** Labelled rows as the heads learn from them: sparse rows one behind the other, and folds that keep groups together. */
 import { EXPERTS } from "../../domain/improvement.ts";
 import type { LabelledRow, RoutableText } from "../../routing-ports.ts";
-import { type Blindness, featuresOf, type KeywordVoter, type SparseVector } from "./features.ts";
+import { featuresOf, isHidden, type KeywordVoter, type SparseVector } from "./features.ts";
 import { seeded } from "./random.ts";
 
 /** Compressed sparse rows: row `i` has the features from `starts[i]` to before `starts[i + 1]`. */
@@ -20,10 +20,9 @@ export interface Dataset {
 }
 
 /** One way to look at a row: as it came, or as somebody in a hurry would have written it. */
-export interface View {
+interface View {
   readonly row: number;
   readonly text: RoutableText;
-  readonly blind: Blindness;
   /** Of the row's weight; all views of a row sum to 1. */
   readonly share: number;
 }
@@ -31,36 +30,20 @@ export interface View {
 /** How often the classifier has to do without the claim, and without the keyword tier. */
 const WITHOUT = { category: 0.5, keywords: 0.25 } as const;
 
-/** What a row teaches: as it came, and by its title alone. Claims and keywords are kept back at random. */
-export function teachingViews(rows: readonly LabelledRow[], seed: number): readonly View[] {
-  const random = seeded(seed);
+function viewsOf(rows: readonly LabelledRow[]): readonly View[] {
   return rows.flatMap(({ text }, row): View[] => {
-    const blind = () => ({ category: random() < WITHOUT.category, keywords: random() < WITHOUT.keywords });
-    if (isTerse(text)) return [{ row, text, blind: blind(), share: 1 }];
+    if (isTerse(text)) return [{ row, text, share: 1 }];
+    const { title, type } = text;
+    const terse = { title, description: "", implementation_notes: "", type };
     return [
-      { row, text, blind: blind(), share: 0.5 },
-      { row, text: titleOf(text), blind: blind(), share: 0.5 },
-    ];
-  });
-}
-
-/** What a row is judged by, when it is not seen in training: as it came, and by its title alone without a claim. */
-export function judgingViews(rows: readonly LabelledRow[]): readonly View[] {
-  return rows.flatMap(({ text }, row): View[] => {
-    if (isTerse(text)) return [{ row, text, blind: {}, share: 1 }];
-    return [
-      { row, text, blind: {}, share: 0.5 },
-      { row, text: titleOf(text), blind: {}, share: 0.5 },
+      { row, text, share: 0.5 },
+      { row, text: terse, share: 0.5 },
     ];
   });
 }
 
 function isTerse({ description, implementation_notes }: RoutableText): boolean {
   return description === "" && implementation_notes === "";
-}
-
-function titleOf({ title, type }: RoutableText): RoutableText {
-  return { title, description: "", implementation_notes: "", type };
 }
 
 export interface EncodeOptions {
@@ -74,14 +57,15 @@ export interface EncodeOptions {
 /** Views read between two pauses. */
 const SLICE = 250;
 
+/** Each row as it came, and by its title alone. */
 export async function encode(
   rows: readonly LabelledRow[],
-  views: readonly View[],
   { bits, keywords, weights, pause }: EncodeOptions,
 ): Promise<Dataset> {
+  const views = viewsOf(rows);
   const vectors: SparseVector[] = [];
-  for (const { text, blind } of views) {
-    vectors.push(featuresOf(text, bits, keywords, blind));
+  for (const { text } of views) {
+    vectors.push(featuresOf(text, bits, keywords));
     if (vectors.length % SLICE === 0) await pause();
   }
   return {
@@ -92,6 +76,19 @@ export async function encode(
     rows: Int32Array.from(views, ({ row }) => row),
     isTerse: Uint8Array.from(views, ({ text }) => (isTerse(text) ? 1 : 0)),
   };
+}
+
+/** What is learned from: claims, and what the keyword tier says, are kept back here and there. */
+export function withGaps(data: Dataset, seed: number): Dataset {
+  const random = seeded(seed);
+  const vectors = Array.from(data.rows, (_, view): SparseVector => {
+    const blind = { category: random() < WITHOUT.category, keywords: random() < WITHOUT.keywords };
+    const [from, to] = [data.starts[view], data.starts[view + 1]];
+    const indices = data.indices.subarray(from, to);
+    const isKept = (_: number, at: number) => !isHidden(indices[at] ?? 0, data.bits, blind);
+    return { indices: indices.filter(isKept), values: data.values.subarray(from, to).filter(isKept) };
+  });
+  return { ...data, ...packed(vectors) };
 }
 
 /** The same rows with fewer hashed features: what fell apart with more bits falls together. */

@@ -16,10 +16,10 @@ export interface SparseVector {
   readonly values: Float32Array;
 }
 
-/** What may be kept from the classifier, so that it learns to do without. */
+/** What is kept from the classifier in training, so that it learns to do without. */
 export interface Blindness {
-  readonly category?: boolean;
-  readonly keywords?: boolean;
+  readonly category: boolean;
+  readonly keywords: boolean;
 }
 
 /** Characters looked at, and what a word there counts. Most that matters stands in the title. */
@@ -52,20 +52,22 @@ export function featureCount(bits: number): number {
 }
 
 /** Of `featureCount(bits)` features those that are not 0. */
-export function featuresOf(
-  text: RoutableText,
-  bits: number,
-  keywords: KeywordVoter,
-  blind: Blindness = {},
-): SparseVector {
+export function featuresOf(text: RoutableText, bits: number, keywords: KeywordVoter): SparseVector {
   const buckets = 2 ** bits;
   const features = new Map<number, number>();
   addText(text, buckets - 1, features);
   features.set(buckets, 1);
-  if (blind.keywords !== true) addKeywords(keywords(text), buckets, features);
-  const claim = blind.category === true || text.category === undefined ? -1 : CATEGORIES.indexOf(text.category);
+  addKeywords(keywords(text), buckets, features);
+  const claim = text.category === undefined ? -1 : CATEGORIES.indexOf(text.category);
   if (claim >= 0) features.set(buckets + FIRST_CLAIM + claim, CLAIM);
   return { indices: Int32Array.from(features.keys()), values: Float32Array.from(features.values()) };
+}
+
+/** Whether a feature is one of those that are kept back. */
+export function isHidden(feature: number, bits: number, blind: Blindness): boolean {
+  const plain = feature - 2 ** bits;
+  if (plain < FIRST_SHARE) return false;
+  return plain < FIRST_CLAIM ? blind.keywords : blind.category;
 }
 
 function addText(text: RoutableText, mask: number, features: Map<number, number>): void {

@@ -11,7 +11,7 @@ const CLASSES = EXPERTS.length;
 export const MLP = {
   bits: 13,
   hidden: 32,
-  epochs: 12,
+  epochs: 8,
   step: 0.05,
   decay: 1e-4,
   smoothing: 0.05,
@@ -42,15 +42,16 @@ export async function fitMlp(data: Dataset, { seed, among, pause }: FitOptions):
       }
       outputInto(error, units, w2);
       softmaxInto(error);
-      errorsFor(error, data.labels[row] ?? 0, MLP.smoothing, data.weights[row] ?? 0);
+      const counts = data.weights[row] ?? 0;
+      errorsFor(error, data.labels[row] ?? 0, MLP.smoothing, counts);
       backThrough(back, units, error, w2);
-      learnOutput(units, error, w2, squares2);
+      learnOutput(units, error, w2, squares2, counts);
       for (let at = 0; at < count; at += 1) {
         const from = (indices[at] ?? 0) * hidden;
         const value = values[at] ?? 0;
         for (let h = 0; h < hidden; h += 1) {
           const slope = back[h] ?? 0;
-          if (slope !== 0) step(w1, squares1, from + h, slope * value);
+          if (slope !== 0) step(w1, squares1, from + h, slope * value, counts);
         }
       }
     }
@@ -59,9 +60,10 @@ export async function fitMlp(data: Dataset, { seed, among, pause }: FitOptions):
   return { kind: "mlp", bits: data.bits, layers: [first, second] };
 }
 
-function step(weights: Float32Array, squares: Float32Array, at: number, slope: number): void {
+/** `counts`: what the row counts; what it does not, it does not wear off either. */
+function step(weights: Float32Array, squares: Float32Array, at: number, slope: number, counts: number): void {
   const weight = weights[at] ?? 0;
-  const gradient = slope + MLP.decay * weight;
+  const gradient = slope + MLP.decay * counts * weight;
   const square = (squares[at] ?? 0) + gradient * gradient;
   squares[at] = square;
   weights[at] = weight - (MLP.step * gradient) / Math.sqrt(square);
@@ -110,11 +112,17 @@ function backThrough(back: Float64Array, units: Float64Array, error: Float64Arra
   }
 }
 
-function learnOutput(units: Float64Array, error: Float64Array, weights: Float32Array, squares: Float32Array): void {
+function learnOutput(
+  units: Float64Array,
+  error: Float64Array,
+  weights: Float32Array,
+  squares: Float32Array,
+  counts: number,
+): void {
   for (let h = 0; h <= units.length; h += 1) {
     const unit = h === units.length ? 1 : (units[h] ?? 0);
     if (unit === 0) continue;
-    for (let c = 0; c < CLASSES; c += 1) step(weights, squares, h * CLASSES + c, (error[c] ?? 0) * unit);
+    for (let c = 0; c < CLASSES; c += 1) step(weights, squares, h * CLASSES + c, (error[c] ?? 0) * unit, counts);
   }
 }
 

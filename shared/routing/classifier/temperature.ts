@@ -18,7 +18,7 @@ export interface Bet {
 
 /** What a share counts at least when its logarithm is taken. */
 export const LEAST_SHARE = 1e-12;
-const COLDEST = 0.05;
+const COLDEST = 0.2;
 const HOTTEST = 20;
 const STEPS = 40;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
@@ -32,27 +32,34 @@ const LEAST = 0.5;
 /** No share reaches it: the classifier serves nothing. */
 export const NEVER = 1;
 
-/** The temperature with the least log loss, by golden section over its logarithm. 1 for no rows. */
+/**
+ * The temperature with the least log loss, by golden section over its logarithm. As in Platt (1999) no row is taken to be
+ * more certain than so many rows can tell, so that no wrong answer among them does not mean there will be none. 1 for no rows.
+ */
 export function temperatureFor(judged: readonly Judged[]): number {
   if (judged.length === 0) return 1;
+  const doubt = 1 / (judged.length + 2);
   let low = Math.log(COLDEST);
   let high = Math.log(HOTTEST);
   for (let step = 0; step < STEPS; step += 1) {
     const left = high - GOLDEN * (high - low);
     const right = low + GOLDEN * (high - low);
-    if (logLoss(judged, Math.exp(left)) < logLoss(judged, Math.exp(right))) high = right;
+    if (logLoss(judged, Math.exp(left), doubt) < logLoss(judged, Math.exp(right), doubt)) high = right;
     else low = left;
   }
   return Math.exp((low + high) / 2);
 }
 
-/** Mean over the weights. */
-function logLoss(judged: readonly Judged[], temperature: number): number {
+/** Mean over the weights; `doubt` is what all experts share of every label. */
+function logLoss(judged: readonly Judged[], temperature: number, doubt: number): number {
   let loss = 0;
   let weights = 0;
   for (const { scores, label, weight } of judged) {
     const shares = softmaxInto(scores.slice(), temperature);
-    loss -= weight * Math.log(Math.max(shares[label] ?? 0, LEAST_SHARE));
+    shares.forEach((share, i) => {
+      const aim = doubt / shares.length + (i === label ? 1 - doubt : 0);
+      loss -= weight * aim * Math.log(Math.max(share, LEAST_SHARE));
+    });
     weights += weight;
   }
   return weights === 0 ? 0 : loss / weights;
@@ -91,7 +98,7 @@ export function calibrationError(bets: readonly Bet[]): number {
 /** The largest share of the rows, most certain first, of which at least 90 % are right. */
 export function coverageAt90(bets: readonly Bet[]): number {
   let best = 0;
-  const total = walk(bets, (right, weight) => {
+  const total = walk(bets, ({ right, weight }) => {
     if (right / weight >= AIM) best = weight;
   });
   return total === 0 ? 0 : best / total;
@@ -103,24 +110,32 @@ export function coverageAt90(bets: readonly Bet[]): number {
  */
 export function thresholdFor(bets: readonly Bet[]): number {
   let threshold = NEVER;
-  // Rows that count more than others are fewer rows than they weigh (Kish 1965).
-  const weights = bets.reduce((sum, { weight }) => sum + weight, 0);
-  const each = Math.min(1, weights / bets.reduce((sum, { weight }) => sum + weight ** 2, 0));
-  walk(bets, (right, weight, share) => {
-    if (share >= LEAST && wilsonLow(right * each, weight * each) >= AIM) threshold = share;
+  walk(bets, ({ right, weight, squares, share }) => {
+    // Rows that count more than others are fewer rows than they weigh (Kish 1965).
+    const rows = Math.min(weight, weight ** 2 / squares);
+    if (share >= LEAST && wilsonLow((right / weight) * rows, rows) >= AIM) threshold = share;
   });
   return threshold;
 }
 
+interface Seen {
+  readonly right: number;
+  readonly weight: number;
+  readonly squares: number;
+  readonly share: number;
+}
+
 /** Down from the most certain; `look` is called where the next is less certain. Returns the weight of all. */
-function walk(bets: readonly Bet[], look: (right: number, weight: number, share: number) => void): number {
-  const sorted = [...bets].sort((a, b) => b.share - a.share);
+function walk(bets: readonly Bet[], look: (seen: Seen) => void): number {
+  const sorted = bets.filter((bet) => bet.weight > 0).sort((a, b) => b.share - a.share);
   let right = 0;
   let weight = 0;
+  let squares = 0;
   sorted.forEach((bet, i) => {
     weight += bet.weight;
+    squares += bet.weight ** 2;
     right += bet.isRight ? bet.weight : 0;
-    if (weight > 0 && sorted[i + 1]?.share !== bet.share) look(right, weight, bet.share);
+    if (sorted[i + 1]?.share !== bet.share) look({ right, weight, squares, share: bet.share });
   });
   return weight;
 }

@@ -8,7 +8,7 @@ import { EXPERTS } from "../../domain/improvement.ts";
 import type { LabelledRow } from "../../routing-ports.ts";
 import { keywordVote } from "../keywords/vote.ts";
 import { crossValidate, type Trial } from "./cross-validation.ts";
-import { type Dataset, encode, folded, foldsOf, judgingViews, labelOf, teachingViews } from "./dataset.ts";
+import { type Dataset, encode, folded, foldsOf, labelOf, withGaps } from "./dataset.ts";
 import type { KeywordVoter } from "./features.ts";
 import { type Fit, KINDS, type Kind } from "./head.ts";
 import { fitMlp, MLP } from "./mlp.ts";
@@ -19,7 +19,7 @@ import { fitSoftmax, SOFTMAX } from "./softmax.ts";
 export interface TrainOptions {
   /** 1 unless given. */
   readonly seed?: number;
-  /** How much more a row of the school's own (one with `at`) counts than a shipped one; 4 unless given. */
+  /** How much more a row of the school's own (one with `at`) counts than a shipped one; 3 unless given. */
   readonly ownWeight?: number;
   /** The keyword tier, and the version of its rules; the school's own unless given. */
   readonly keywords?: { readonly version: string; readonly vote: KeywordVoter };
@@ -48,7 +48,7 @@ const FITS: Readonly<Record<Kind, { readonly fit: Fit; readonly bits: number }>>
   softmax: { fit: fitSoftmax, bits: SOFTMAX.bits },
   mlp: { fit: fitMlp, bits: MLP.bits },
 };
-const OWN_WEIGHT = 4;
+const OWN_WEIGHT = 3;
 const FOLDS = 5;
 /** With this many rows fewer folds say as much. */
 const MANY = 4_000;
@@ -72,9 +72,8 @@ export async function trainRouter(rows: readonly LabelledRow[], options: TrainOp
   };
   onProgress(0, "reading the rows");
   const bits = Math.max(...kinds.map((kind) => FITS[kind].bits));
-  const reading = { bits, keywords: keywords.vote, weights, pause };
-  const teaching = await encode(sorted, teachingViews(sorted, seed), reading);
-  const judging = await encode(sorted, judgingViews(sorted), reading);
+  const judging = await encode(sorted, { bits, keywords: keywords.vote, weights, pause });
+  const teaching = withGaps(judging, seed);
   const foldOf = foldsOf(sorted, folds, seed);
   const isOwn = Uint8Array.from(sorted, ({ at }) => (at === undefined ? 0 : 1));
   const trials: { readonly kind: Kind; readonly trial: Trial }[] = [];
