@@ -38,6 +38,7 @@ export function comparison(systems: readonly System[], sets: Sets, seed: number)
     return [
       ...accuracies(system, sets, isCascade ? [] : first, goal),
       ...knownDoubt(system.name, others, seed, goal),
+      ...calibration(system.name, "held", judged(system, sets.held), seed, goal),
       ...times(system, sets),
     ];
   });
@@ -86,7 +87,7 @@ export function knownDoubt(
       text: "third-party",
       note: "the threshold is chosen on these rows",
     }),
-    ...calibration(name, others, seed, goal),
+    ...calibration(name, "others", others, seed, goal),
   ];
 }
 
@@ -113,6 +114,7 @@ function decisions(
 
 function calibration(
   name: string,
+  set: keyof Sets,
   answers: readonly Judged[],
   seed: number,
   goal: (value: number) => Partial<Figure>,
@@ -120,16 +122,16 @@ function calibration(
   const over = (measure: (some: readonly Judged[]) => number) =>
     bootstrap([...answers.keys()], seed, (rows) => measure(rows.flatMap((row) => answers[row] ?? [])));
   const least = leastCalibrationError(answers, seed).toFixed(3);
-  const more = { better: "lower", text: "third-party" } as const;
+  const more = { better: "lower", text: set === "others" ? "third-party" : "own" } as const;
   return [
     {
-      name: `routing/${name} calibration error on others`,
+      name: `routing/${name} calibration error on ${set}`,
       ...over(calibrationError),
       ...more,
       ...goal(GOALS.calibration),
       note: `a perfectly calibrated one would show ${least} with so many rows`,
     },
-    { name: `routing/${name} Brier on others`, ...over(brier), ...more },
+    { name: `routing/${name} Brier on ${set}`, ...over(brier), ...more },
   ];
 }
 

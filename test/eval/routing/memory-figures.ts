@@ -4,6 +4,7 @@ import { share } from "../share.ts";
 import type { Figure } from "../suite.ts";
 import { knownDoubt } from "./comparison.ts";
 import { judged, percentile, rightOf } from "./measures.ts";
+import { variationOf } from "./metamorphic.ts";
 import { remembered } from "./neighbours.ts";
 import type { Case } from "./rows.ts";
 import { cascade, neighboursAlone, type System } from "./systems.ts";
@@ -31,4 +32,30 @@ export async function memoryFigures(
     return { name: `routing/neighbours p${at * 100} ms`, value, n: taken.length, low: value, high: value, ...how };
   });
   return [...of(cascade(classifier, vote)), ...of(neighboursAlone(vote)), ...times];
+}
+
+const WAYS = ["polite", "author", "writing"] as const;
+
+/** What the tier is for: each proposal was routed three times in slightly other words, and is asked once more. */
+export async function repeatFigures(held: readonly Case[]): Promise<readonly Figure[]> {
+  const asked = held.filter(({ row }) => row.style === "proposal");
+  const kept = asked.flatMap((one, at) =>
+    WAYS.flatMap((way) => {
+      const text = variationOf(way, one.text, one.label, at);
+      return text === undefined ? [] : [{ ...one, id: `${one.id}-${way}`, group: `${one.group}-${way}`, text }];
+    }),
+  );
+  const found = await remembered(kept, asked);
+  const answers = judged(
+    neighboursAlone((text) => found.get(text)?.vote),
+    asked,
+  );
+  const decided = answers.filter(({ decided: expert }) => expert !== null);
+  const note = `${kept.length} are remembered, three of each kind`;
+  return [
+    share("routing/neighbours coverage of repeats", decided.length, answers.length, { note }),
+    ...(decided.length === 0
+      ? []
+      : [share("routing/neighbours precision on repeats", rightOf(decided), decided.length, { note })]),
+  ];
 }

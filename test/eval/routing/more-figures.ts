@@ -31,15 +31,20 @@ export function metamorphicFigures({ answer }: System, cases: readonly Case[]): 
   return [...same, share("routing/metamorphic, no other decision", kept.length, all.length, { goal: 1, note })];
 }
 
-const STEPS = [20, 40, 60];
-/** After sixty rows of a school. */
+/** Rows of a school, and how often they are drawn: each draw is a training. */
+const STEPS = [
+  [20, 1],
+  [40, 1],
+  [60, 3],
+] as const;
+/** After sixty rows. */
 const GOAL = 0.85;
 
 /** With a router trained anew, on rows of `others` that were not in the training: the cascade, and its classifier alone. */
 export async function learningCurve(shipped: readonly Case[], others: readonly Case[], seed: number) {
   const figures: Figure[] = [];
-  for (const step of STEPS) {
-    const splits = [drawn(others, step, seed), drawn(others, step, seed + 1)];
+  for (const [step, draws] of STEPS) {
+    const splits = Array.from({ length: draws }, (_, at) => drawn(others, step, seed + at));
     const [whole, alone] = await curvePoint(`${step} rows`, shipped, splits, seed);
     figures.push(step === 60 ? { ...whole, goal: GOAL } : whole, alone);
   }

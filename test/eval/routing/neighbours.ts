@@ -13,19 +13,22 @@ export interface Remembered {
   readonly ms: number;
 }
 
-/** Of each row: how the others vote, its own group left out. Throws when the memory cannot be asked. */
-export async function remembered(cases: readonly Case[]): Promise<ReadonlyMap<RoutableText, Remembered>> {
-  const groups = new Map(cases.map(({ id, group }) => [id, group]));
+/** How those that are `kept` vote on each that is `asked`, its own group left out. Throws when the memory cannot be asked. */
+export async function remembered(
+  kept: readonly Case[],
+  asked: readonly Case[] = kept,
+): Promise<ReadonlyMap<RoutableText, Remembered>> {
+  const groups = new Map(kept.map(({ id, group }) => [id, group]));
   const signal = new AbortController().signal;
   const qdrant = await startQdrant();
   try {
     const env = { QDRANT_URL: qdrant.url, EMBEDDING_MODEL: "offline" };
     const books = { knowledge: memoryBook(), router: forgetful() };
     const writer = routingMemoryWriter(env, books);
-    for (const one of cases) await writer?.keep(experienceOf(one), signal);
+    for (const one of kept) await writer?.keep(experienceOf(one), signal);
     const memory = routingMemory(env, books, { limitMs: 60_000 });
     const votes = new Map<RoutableText, Remembered>();
-    for (const { id, group, text } of cases) {
+    for (const { id, group, text } of asked) {
       const startedAt = performance.now();
       const found = await memory.neighbours(id, text, signal);
       if (found.kind === "unknown") throw new Error(`${id}: ${found.because}`);

@@ -5,7 +5,7 @@
 import { seedClassifier } from "../../../shared/routing/classifier/seed.ts";
 import { baselines, comparison } from "../routing/comparison.ts";
 import { matrixOf } from "../routing/matrix.ts";
-import { memoryFigures } from "../routing/memory-figures.ts";
+import { memoryFigures, repeatFigures } from "../routing/memory-figures.ts";
 import { controls, learningCurve, metamorphicFigures } from "../routing/more-figures.ts";
 import { casesOf } from "../routing/rows.ts";
 import {
@@ -31,6 +31,7 @@ export const suite: Suite = {
     return [
       ...comparison([router, keywordsAlone(), classifierAlone(classifier)], sets, seed),
       ...(await memoryFigures(classifier, sets.others, seed)),
+      ...(await repeatFigures(sets.held)),
       ...baselines(simpler, sets, router),
       ...metamorphicFigures(router, [...sets.held, ...sets.adversarial, ...sets.others]),
       ...(await learningCurve(shipped, sets.others, seed)),
