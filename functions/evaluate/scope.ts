@@ -20,7 +20,7 @@ export function foreignTo(expert: Expert, { category }: Improvement, topic: Topi
 }
 
 /** Whether somebody who knows better has given it to this expert: a person, or the expert who had it before. */
-export function isGivenTo(expert: Expert, { routing_feedback: word }: Improvement): boolean {
+function isGivenTo(expert: Expert, { routing_feedback: word }: Improvement): boolean {
   return word?.expert === expert;
 }
 
