@@ -47,7 +47,7 @@ const judgement = (promoted: boolean) => ({
 const trainer = (model: () => typeof good, promoted = true, meanwhile = async () => {}): Trainer => ({
   async train(_job, found, stop) {
     const { bytes, entry } = model();
-    await found({ ...entry, bytes, tookMs: 5, figures: { accuracy: 0.9, odd: Number.NaN } });
+    await found({ ...entry, kind: "softmax", bytes, tookMs: 5, figures: { accuracy: 0.9, odd: Number.NaN } });
     await meanwhile();
     stop.throwIfAborted();
     return judgement(promoted);

@@ -90,7 +90,7 @@ describe("models", () => {
     await book().stage("router", entry("c"), bytes("c"));
     await book().stage("router", entry("d"), bytes("d"));
     expect(await versions()).toEqual(["a", undefined, "d", "c b"]);
-    expect((await blobs()).sort()).toEqual(["a", "d"]);
+    expect(new Set(await blobs())).toEqual(new Set(["a", "d"]));
     await expect(book().promote("router", "b", "by hand")).rejects.toThrow("the bytes of the model b are gone");
     await expect(book().promote("router", "z", "by hand")).rejects.toThrow("the model z is not in the store");
     await expect(book().promote("router", "a", "by hand")).rejects.toThrow("the model a is current already");
@@ -121,7 +121,7 @@ describe("models", () => {
     await book().stage("router", entry("d"), bytes("d"));
     await Promise.all([book().promote("router", "d", "one"), book().promote("router", "a", "other")]);
     const [current, previous, staging, archive] = await versions();
-    expect([current, previous].sort()).toEqual(["a", "d"]);
+    expect(new Set([current, previous])).toEqual(new Set(["a", "d"]));
     expect([staging, archive]).toEqual([undefined, "c b"]);
   });
 

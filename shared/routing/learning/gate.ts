@@ -4,11 +4,12 @@
  */
 import type { Classifier, LabelledRow } from "../../routing-ports.ts";
 import { mcNemar } from "../report/intervals.ts";
-import { agreement, brierOf, discordant, eceOf, leastDifference, rightOf, type Scored, scoresOf } from "./measures.ts";
+import { agreement, brierOf, discordant, eceOf, rightOf, type Scored, scoresOf } from "./measures.ts";
 import { type FrozenRow, LEAST_OWN } from "./rows.ts";
 
-/** Accuracy it may lose on the frozen rows at most, as far as one can tell. */
+/** Accuracy it may lose on the frozen rows at most, where the loss may be chance (McNemar). */
 export const MARGIN = 0.03;
+const SIGNIFICANT = 0.05;
 /** Calibration error on the frozen rows. */
 export const MOST_ECE = 0.1;
 /** A smaller difference of Brier scores is rounding. */
@@ -29,12 +30,21 @@ export interface Judgement {
   readonly figures: Readonly<Record<string, number>>;
 }
 
-/** `current`: what serves now, the seed model where nothing was promoted. */
-export function judgeCandidate(candidate: Classifier, current: Classifier, rows: GateRows): Judgement {
+/**
+ * `current`: what serves now, the seed model where nothing was promoted. `seed`: the model the school came with, that many
+ * promotions must not fall behind by small steps.
+ */
+export function judgeCandidate(
+  candidate: Classifier,
+  current: Classifier,
+  seed: Classifier,
+  rows: GateRows,
+): Judgement {
   const frozen = pairOf(candidate, current, rows.frozen);
   const adversarial = subsetOf(frozen, rows.frozen);
   const own = pairOf(candidate, current, rows.own);
-  const facts = { frozen, adversarial, own, agrees: agreesWithChance(rows.own, own.candidate) };
+  const anchor = { candidate: frozen.candidate, current: scoresOf(seed, rows.frozen) };
+  const facts = { frozen, adversarial, own, anchor, agrees: agreesWithChance(rows.own, own.candidate) };
   const lost = losses(facts);
   const wins = lost.length > 0 ? [] : winsOf(facts);
   const promoted = lost.length === 0 && wins.length > 0;
@@ -55,13 +65,15 @@ interface Facts {
   readonly frozen: Pair;
   readonly adversarial: Pair;
   readonly own: Pair;
+  readonly anchor: Pair;
   readonly agrees: { readonly kappa: number; readonly isChance: boolean } | undefined;
 }
 
-function losses({ frozen, adversarial, own, agrees }: Facts): string[] {
+function losses({ frozen, adversarial, own, anchor, agrees }: Facts): string[] {
   const lost: string[] = [];
   if (frozen.candidate.length === 0) lost.push("there are no frozen rows to judge it by");
   if (isWorse(frozen)) lost.push(`it is worse on the frozen rows${chanceOf(frozen)}`);
+  else if (isWorse(anchor)) lost.push(`it is worse than the seed model on the frozen rows${chanceOf(anchor)}`);
   if (isWorse(adversarial)) lost.push(`it is worse on the adversarial rows${chanceOf(adversarial)}`);
   const ece = eceOf(frozen.candidate);
   if (ece > MOST_ECE) lost.push(`its calibration error is ${ece.toFixed(3)}, at most ${MOST_ECE} is allowed`);
@@ -75,10 +87,11 @@ function losses({ frozen, adversarial, own, agrees }: Facts): string[] {
   return lost;
 }
 
-/** Worse, and not shown to be worse by less than the margin. */
+/** Worse by more than the margin, or by less and not by chance. */
 function isWorse({ candidate, current }: Pair): boolean {
   const only = discordant(candidate, current);
-  return only.first < only.second && leastDifference(only, candidate.length) <= -MARGIN;
+  const lost = only.second - only.first;
+  return lost > MARGIN * candidate.length || (lost > 0 && mcNemar(only.first, only.second) < SIGNIFICANT);
 }
 
 function winsOf({ frozen, own }: Facts): string[] {

@@ -39,7 +39,7 @@ export function brierOf(scores: readonly Scored[]): number {
 
 /** Expected calibration error over ten bins of equal width (Guo et al. 2017); 0 for no rows. */
 export function eceOf(scores: readonly Pick<Scored, "confidence" | "right">[]): number {
-  const gaps = new Array<number>(BINS).fill(0);
+  const gaps = Array.from({ length: BINS }, () => 0);
   for (const { confidence, right } of scores) {
     const bin = Math.min(BINS - 1, Math.max(0, Math.floor(confidence * BINS)));
     gaps[bin] = (gaps[bin] ?? 0) + confidence - (right ? 1 : 0);
@@ -56,19 +56,6 @@ export function discordant(first: readonly Scored[], second: readonly Scored[]):
     if (!right && other) only.second += 1;
   });
   return only;
-}
-
-/** One-sided, 95 %. */
-const Z = 1.644854;
-
-/**
- * The least that the first may be better than the second (negative: worse), one-sided 95 %: Bonett and Price's adjusted Wald
- * interval for a difference of paired proportions (2012), which holds for few pairs and for none that differ.
- */
-export function leastDifference(only: { first: number; second: number }, pairs: number): number {
-  const up = (only.first + 1) / (pairs + 2);
-  const down = (only.second + 1) / (pairs + 2);
-  return up - down - Z * Math.sqrt(Math.max(0, up + down - (up - down) ** 2) / (pairs + 2));
 }
 
 /**

@@ -3,11 +3,11 @@ import { EXPERTS } from "../../domain/improvement.ts";
 import type { LabelledRow, TrainingRow } from "../../routing-ports.ts";
 import { labelledRows } from "../classifier/seed-rows.ts";
 
-/** Own rows that judge: this share of all, from so many groups as that takes; a group that is larger still is learned from. */
-const HELD_OUT = 0.2;
-const MOST_HELD_OUT = 0.4;
 /** Fewer judges say nothing: then all rows teach, and the frozen ones judge alone. */
 export const LEAST_OWN = 10;
+/** Own rows that are held out: this share of all, and enough judges, but never more than the other share. */
+const HELD_OUT = 0.2;
+const MOST_HELD_OUT = 0.4;
 
 export interface FrozenRow extends LabelledRow {
   /** It claims the field of another expert. */
@@ -50,25 +50,29 @@ export interface Split {
  */
 export function heldOut(rows: readonly LabelledRow[], isJudge: (row: LabelledRow) => boolean): Split {
   const out = new Set<string>();
-  let size = 0;
-  for (const { group, count } of newestGroups(rows)) {
-    if (size >= rows.length * HELD_OUT) break;
-    if (size + count > rows.length * MOST_HELD_OUT) continue;
+  const held = { rows: 0, judges: 0 };
+  for (const { group, members } of newestGroups(rows)) {
+    if (held.rows >= rows.length * HELD_OUT && held.judges >= LEAST_OWN) break;
+    // A group that is too large is learned from.
+    if (held.rows + members.length > rows.length * MOST_HELD_OUT) continue;
     out.add(group);
-    size += count;
+    held.rows += members.length;
+    held.judges += members.filter(isJudge).length;
   }
   const judging = rows.filter((row) => out.has(row.group) && isJudge(row));
   if (judging.length < LEAST_OWN) return { training: rows, judging: [] };
   return { training: rows.filter(({ group }) => !out.has(group)), judging };
 }
 
-function newestGroups(rows: readonly LabelledRow[]): { readonly group: string; readonly count: number }[] {
-  const groups = new Map<string, { first: string; count: number }>();
-  for (const { group, at = "" } of rows) {
-    const known = groups.get(group) ?? { first: at, count: 0 };
-    groups.set(group, { first: at < known.first ? at : known.first, count: known.count + 1 });
+function newestGroups(rows: readonly LabelledRow[]): { readonly group: string; readonly members: LabelledRow[] }[] {
+  const groups = new Map<string, { first: string; members: LabelledRow[] }>();
+  for (const row of rows) {
+    const { group, at = "" } = row;
+    const known = groups.get(group) ?? { first: at, members: [] };
+    known.members.push(row);
+    groups.set(group, { first: at < known.first ? at : known.first, members: known.members });
   }
   return [...groups]
     .sort(([a, one], [b, other]) => (one.first === other.first ? (a < b ? -1 : 1) : one.first < other.first ? 1 : -1))
-    .map(([group, { count }]) => ({ group, count }));
+    .map(([group, { members }]) => ({ group, members }));
 }

@@ -41,22 +41,23 @@ export async function makeCandidate({ training }: TrainingJob): Promise<Candidat
 /** A current model that cannot be loaded does not serve either: then it is the seed model the candidate has to beat. */
 export async function judge({ version, judging, current }: TrainingJob, candidate: Candidate): Promise<Judgement> {
   const { loadClassifier } = await import("../classifier/model-file.ts");
-  const serving = await servingNow(current);
+  const { seedClassifier } = await import("../classifier/seed.ts");
+  const seed = await seedClassifier();
+  const serving = await servingNow(current, seed);
   const rows = { frozen: await frozenRows(), own: judging };
-  return judgeCandidate(loadClassifier(candidate.bytes, candidate.checksum, { version }), serving, rows);
+  return judgeCandidate(loadClassifier(candidate.bytes, candidate.checksum, { version }), serving, seed, rows);
 }
 
-async function servingNow(current: TrainingJob["current"]): Promise<Classifier> {
-  const [{ loadClassifier }, { ModelDamaged }, { seedClassifier }] = await Promise.all([
+async function servingNow(current: TrainingJob["current"], seed: Classifier): Promise<Classifier> {
+  if (current === undefined) return seed;
+  const [{ loadClassifier }, { ModelDamaged }] = await Promise.all([
     import("../classifier/model-file.ts"),
     import("../classifier/model-bytes.ts"),
-    import("../classifier/seed.ts"),
   ]);
-  if (current === undefined) return seedClassifier();
   try {
     return loadClassifier(current.bytes, current.checksum, { version: current.version });
   } catch (error) {
     if (!(error instanceof ModelDamaged)) throw error;
-    return seedClassifier();
+    return seed;
   }
 }
