@@ -5,6 +5,7 @@ import packageFile from "../../package.json" with { type: "json" };
 import { cacheFolder } from "./cache-folder.ts";
 import { clientOf } from "./client.ts";
 import type { Shell } from "./command.ts";
+import { anomalies } from "./commands/anomalies.ts";
 import { breaker } from "./commands/breaker.ts";
 import { check } from "./commands/check.ts";
 import { deadLetters } from "./commands/dead-letters.ts";
@@ -54,6 +55,7 @@ const COMMANDS = [
   breaker,
   locks,
   models,
+  anomalies,
   router,
   status,
   doctor,

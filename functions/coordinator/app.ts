@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { nothingHere, soundAddress } from "./addresses.ts";
+import { anomaliesApi } from "./api/anomalies.ts";
 import { breakerApi } from "./api/breaker.ts";
 import { deadLettersApi } from "./api/dead-letters.ts";
 import { decisionsApi } from "./api/decisions.ts";
@@ -67,6 +68,7 @@ export function coordinatorApp(school: School): Hono<Env> {
   app.route("/api/watches", watchesApi(school));
   app.route("/api/models", modelsApi(school));
   app.route("/api/router", routerApi(school));
+  app.route("/api/anomalies", anomaliesApi(school));
   app.route("/api/dead-letters", deadLettersApi(school));
   app.route("/api/flags", flagsApi(school));
   app.route("/api/breaker", breakerApi(school));

@@ -12,6 +12,7 @@ import { commitsMade, longTimers, stageLoads } from "../../shared/pipeline/overv
 import { redisNow } from "../../shared/pipeline/services.ts";
 import { STAGES } from "../../shared/stages.ts";
 import { histogramText, type Measured } from "./histogram-text.ts";
+import { collectAnomalies } from "./metrics-anomalies.ts";
 import { collectKnowledge } from "./metrics-knowledge.ts";
 import { collectModels } from "./metrics-models.ts";
 import { collectRouter } from "./metrics-router.ts";
@@ -155,6 +156,7 @@ async function collect(school: School, sink: Sink): Promise<void> {
     "Flags in force",
     [...flags.on].map((flag) => [{ flag }, 1]),
   );
+  await collectAnomalies(school, sink);
   await collectKnowledge({ index }, count, now, sink);
   await collectModels(models, counters, sink);
   collectSources({ watches }, count, sink);

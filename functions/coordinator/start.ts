@@ -24,6 +24,7 @@ import { watchedSources } from "../../shared/sources/open.ts";
 import { coordinatorApp } from "./app.ts";
 import { knowledgeIndex } from "./knowledge-index.ts";
 import { liveEvents } from "./live/hub.ts";
+import { startAnomalies } from "./loops/anomalies.ts";
 import { startBreaker } from "./loops/breaker.ts";
 import { startIndex } from "./loops/index.ts";
 import { startLegacy } from "./loops/legacy.ts";
@@ -94,6 +95,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const loops = [startReaper(school, reapMs, wake), startTimers(school), startSearch(school)];
   loops.push(startBreaker(school, reapMs), startRetrain(school, settings.RETRAIN_INTERVAL * 3_600_000));
   if (school.index.isKept) loops.push(startIndex(school, settings.INDEX_INTERVAL * 60_000));
+  if (settings.ANOMALY_INTERVAL > 0) loops.push(startAnomalies(school, settings.ANOMALY_INTERVAL * 1_000));
   if (watches.length > 0) loops.push(startSources(school));
   if (legacy.lists.length > 0) loops.push(startLegacy(school, legacy.lists, reapMs, wake));
   if (layers !== undefined) loops.push(startWake(school, blockingConnection(settings.REDIS_URL, log), wake));

@@ -5,6 +5,7 @@
 import * as z from "zod";
 import packageFile from "../../../package.json" with { type: "json" };
 import { kindOf } from "../problem-kinds.ts";
+import { anomalyRoutes } from "./anomalies.ts";
 import { graphRoutes } from "./graph.ts";
 import { improvementRoutes } from "./improvements.ts";
 import { knowledgeRoutes } from "./knowledge.ts";
@@ -27,6 +28,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...graphRoutes,
   ...deadLetterRoutes,
   ...modelRoutes,
+  ...anomalyRoutes,
   ...routerRoutes,
   ...operatingRoutes,
   ...openRoutes,
