@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Expert, RoutingDecision, RoutingVote } from "../../../shared/domain/improvement.ts";
 import { routerBook } from "../../../shared/pipeline/router-book.ts";
+import { routingDecisions } from "../../../shared/pipeline/routing-decisions.ts";
 import type { ModelEntry, RouterBook, TrainingRow } from "../../../shared/routing-ports.ts";
 import { startSchool, type TestSchool, TOKENS } from "./support.ts";
 
@@ -308,6 +309,23 @@ describe("the export", () => {
     }
     expect(text).toBe("");
     expect([count, ids.size]).toEqual([5_000, 5_000]);
+  });
+
+  test("reads a batch when the one before was taken, however many there are", async () => {
+    const decision = JSON.stringify(decisionOf("database"));
+    const batch = school.redis.pipeline();
+    for (let i = 0; i < 2_000; i += 1) {
+      batch.hset(school.keys.record(`some-${i}`), { id: `some-${i}`, status: "routed", routing_decision: decision });
+      batch.sadd(school.keys.categorySet("database"), `some-${i}`);
+    }
+    await batch.exec();
+    await school.redis.config("RESETSTAT");
+    const batches = routingDecisions(school.redis, school.keys);
+    const first = await batches.next();
+    const [, calls = ""] = /cmdstat_hmget:calls=(\d+)/.exec(await school.redis.info("commandstats")) ?? [];
+    expect(first.value?.length).toBeLessThan(500);
+    expect(Number(calls)).toBeLessThan(500);
+    await batches.return(undefined);
   });
 
   test("whoever goes away in the middle leaves a coordinator that goes on", async () => {

@@ -13,8 +13,8 @@ import type {
   RollbackAnswer,
   StatusAnswer,
 } from "../../../functions/coordinator/ui/api/answers.ts";
-import type { RouterAnswer } from "../../../functions/coordinator/ui/api/answers-router.ts";
 import { failureOf } from "../../../functions/coordinator/ui/api/failure.ts";
+import type { RouterAnswer } from "../../../functions/coordinator/ui/api/router-answers.ts";
 import { eventParser, type ServerEvent } from "../../../functions/coordinator/ui/live/sse.ts";
 import { offeredFrom, offersFor } from "../../../functions/coordinator/ui/logic/actions.ts";
 import { filterQuery, overviewAddress, placeOf } from "../../../functions/coordinator/ui/logic/address.ts";

@@ -15,8 +15,8 @@ import type {
   Watch,
   Whole,
 } from "./answers.ts";
-import type { RouterAnswer, RouterMove } from "./answers-router.ts";
 import { Failure, failureOf, unreachable } from "./failure.ts";
+import type { RouterAnswer, RouterMove } from "./router-answers.ts";
 
 export interface Client {
   me(signal?: AbortSignal): Promise<Person>;

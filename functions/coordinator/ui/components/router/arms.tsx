@@ -1,5 +1,5 @@
 /** Which arm serves, who says so, and which of them is right on the same improvements. */
-import type { RouterAnswer } from "../../api/answers-router.ts";
+import type { RouterAnswer } from "../../api/router-answers.ts";
 import { number, percent } from "../../logic/time.ts";
 import { actorOf } from "../../logic/words.ts";
 import { Moment } from "../moment.tsx";

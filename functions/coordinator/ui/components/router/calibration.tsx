@@ -1,5 +1,5 @@
 /** Whether the confidence can be believed: what was right over how sure the router was. On the diagonal it is honest. */
-import type { Bin, RouterAnswer } from "../../api/answers-router.ts";
+import type { Bin, RouterAnswer } from "../../api/router-answers.ts";
 import { percent } from "../../logic/time.ts";
 
 const SIZE = 240;

@@ -1,5 +1,5 @@
 /** Who was right against who was chosen; what is on the diagonal was right. */
-import type { RouterAnswer } from "../../api/answers-router.ts";
+import type { RouterAnswer } from "../../api/router-answers.ts";
 import { inWords } from "../../logic/words.ts";
 
 export function Confusion({ confusion: { chosen, rows } }: Pick<RouterAnswer, "confusion">) {

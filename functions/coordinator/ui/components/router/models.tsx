@@ -1,6 +1,6 @@
 /** The models on the shelf, and what happened to the router. */
 import type { ModelEntry } from "../../../../../shared/routing-ports.ts";
-import type { RouterAnswer } from "../../api/answers-router.ts";
+import type { RouterAnswer } from "../../api/router-answers.ts";
 import { number } from "../../logic/time.ts";
 import { actorOf, inWords } from "../../logic/words.ts";
 import { Moment } from "../moment.tsx";

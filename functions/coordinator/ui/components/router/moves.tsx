@@ -1,7 +1,7 @@
 /** For operators: the share, which model serves, training. Each needs a reason, and is noted with the name. */
 import { useState } from "preact/hooks";
-import type { RouterAnswer, RouterMove } from "../../api/answers-router.ts";
 import { Failure } from "../../api/failure.ts";
+import type { RouterAnswer, RouterMove } from "../../api/router-answers.ts";
 import { useSchool } from "../../state/school.ts";
 
 export function RouterMoves({ answer, onDone }: { answer: RouterAnswer; onDone: () => void }) {

@@ -1,5 +1,5 @@
 /** A share with what it rests on. */
-import type { Share } from "../../api/answers-router.ts";
+import type { Share } from "../../api/router-answers.ts";
 import { percent } from "../../logic/time.ts";
 
 export function ShareOf({ of: { share, low, high, n } }: { of: Share }) {

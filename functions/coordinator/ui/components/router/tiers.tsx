@@ -1,5 +1,5 @@
 /** What each tier does, and what became of each expert's improvements. */
-import type { RouterAnswer } from "../../api/answers-router.ts";
+import type { RouterAnswer } from "../../api/router-answers.ts";
 import { number, percent } from "../../logic/time.ts";
 import { inWords } from "../../logic/words.ts";
 import { ShareOf } from "./share.tsx";
