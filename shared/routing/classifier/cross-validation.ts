@@ -5,6 +5,7 @@ import type { Fit, Head } from "./head.ts";
 import { softmaxInto } from "./head.ts";
 import { scorerOf } from "./model-file.ts";
 import {
+  AIM,
   type Bet,
   betOf,
   brierOf,
@@ -19,7 +20,7 @@ import {
 export interface Trial {
   /** Measured with temperatures taken from the other folds. */
   readonly figures: Readonly<Record<string, number>>;
-  /** Over all folds: what serves. */
+  /** Over all folds, of the school's own rows alone where they suffice: what serves. */
   readonly temperature: number;
   readonly threshold: number;
 }
@@ -54,10 +55,22 @@ export async function crossValidate(
     held.push(...judgedBy(head, judging, foldOf, fold, isOwn));
     await pause();
   }
-  const bets = cooled(held, folds);
-  const temperature = temperatureFor(held);
-  const all = held.map(({ scores, label, weight }) => betOf(softmaxInto(scores.slice(), temperature), label, weight));
-  return { figures: figuresOf(bets), temperature, threshold: thresholdFor(all) };
+  const { by, temperature, aim } = calibrationOf(held);
+  const bets = by.map(({ scores, label, weight }) => {
+    return betOf(softmaxInto(scores.slice(), temperature), label, weight);
+  });
+  return { figures: figuresOf(cooled(held, folds)), temperature, threshold: thresholdFor(bets, aim) };
+}
+
+/** Judged rows of the school's own from which its own texts alone say how far the classifier can be believed. */
+const ENOUGH = 100;
+/** Shipped rows are more like each other than a school's texts are like them, so more is asked of them. */
+const AIM_ABROAD = 0.93;
+
+function calibrationOf(held: readonly Held[]) {
+  const own = held.filter(({ isOwn }) => isOwn);
+  const by = own.length < ENOUGH ? held : own;
+  return { by, temperature: temperatureFor(by), aim: own.length < ENOUGH ? AIM_ABROAD : AIM };
 }
 
 function judgedBy(head: Head, judging: Dataset, foldOf: Int32Array, fold: number, own: Uint8Array): Held[] {
@@ -85,7 +98,7 @@ interface Cooled {
 /** Shares of each fold with the temperature of the others, so that no row helps to judge itself. */
 function cooled(held: readonly Held[], folds: number): readonly Cooled[] {
   return Array.from({ length: folds }, (_, fold) => {
-    const temperature = temperatureFor(held.filter((each) => each.fold !== fold));
+    const { temperature } = calibrationOf(held.filter((each) => each.fold !== fold));
     const own = held.filter((each) => each.fold === fold);
     return own.map(({ scores, label, weight, isTerse, isOwn }) => {
       const shares = softmaxInto(scores.slice(), temperature);

@@ -123,7 +123,12 @@ function matricesIn(deflated: Buffer, layers: z.infer<typeof Header>["layers"]):
   return layers.map(({ rows, columns, scales }) => {
     if (scales.length !== columns) throw new ModelDamaged("The model file has not one scale per column.");
     const values = new Float32Array(rows * columns);
-    for (let i = 0; i < values.length; i += 1) values[i] = weights.readInt8(at + i) * (scales[i % columns] ?? 0);
+    const bytes = new Int8Array(weights.buffer, weights.byteOffset + at, values.length);
+    for (let from = 0; from < values.length; from += columns) {
+      for (let column = 0; column < columns; column += 1) {
+        values[from + column] = (bytes[from + column] ?? 0) * (scales[column] ?? 0);
+      }
+    }
     at += values.length;
     return { rows, columns, values };
   });

@@ -24,8 +24,8 @@ const STEPS = 40;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 const BINS = 10;
 
-/** What a decision of the classifier alone has to reach, and how sure it is that it does: one-sided, 90 %. */
-const AIM = 0.9;
+/** What decisions of the classifier alone have to reach, and how sure it is that they do: one-sided, 90 %. */
+export const AIM = 0.9;
 const Z = 1.2816;
 /** Below this an answer is not even more likely right than wrong. */
 const LEAST = 0.5;
@@ -105,15 +105,15 @@ export function coverageAt90(bets: readonly Bet[]): number {
 }
 
 /**
- * The lowest share from which on answers are right at least nine times in ten, by the lower end of the Wilson interval;
+ * The lowest share from which on answers are right as often as `aim` (0..1) says, by the lower end of the Wilson interval;
  * never under one half. `NEVER` when there is none, or the rows are too few to say so.
  */
-export function thresholdFor(bets: readonly Bet[]): number {
+export function thresholdFor(bets: readonly Bet[], aim: number = AIM): number {
   let threshold = NEVER;
   walk(bets, ({ right, weight, squares, share }) => {
     // Rows that count more than others are fewer rows than they weigh (Kish 1965).
     const rows = Math.min(weight, weight ** 2 / squares);
-    if (share >= LEAST && wilsonLow((right / weight) * rows, rows) >= AIM) threshold = share;
+    if (share >= LEAST && wilsonLow((right / weight) * rows, rows) >= aim) threshold = share;
   });
   return threshold;
 }

@@ -96,6 +96,13 @@ describe("the threshold", () => {
     expect(thresholdFor(bets([0.95, 400, 0], [0.8, 180, 20], [0.6, 40, 60]))).toBe(0.8);
   });
 
+  test("is higher where more is asked for", () => {
+    const rows = bets([0.95, 395, 5], [0.8, 180, 20], [0.6, 40, 60]);
+    expect(thresholdFor(rows)).toBe(0.8);
+    expect(thresholdFor(rows, 0.96)).toBe(0.95);
+    expect(thresholdFor(rows, 0.995)).toBe(NEVER);
+  });
+
   test("is never under one half", () => {
     expect(thresholdFor(bets([0.7, 300, 0], [0.4, 300, 0]))).toBe(0.7);
   });

@@ -93,6 +93,22 @@ describe("a router from rows", () => {
     expect(trained.figures["own.accuracy"]).toBeUndefined();
   });
 
+  test("where its own rows suffice, they alone say how far it can be believed", async () => {
+    const own = madeUpRows(20).map((row, i) => ({
+      ...row,
+      id: `own-${i}`,
+      group: `own-${i}`,
+      at: "2026-01-01T00:00:00Z",
+    }));
+    const right = await trainRouter([...rows, ...own], { keywords, kinds: ["softmax"] });
+    const confused = own.map((row, i) => ({ ...row, label: EXPERTS[i % 2 === 0 ? 0 : 5] ?? row.label, weight: 0.1 }));
+    const wrong = await trainRouter([...rows, ...confused], { keywords, kinds: ["softmax"] });
+    expect(right.threshold).toBeLessThan(1);
+    expect(wrong.figures["accuracy"]).toBeGreaterThan(0.7);
+    expect(wrong.figures["own.accuracy"]).toBeLessThan(0.6);
+    expect(wrong.threshold).toBe(1);
+  });
+
   test("what counts little is outvoted by what counts", async () => {
     const [said] = rows.filter(({ label }) => label === "monitoring");
     const title = said?.text.title ?? "";
