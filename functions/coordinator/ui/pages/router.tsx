@@ -10,7 +10,8 @@ import { FailureNote, Loading } from "../components/states.tsx";
 import { useSchool } from "../state/school.ts";
 import { useAnswer } from "../state/use-answer.ts";
 
-const LOOK_EVERY_MS = 10_000;
+/** Ten thousand rows are read for it. */
+const LOOK_EVERY_MS = 30_000;
 
 export function RouterPage() {
   const { api } = useSchool();
