@@ -1,7 +1,7 @@
 /** Finds what the rules name in a text: each place belongs to one rule, the longest phrase first. */
 import { beginningsOf, LENGTH } from "./beginnings.ts";
 import { anyPhrase, phraseAt } from "./notation.ts";
-import type { Rule } from "./rule.ts";
+import { KINDS, type Rule } from "./rule.ts";
 
 export interface Concept {
   readonly rule: Rule;
@@ -80,11 +80,15 @@ function isForbidden(text: string, rule: Rule): boolean {
   return text.search(pattern) >= 0;
 }
 
-/** "postgres exporter" takes its words from "postgres". Of equally long ones the rule that comes first stays. */
+/** "postgres exporter" takes its words from "postgres". Of equally long ones the kind that says more stays, then the first. */
 function withoutOverlaps(found: readonly Concept[]): Concept[] {
   const kept: Concept[] = [];
-  for (const concept of found.toSorted((a, b) => b.end - b.start - (a.end - a.start))) {
+  for (const concept of found.toSorted((a, b) => b.end - b.start - (a.end - a.start) || kindOf(a) - kindOf(b))) {
     if (kept.every(({ start, end }) => concept.end <= start || concept.start >= end)) kept.push(concept);
   }
   return kept;
+}
+
+function kindOf({ rule }: Concept): number {
+  return KINDS.indexOf(rule.kind);
 }

@@ -30,6 +30,9 @@ const LATER = 0.9;
 const BEHIND_VERB = 0.65;
 /** Of a name in front of what is said of it: "prometheus: issue a certificate". */
 const PREFIX = 0.5;
+/** Words that ask for nothing, wherever they stand. */
+const FILLERS =
+  /(?<![a-z0-9])(?:authors?|please|kindly|simply|just|really|very|also|basically|actually|honestly)(?![a-z0-9])/gu;
 /** Signs looked at; what matters stands at the beginning. */
 const LOOKED_AT = { title: 300, description: 1_200, notes: 500 };
 /** A description speaks of much beside the point: it never says more than this of one expert. */
@@ -45,6 +48,8 @@ export function plain(text: string, length: number): string {
     .toLowerCase()
     .replace(/^\s*\[([^\]]{1,60})\]:?/u, "$1: ")
     .replaceAll(/[`"*“”<>[\]{}|\\_]+/gu, " ")
+    .replaceAll(FILLERS, " ")
+    .replaceAll(/-{2,}/gu, "-")
     .replaceAll(/[^\S\n]+/gu, " ")
     .trim();
 }
@@ -101,7 +106,7 @@ function pointsIn(text: string, rules: readonly Rule[], settings: Settings): Rea
     const { rule } = concept;
     const before = concept.end <= prefix && rule.kind === "name" ? PREFIX : 1;
     const points = weightOf(concept, concepts[index + 1], tokens, settings) * order * before;
-    if (rule.kind === "action" && points >= 1) order *= LATER;
+    if (rule.kind === "action" && points >= 1 && !best.has(rule)) order *= LATER;
     if (rule.kind === "verb") order *= BEHIND_VERB;
     best.set(rule, Math.max(points, best.get(rule) ?? 0));
   }
@@ -117,9 +122,13 @@ function prefixOf(text: string): number {
 function weightOf(concept: Concept, next: Concept | undefined, tokens: readonly Token[], settings: Settings): number {
   const { rule, start, end } = concept;
   const weight = rule.weight ?? settings.kinds[rule.kind].weight;
+  const role = roleAt(tokens, start);
   const modifies =
     next !== undefined &&
+    rule.kind !== "verb" &&
+    next.rule.expert !== rule.expert &&
     (next.rule.kind === "action" || next.rule.kind === "warning") &&
+    roleAt(tokens, next.start) === role &&
     inOnePhrase(tokens, end, next.start);
-  return weight * ROLES[rule.kind][roleAt(tokens, start)] * (modifies ? MODIFIER : 1);
+  return weight * ROLES[rule.kind][role] * (modifies ? MODIFIER : 1);
 }

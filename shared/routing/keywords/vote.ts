@@ -33,7 +33,9 @@ export function keywordVote(text: RoutableText, rules: Rules = SCHOOL_RULES): Ke
   }
   const margin = Math.round((best.points - (second?.points ?? 0)) * 100) / 100;
   const confidence = own === undefined ? calibrated(best, margin, settings) : best.confidence;
-  const decided = best.points >= settings.least && confidence >= settings.decided && margin > 0;
+  // What an operator's rule says counts however few its points are; two that differ decide nothing.
+  const enough = own !== undefined || (best.points >= settings.least && confidence >= settings.decided);
+  const decided = enough && margin > 0;
   const found = `${best.rules.slice(0, 3).join(", ")}: ${best.points} points, ${margin} ahead of ${second?.expert ?? "none"}`;
   const because = decided ? found : `${found}; right too seldom by so little`;
   const expert = decided ? best.expert : null;
