@@ -1,9 +1,10 @@
 /**
- * learn: keeps one row per improvement that came to an end, the raw material for statistics; another for the router to learn
- * from; and puts it where `validate` and `route` find what was tried before. When there is enough to learn from, the router
+ * learn: keeps one row per improvement that came to an end, the raw material for statistics; one for forecasts of whether
+ * changes hold, where the cluster has decided; another for the router to learn from; and puts it where `validate` and `route` find what was tried before. When there is enough to learn from, the router
  * is trained: by a notice of its own, so that no outcome waits for it.
  */
 import type { Improvement } from "../../shared/domain/improvement.ts";
+import { type ForecastBook, keepForecastRow } from "../../shared/forecast/rows.ts";
 import type { Outcomes } from "../../shared/ports.ts";
 import { routingExperience, trainingRow } from "../../shared/routing/learning/training-row.ts";
 import type { RoutingMemoryWriter } from "../../shared/routing-ports.ts";
@@ -17,6 +18,8 @@ import { type WatchPorts, watchRouter } from "./watch.ts";
 
 export interface LearnPorts {
   readonly outcomes: Outcomes;
+  /** Undefined: nobody foretells anything. */
+  readonly forecasts?: Pick<ForecastBook, "keep"> | undefined;
   /** Undefined: there is no index. */
   readonly past?:
     | { keep(improvement: Improvement, when: { now: () => number; signal: AbortSignal }): Promise<void> }
@@ -51,6 +54,7 @@ export async function learn(
   }
   const { improvement, reached } = input;
   await ports.outcomes.append(outcomeRow(improvement, reached, now()));
+  if (ports.forecasts !== undefined) await keepForecastRow(ports.forecasts, improvement, reached, now());
   const told = routing === undefined ? [] : await keepRoute(input, routing, now);
   const isIndexed = await keepInIndex(input, ports, { now, signal });
   return observed([`outcome ${reached} kept${isIndexed ? ", and indexed" : ""}`, ...told].join("; "));

@@ -7,8 +7,9 @@ import { retrainRule } from "./settings.ts";
 
 export const stage = defineStage({
   name: "learn",
-  ports: (env, { outcomes, knowledge, router, training: turns, notices }) => ({
+  ports: (env, { outcomes, forecasts, knowledge, router, training: turns, notices }) => ({
     outcomes,
+    forecasts,
     past: pastImprovements(env, knowledge),
     memory: routingMemoryWriter(env, { knowledge, router }),
     routing: { router, turns, notices, trainer: trainingThread(), rule: retrainRule(env) },
