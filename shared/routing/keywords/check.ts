@@ -19,7 +19,8 @@ export function ruleProblems(rules: readonly WrittenRule[]): readonly string[] {
 /** Rules that do not match what they say they do, or would if another part of them did not forbid it. */
 export function missedExamples(rules: readonly WrittenRule[]): readonly string[] {
   return rules.flatMap((rule) => {
-    const missed = rule.examples.filter((example) => conceptsIn(plain(example, 500), [rule]).length === 0);
+    const alone = [rule];
+    const missed = rule.examples.filter((example) => conceptsIn(plain(example, 500), alone).length === 0);
     return missed.map((example) => `${rule.id}: does not match its example “${example}”`);
   });
 }
@@ -48,11 +49,14 @@ export interface Overlap {
 
 /** Names and hints may mean several things; two actions for the same words are a contradiction. */
 export function overlaps(rules: readonly WrittenRule[]): readonly Overlap[] {
-  const actions: readonly Rule[] = rules.filter(({ kind }) => kind === "action" || kind === "warning");
+  // Each for itself: together only one of them would get the words.
+  const actions: readonly (readonly Rule[])[] = rules
+    .filter(({ kind }) => kind === "action" || kind === "warning")
+    .map((rule) => [rule]);
   const found = new Map<string, Overlap>();
   for (const example of new Set(rules.flatMap(({ examples }) => examples))) {
     const text = plain(example, 500);
-    const spans = actions.flatMap((rule) => conceptsIn(text, [rule]));
+    const spans = actions.flatMap((alone) => conceptsIn(text, alone));
     for (const a of spans) {
       for (const b of spans) {
         const same = a.start === b.start && a.end === b.end && a.rule.expert < b.rule.expert;
