@@ -6,7 +6,6 @@ import { hashingEmbedder } from "../../shared/knowledge/embedding/hashing.ts";
 import { neighbourVote } from "../../shared/routing/neighbours/vote.ts";
 import { RetryLater } from "../../shared/runtime/errors.ts";
 import {
-  BACKUPS,
   CORPUS,
   experience,
   FOURTH,
@@ -21,19 +20,10 @@ import {
 const of = memoriesForEach();
 
 describe("the same kind, in other words", () => {
-  const corpus = [...BACKUPS, FOURTH.title].flatMap((title, at) => [
-    `${title}. Backups of the database are taken at night and kept for ${at + 7} days.`,
-    `The Postgres database needs backups; a CronJob takes them nightly (${at}).`,
-    `Ingress ${at} terminates TLS; DNS leads to the load balancer of the cluster.`,
-    `Alerts ${at} on error rates go from Prometheus to the channel of the team.`,
-    `Network policies ${at} deny traffic between namespaces unless it is allowed.`,
-    `Deployments ${at} have limits for memory and requests for processors.`,
-  ]);
-
   test.each([["hash"], ["lsa"]])(
     "with %s: a vote after three successes, none before, none after failures",
     async (family) => {
-      if (family === "lsa") await fitted(of.books, corpus);
+      if (family === "lsa") await fitted(of.books, CORPUS);
       const vote = async () => neighbourVote(await of.ask());
       await of.keep(THREE.slice(0, 2));
       expect(await vote()).toMatchObject({ expert: null, because: expect.stringContaining("at least 3 are needed") });

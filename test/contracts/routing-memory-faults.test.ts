@@ -78,6 +78,9 @@ describe("what breaks is an answer", () => {
       actions: [{ create_alias: { collection_name: "activator", alias_name: "routing_queries" } }],
     });
     expect(await of.said()).toContain("leads to activator, which this school did not make");
+    const kept = of.keep(THREE);
+    await expect(kept).rejects.toThrow(PermanentError);
+    await expect(kept).rejects.toThrow("leads to activator, which this school did not make: remove the alias");
   });
 
   test("somebody else's collection has the alias's name: a person must act", async () => {

@@ -64,6 +64,6 @@ describe("the threshold", () => {
     await remembered(40);
     const id = await fitted(of.books, CORPUS);
     await of.keep([row(41, { held: undefined })]);
-    expect(Object.fromEntries(of.books.thresholds)).toEqual({ [`${id}-hash-1024`]: 0.38 });
+    expect(Object.fromEntries(of.books.thresholds)).toEqual({ [`${id}-hash-1024`]: 0.41 });
   });
 });

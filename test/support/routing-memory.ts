@@ -143,8 +143,15 @@ export const BACKUPS = [
 ];
 export const FOURTH = textOf("Postgres database of Langfuse: take backups nightly");
 export const THREE = BACKUPS.map((title, at) => experience(`imp-${at}`, textOf(title)));
-/** To fit an embedder on. */
-export const CORPUS = [...BACKUPS, "Ingress terminates TLS", "Alerts on error rates", "Quotas of a team"];
+/** What a platform says about such things and others, to fit an embedder on. */
+export const CORPUS = [...BACKUPS, FOURTH.title].flatMap((title, at) => [
+  `${title}. Backups of the database are taken at night and kept for ${at + 7} days.`,
+  `The Postgres database needs backups; a CronJob takes them nightly (${at}).`,
+  `Ingress ${at} terminates TLS; DNS leads to the load balancer of the cluster.`,
+  `Alerts ${at} on error rates go from Prometheus to the channel of the team.`,
+  `Network policies ${at} deny traffic between namespaces unless it is allowed.`,
+  `Deployments ${at} have limits for memory and requests for processors.`,
+]);
 export const HASH = "routing_queries__hash-1024__1024__v1";
 
 export interface Memories {

@@ -1,5 +1,6 @@
 /** The two collections of an embedder: made, filled from what others remember, and what the aliases lead to. */
 import type { QdrantClient } from "@qdrant/js-client-rest";
+import { PermanentError } from "../../runtime/errors.ts";
 import { ensureCollection } from "../qdrant/ensure-collection.ts";
 import type { QdrantAccess } from "../qdrant/settings.ts";
 import { type Carrier, carryOver } from "./carry-over.ts";
@@ -65,6 +66,11 @@ async function publish(qdrant: QdrantClient, made: Made): Promise<void> {
   const targets = await targetsOf(qdrant);
   const switched = MEMORIES.filter((memory) => targets[memory] !== collectionOf(memory, made));
   if (switched.length === 0) return;
+  for (const memory of MEMORIES) {
+    const target = targets[memory];
+    if (target === undefined || target.startsWith(prefixOf(memory))) continue;
+    throw new PermanentError(`alias ${memory} leads to ${target}, which this school did not make: remove the alias`);
+  }
   const create = (alias_name: Memory) => ({
     create_alias: { collection_name: collectionOf(alias_name, made), alias_name },
   });

@@ -29,6 +29,7 @@ export function keeperIn(env: Environment, access: QdrantAccess, books: WriterBo
   async function keep(experience: RoutingExperience, signal: AbortSignal): Promise<void> {
     const qdrant = await client();
     for (let tries = 0; tries < TRIES; tries += 1) {
+      signal.throwIfAborted();
       const embedder = await configuredEmbedder(env, books.knowledge);
       const carrier: Carrier = { qdrant, access, embedder, signal };
       const carried = await openCollections(carrier);

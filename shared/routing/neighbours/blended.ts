@@ -5,7 +5,10 @@
 import { hashingEmbedder } from "../../knowledge/embedding/hashing.ts";
 import type { Embedder } from "../../knowledge-ports.ts";
 
-/** Share of the fitted one in a cosine; with 0.3 most rows of the seed set had a vote that was right in 95 %. */
+/**
+ * Share of the fitted one in a cosine. Of 0.2 to 1, with 0.3 most rows of the seed set had a vote where votes were right in
+ * 94 %: nearly twice as many as with words alone; the fitted one alone was hardly ever right so often.
+ */
 const FITTED = 0.3;
 
 type Made = Pick<Embedder, "id" | "dimension">;

@@ -8,8 +8,8 @@ import { familyOf, thresholdOf } from "../../../shared/routing/neighbours/thresh
 
 describe("the threshold", () => {
   test.each([
-    ["hash-1024", 0.41],
-    ["lsa-1e77cecc-hash-1024", 0.43],
+    ["hash-1024", 0.44],
+    ["lsa-1e77cecc-hash-1024", 0.51],
     ["text-embedding-3-large-3072", 0.75],
     ["openai-text-embedding-ada-002-1536", 0.92],
     ["lsa-1e77cecc", 0.92],
@@ -35,8 +35,8 @@ describe("the threshold", () => {
     ],
     [{ measured: 0.5 }, { threshold: 0.5, calibrated: true }],
     [{ measured: 0.1 }, { threshold: 0.35, calibrated: true }],
-    [{ measured: Number.NaN }, { threshold: 0.41, calibrated: false }],
-    [{ measured: 7 }, { threshold: 0.41, calibrated: false }],
+    [{ measured: Number.NaN }, { threshold: 0.44, calibrated: false }],
+    [{ measured: 7 }, { threshold: 0.44, calibrated: false }],
   ])("of %j", (given, expected) => {
     expect(thresholdOf("hash-1024", given)).toEqual(expected);
   });
