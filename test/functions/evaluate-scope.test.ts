@@ -5,6 +5,7 @@ import { evaluate } from "../../functions/evaluate/handle.ts";
 import { ledgeredModel } from "../../shared/adapters/llm/ledgered.ts";
 import type { ExpertAnswer } from "../../shared/domain/evaluation.ts";
 import { EXPERTS, type Improvement, type Patch, type RoutingFeedback } from "../../shared/domain/improvement.ts";
+import { TOPICS } from "../../shared/domain/lexicon.ts";
 import { memoryLedger } from "../../shared/models/memory-ledger.ts";
 import { labelOf } from "../../shared/routing/learning/labels.ts";
 import { automatic, evaluationOf, judge, scripted, unavailable } from "../support/expert-rounds.ts";
@@ -92,6 +93,23 @@ describe("rules", () => {
       passed_on: { from: "architecture" },
       doubt: expect.stringContaining("does not judge the category architecture"),
     });
+  });
+
+  test("give whatever the lexicon knows to its own expert or to a person, whoever had it, and to nobody else", async () => {
+    let passed = 0;
+    for (const topic of TOPICS) {
+      for (const expert of EXPERTS.filter((one) => one !== topic.expert)) {
+        const { title, advice: description, category } = topic;
+        const { outcome } = await judge({ ...limits, title, description, category, expert, quotes: [] }, {});
+        const { expert_evaluation: evaluation, routing_feedback: word } = outcome.patch;
+        if (evaluation === undefined) expect(outcome.to).toBe("pending_review");
+        else
+          expect([topic.id, evaluation?.expert, evaluation?.passed_on?.from]).toEqual([topic.id, topic.expert, expert]);
+        expect(word?.expert).toBe(evaluation?.expert);
+        if (evaluation !== undefined) passed += 1;
+      }
+    }
+    expect(passed).toBeGreaterThan(TOPICS.length);
   });
 
   test("ask the model of the one who gets it, and pay only that one", async () => {
