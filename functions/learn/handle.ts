@@ -1,7 +1,8 @@
 /**
  * learn: keeps one row per improvement that came to an end, the raw material for statistics; one for forecasts of whether
- * changes hold, where the cluster has decided; another for the router to learn from; and puts it where `validate` and `route` find what was tried before. When there is enough to learn from, the router
- * is trained: by a notice of its own, so that no outcome waits for it.
+ * changes hold, where the cluster has decided; another for the router to learn from; and puts it where `validate` and
+ * `route` find what was tried before. When there is enough to learn from, the router is trained: by a notice of its own, so
+ * that no outcome waits for it.
  */
 import type { Improvement } from "../../shared/domain/improvement.ts";
 import { type ForecastBook, keepForecastRow } from "../../shared/forecast/rows.ts";

@@ -98,7 +98,7 @@ export function alarmText({ alarm, what }: Telling): string {
   const name = kind === "mixture" ? "the stages together" : featureWords(kind);
   if (what === "over") {
     const minutes = Math.max(1, Math.round((last - since) / 60_000));
-    return `Over: ${name} ${kind === "mixture" ? "are" : "is"} as usual again, after about ${minutes} min`;
+    return `Over: ${name}, as usual again after about ${minutes} min`;
   }
   const features = standing.map(
     ({ feature, value, usual }) =>
