@@ -1,10 +1,9 @@
 /** The keyword tier of the cascade: what a text asks for, by rules anybody can read, and abstention where they do not say. */
 import type { RoutingVote } from "../../domain/improvement.ts";
 import type { Ranked, RoutableText } from "../../routing-ports.ts";
-import { conceptsIn } from "./concepts.ts";
 import { SCHOOL_RULES } from "./generated.ts";
 import type { Rule, Rules, Settings } from "./rule.ts";
-import { plain, type Score, scoresOf } from "./score.ts";
+import { type Score, scoresOf } from "./score.ts";
 
 export interface KeywordVote {
   readonly vote: RoutingVote;
@@ -61,13 +60,12 @@ function allRules(rules: Rules): readonly Rule[] {
   return all;
 }
 
-/** The scores by an operator's actions and warnings alone, where one of them matches title or description. */
+/** The scores by an operator's actions, verbs and warnings alone, where one of them matches title or description. */
 function decidedByOwn(text: RoutableText, { own, settings }: Rules): readonly Score[] | undefined {
   const deciding = ownDeciding(own ?? []);
   if (deciding.length === 0) return undefined;
-  const said = `${plain(text.title, 300)}\n${plain(text.description, 1_200)}`;
-  if (conceptsIn(said, deciding).length === 0) return undefined;
-  return scoresOf({ ...text, implementation_notes: "" }, deciding, settings);
+  const scores = scoresOf({ ...text, implementation_notes: "" }, deciding, settings);
+  return scores.length === 0 ? undefined : scores;
 }
 
 const decidingOf = new WeakMap<readonly Rule[], readonly Rule[]>();
@@ -75,7 +73,7 @@ const decidingOf = new WeakMap<readonly Rule[], readonly Rule[]>();
 function ownDeciding(own: readonly Rule[]): readonly Rule[] {
   let deciding = decidingOf.get(own);
   if (deciding === undefined) {
-    deciding = own.filter(({ kind }) => kind === "action" || kind === "warning");
+    deciding = own.filter(({ kind }) => kind === "action" || kind === "verb" || kind === "warning");
     decidingOf.set(own, deciding);
   }
   return deciding;

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -46,13 +46,19 @@ describe("an operator's rules", () => {
     expect(keywordVote(text, rules).ranked).toEqual(keywordVote(text).ranked);
   });
 
-  test("abstain where two of them disagree", async () => {
+  test("are weighed against each other alone", async () => {
     const rules = await readRules(`${GARDEN}
-  - { id: pond, expert: database, kind: action, pattern: the pond }
+  - { id: pond, expert: database, kind: verb, pattern: the pond, weight: 1 }
 `);
-    expect(keywordVote(said("watering the garden, the pond"), rules).vote.expert).toBe("integration");
-    const { vote } = keywordVote(said("the pond"), rules);
-    expect(vote.expert).toBe("database");
+    expect(keywordVote(said("the pond"), rules).vote.expert).toBe("database");
+    const { vote, ranked } = keywordVote(said("Add memory limits for watering the garden and the pond"), rules);
+    expect(vote.expert).toBe("integration");
+    expect(ranked.map(({ expert }) => expert)).toEqual(["integration", "database"]);
+  });
+
+  test("may forbid themselves: then the school's are asked", async () => {
+    const rules = await readRules(GARDEN.replace("    examples", "    unless: limits?\n    examples"));
+    expect(keywordVote(said("Add memory limits for watering the garden"), rules).vote.expert).toBe("architecture");
   });
 
   test("that are names or hints are weighed among the school's, and replace those of the same id", async () => {
@@ -136,4 +142,14 @@ test("without a file there are the school's rules, with one its own as well", as
   const file = path.join(folder, "garden.yaml");
   await writeFile(file, GARDEN);
   expect((await keywordRules(file)).own).toMatchObject([{ id: "garden", expert: "integration" }]);
+});
+
+test("the example that explains them is one", async () => {
+  const readme = await readFile(path.join(import.meta.dirname, "../../../shared/routing/keywords/README.md"), "utf8");
+  const [, example = ""] = /```yaml\n([\s\S]*?)```/u.exec(readme) ?? [];
+  const rules = await readRules(example);
+  expect(keywordVote(said("Page the porter at night"), rules).vote).toMatchObject({
+    expert: "monitoring",
+    confidence: 0.9,
+  });
 });
