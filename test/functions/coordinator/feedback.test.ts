@@ -1,5 +1,6 @@
 /** What people say of the router's choice: feedback that moves nothing, and sending it to another expert. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseEvent } from "../../../shared/domain/events.ts";
 import type { Patch, RoutingDecision } from "../../../shared/domain/improvement.ts";
 import { STATUSES, type Status } from "../../../shared/domain/lifecycle.ts";
 import { startSchool, type TestSchool } from "./support.ts";
@@ -65,8 +66,21 @@ describe("feedback", () => {
     const news = (await eventsFor("learn", id)).filter((event) => !told.includes(event));
     expect(news).toHaveLength(ended.includes(status) ? 1 : 0);
     for (const event of news) {
+      expect(parseEvent(event)).not.toHaveProperty("problems");
       expect(JSON.parse(event)).toMatchObject({ type: `ai.cortex.school.improvement.${status}`, data: { id } });
     }
+  });
+
+  test("learn is given the improvement with the word in it", async () => {
+    const id = await standing("verified");
+    const queue = school.queue("learn");
+    const taken = (await queue.claim(1_000)).leases.map(({ token }) => ({ kind: "done", token }) as const);
+    await queue.settle(taken, 0);
+    await give(id, { right: false, expert: "database", reason });
+    const { leases } = await queue.claim(1_000);
+    expect(leases.map(({ fields }) => [fields["id"], JSON.parse(fields["routing_feedback"] ?? "{}").expert])).toEqual([
+      [id, "database"],
+    ]);
   });
 
   test("that it was right names the expert it has; the newest word counts", async () => {

@@ -71,6 +71,7 @@ export function ImprovementPage({ id }: { id: string }) {
           id={id}
           title={improvement.title}
           hash={improvement.change_set?.hash}
+          expert={improvement.expert}
           onDone={() => {
             setDeciding(undefined);
             reload();
