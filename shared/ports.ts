@@ -1,12 +1,11 @@
 /** The narrow interfaces handlers see. One adapter file in shared/adapters (or shared/pipeline) implements each. */
 import type { Brakes } from "./domain/approval.ts";
 import type { FileChange } from "./domain/change-set.ts";
-import type { Notice } from "./domain/events.ts";
 import type { Improvement } from "./domain/improvement.ts";
 import type { ForecastBook } from "./forecast/rows.ts";
 import type { IndexBook } from "./knowledge-ports.ts";
 import type { ModelServices } from "./ledger-ports.ts";
-import type { RouterBook, TrainingTurns } from "./routing-ports.ts";
+import type { Notices, RouterBook, TrainingTurns } from "./routing-ports.ts";
 import type { HostTurns, Validators } from "./source-ports.ts";
 import type { StageName } from "./stages.ts";
 
@@ -287,11 +286,6 @@ export interface Notifier {
     readonly reached: string;
     readonly text: string;
   }): Promise<void>;
-}
-
-/** Tells observers what is not about one improvement; `by`: who tells. */
-export interface Notices {
-  send(notice: Notice, by: string): Promise<void>;
 }
 
 /** Handed to every stage's wiring by the runtime: one Redis connection serves them all. */

@@ -1,4 +1,5 @@
 /** The narrow interfaces of routing that learns: what tiers say, what is remembered, which models serve; see ports.ts. */
+import type { Notice } from "./domain/events.ts";
 import type { Category, Expert, RoutingFeedback, RoutingVote } from "./domain/improvement.ts";
 
 /** In the order they are asked. `claimed-category` is recorded beside them and decides nothing. */
@@ -255,4 +256,9 @@ export interface TrainingTurns {
   /** False: the turn was lost, whatever was found out since no longer counts. */
   renew(token: string, leaseMs: number): Promise<boolean>;
   end(token: string): Promise<void>;
+}
+
+/** Tells observers what is not about one improvement; `by`: who tells. */
+export interface Notices {
+  send(notice: Notice, by: string): Promise<void>;
 }

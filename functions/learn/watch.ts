@@ -1,7 +1,6 @@
 /** After every label: whether the model, and the arm, that serve still deserve it. What is stepped back from is told people. */
-import type { Notices } from "../../shared/ports.ts";
 import { mayJudge } from "../../shared/routing/learning/rows.ts";
-import type { Classifier, ModelEntry, RouterBook, TrainingRow } from "../../shared/routing-ports.ts";
+import type { Classifier, ModelEntry, Notices, RouterBook, TrainingRow } from "../../shared/routing-ports.ts";
 
 export interface WatchPorts {
   readonly router: RouterBook;

@@ -71,3 +71,28 @@ export function trainingRowOf(id: string, over: Partial<TrainingRow> = {}): Trai
     ...over,
   };
 }
+
+export const labelledRow = (id: string, label: Expert, over: Partial<LabelledRow> = {}): LabelledRow => ({
+  id,
+  group: id,
+  label,
+  text: { title: id, description: "", implementation_notes: "", type: "t" },
+  ...over,
+});
+export const labelledRows = (name: string, n: number): LabelledRow[] =>
+  Array.from({ length: n }, (_, i) => labelledRow(`${name}${i}`, EXPERTS[i % 6] as Expert));
+/** Right but for those rows; asked by the id of a row. */
+export const knowing = (version: string, rows: readonly LabelledRow[], wrong: readonly string[] = [], share = 0.9) => {
+  const labels = new Map(rows.map(({ id, label }) => [id, label]));
+  const miss = new Set(wrong);
+  return answering(
+    version,
+    (title) => {
+      const label = labels.get(title) ?? "security";
+      return miss.has(title) ? (EXPERTS[(EXPERTS.indexOf(label) + 1) % 6] as Expert) : label;
+    },
+    share,
+  );
+};
+export const idsOf = (name: string, from: number, to: number) =>
+  Array.from({ length: to - from }, (_, i) => `${name}${from + i}`);

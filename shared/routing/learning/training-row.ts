@@ -10,7 +10,7 @@ export function routableText(improvement: Improvement): RoutableText {
   return { title, description, implementation_notes, type, category };
 }
 
-/** `at` is when it was known: of the feedback, or of the end. The same record gives the same row. */
+/** `at` is when it was known: its end, or the feedback after it. The same record gives the same row. */
 export function trainingRow(improvement: Improvement, reached: Status): TrainingRow {
   const { id, source_id: source, routing = [], routing_decision: decision } = improvement;
   return {
@@ -65,8 +65,10 @@ function errorTypeOf({ health_checks_passed: health, breaker_opened, deployed_at
   return deployed_at === undefined ? "sync" : "other";
 }
 
+/** Whatever was said or came last: what is known later is never older. */
 function knownAt({ routing_feedback: feedback, verified_at, failed_at, updated_at }: Improvement): string {
-  const ends = [verified_at, failed_at].filter((at) => at !== undefined).sort();
-  const at = feedback?.at ?? ends.at(-1) ?? updated_at;
-  return Number.isNaN(Date.parse(at)) ? updated_at : at;
+  const known = [feedback?.at, verified_at, failed_at].filter(
+    (at) => at !== undefined && !Number.isNaN(Date.parse(at)),
+  );
+  return known.sort((a, b) => Date.parse(b ?? "") - Date.parse(a ?? ""))[0] ?? updated_at;
 }

@@ -167,9 +167,11 @@ test("a row has what both arms would have done, and the time it was known", () =
   });
   const corrected = trainingRow({ ...improvement, routing_feedback: said() }, "verified");
   expect(corrected).toMatchObject({ at: "2026-05-02T10:00:00.000Z", label: "database", right: false, held: true });
-  expect(trainingRow({ ...improvement, routing_feedback: said({ at: "soon" }) }, "verified").at).toBe(
-    improvement.updated_at,
-  );
+  const early = { ...improvement, routing_feedback: said({ at: "2026-05-01T10:30:00.000Z" }) };
+  expect(trainingRow(early, "verified").at).toBe("2026-05-01T11:00:00.000Z");
+  const { verified_at: _, ...young } = improvement;
+  const damaged = trainingRow({ ...young, routing_feedback: said({ at: "soon" }) }, "rejected");
+  expect(damaged.at).toBe(improvement.updated_at);
 });
 
 test("what is remembered says of the right expert that he is right, and keeps apart what only held", () => {
