@@ -35,7 +35,7 @@ export function metamorphicFigures({ answer }: System, cases: readonly Case[]): 
 const STEPS = [
   [20, 1],
   [40, 1],
-  [60, 3],
+  [60, 2],
 ] as const;
 /** After sixty rows. */
 const GOAL = 0.85;
