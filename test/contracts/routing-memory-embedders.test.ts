@@ -1,5 +1,8 @@
 /** The router's memory with one embedder and with another: the same kind gets a vote, and nothing is lost on the way over. */
 import { describe, expect, test } from "vitest";
+import { writeAccess } from "../../shared/adapters/qdrant/settings.ts";
+import { carryOver } from "../../shared/adapters/routing-memory/carry-over.ts";
+import { collectionOf } from "../../shared/adapters/routing-memory/names.ts";
 import { routingMemory } from "../../shared/adapters/routing-memory/open.ts";
 import { pointIdOf } from "../../shared/adapters/routing-memory/payload.ts";
 import { hashingEmbedder } from "../../shared/knowledge/embedding/hashing.ts";
@@ -89,6 +92,35 @@ describe("another embedder", () => {
     expect((await of.admin.count("routing_queries")).count).toBe(4);
     expect((await of.admin.count("routing_outcomes")).count).toBe(4);
     expect((await of.collections()).filter((name) => !name.includes("lsa"))).toEqual([]);
+  });
+
+  test("is taken over page by page: a call whose time is over has brought over one at least", async () => {
+    await of.keep(THREE.slice(0, 1));
+    const [first] = (await of.admin.scroll(HASH, { with_vector: true })).points;
+    const vector = first?.vector as { dense: number[] };
+    const points = Array.from({ length: 249 }, (_, at) => ({
+      id: pointIdOf(`copy-${at}`),
+      payload: first?.payload ?? {},
+      vector,
+    }));
+    await of.admin.upsert(HASH, { wait: true, points });
+    const larger = hashingEmbedder(512);
+    const [queries, outcomes] = (["routing_queries", "routing_outcomes"] as const).map((name) =>
+      collectionOf(name, larger),
+    );
+    for (const name of [queries, outcomes]) {
+      await of.admin.createCollection(name ?? "", { vectors: { dense: { size: 512, distance: "Cosine" } } });
+    }
+    const access = writeAccess(of.env);
+    const carrier = { qdrant: of.admin, access, embedder: larger, signal: of.signal, limitMs: 0 };
+    const from = { queries: HASH, outcomes: "routing_outcomes__hash-1024__1024__v1" };
+    for (const done of [100, 200]) {
+      await expect(carryOver(from, carrier)).rejects.toMatchObject({ name: "RetryLater", free: true });
+      expect((await of.admin.count(queries ?? "")).count).toBe(done);
+    }
+    expect(await carryOver(from, carrier)).toBe(50);
+    expect(await carryOver(from, carrier)).toBe(0);
+    expect((await of.admin.count(outcomes ?? "")).count).toBe(1);
   });
 
   test("what another process writes into the older one meanwhile is not lost, and the newer of two rows stays", async () => {

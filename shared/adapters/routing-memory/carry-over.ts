@@ -48,7 +48,8 @@ export async function carryOver(
     signal.throwIfAborted();
     const lacking = await lackingOf(page, carrier);
     if (lacking.length === 0) continue;
-    if (performance.now() >= until) {
+    // A call that brings over nothing at all would be tried for ever.
+    if (carried > 0 && performance.now() >= until) {
       const because = `the router's memory is being brought over to embedder ${carrier.embedder.id}: ${carried} are done`;
       throw new RetryLater(because, AGAIN_MS, { free: true });
     }
