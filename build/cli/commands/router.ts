@@ -104,10 +104,13 @@ function exporting(command: Command, { terminal, school, stopped }: Shell): void
     .option("--out <file>", "into this file instead of standard output")
     .action(async ({ out }: { readonly out?: string }) => {
       const body = await decisions(school(), stopped);
-      if (out === undefined) return pipeline(body, process.stdout, { end: false, signal: stopped });
-      await pipeline(body, createWriteStream(out), { signal: stopped }).catch((error: NodeJS.ErrnoException) => {
-        throw new Failure(`${out} is not whole: ${error.message}`);
+      const to = out === undefined ? process.stdout : createWriteStream(out);
+      await pipeline(body, to, { end: out !== undefined, signal: stopped }).catch((error: NodeJS.ErrnoException) => {
+        // `… | head` has what it wanted.
+        if (error.code === "EPIPE") return;
+        throw new Failure(`${out ?? "the output"} is not whole: ${error.message}`);
       });
+      if (out === undefined) return;
       terminal.note(`the decisions are in ${out}`);
     });
 }
