@@ -1,6 +1,6 @@
 /** Finds what the rules name in a text: each place belongs to one rule, the longest phrase first. */
 import { beginningsOf, LENGTH } from "./beginnings.ts";
-import { anyPhrase, phraseAt } from "./notation.ts";
+import { anyPhrase, LETTER, phraseAt } from "./notation.ts";
 import { KINDS, type Rule } from "./rule.ts";
 
 export interface Concept {
@@ -21,6 +21,7 @@ interface Index {
   readonly anywhere: readonly Phrase[];
 }
 
+const WORDS = new RegExp(`[${LETTER}]+`, "gu");
 const indexes = new WeakMap<readonly Rule[], Index>();
 const forbidding = new WeakMap<Rule, RegExp>();
 
@@ -29,7 +30,7 @@ export function conceptsIn(text: string, rules: readonly Rule[]): readonly Conce
   const { byBeginning, anywhere } = indexOf(rules);
   const found: Concept[] = [];
   const forbidden = new Map<Rule, boolean>();
-  for (const { 0: word, index: start } of text.matchAll(/[\p{L}\p{N}]+/gu)) {
+  for (const { 0: word, index: start } of text.matchAll(WORDS)) {
     for (const phrase of [...(byBeginning.get(word.slice(0, LENGTH)) ?? []), ...anywhere]) {
       const { rule } = phrase;
       phrase.pattern ??= phraseAt(phrase.text);

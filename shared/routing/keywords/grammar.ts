@@ -3,6 +3,8 @@
  * are the object and Postgres, behind a preposition, is where they go. English only; in other words all is object.
  */
 
+import { LETTER } from "./notation.ts";
+
 /** What a word of the text is to the phrase it stands in. */
 export type Part = "word" | "target" | "means" | "clause" | "break" | "joint";
 
@@ -42,6 +44,8 @@ const PARTICLES = new Set(
   words("turn turned turning switch switched sign signed log logged roll rolled back backed single"),
 );
 
+const TOKENS = new RegExp(`[${LETTER}'&+]+|[.:;!?()]+(?=\\s|$)|[,\\n()]`, "gu");
+
 export interface Token {
   readonly part: Part;
   readonly text: string;
@@ -52,7 +56,7 @@ export interface Token {
 /** Words and the punctuation that parts clauses. `text` is in small letters. */
 export function tokensOf(text: string): readonly Token[] {
   const tokens: Token[] = [];
-  for (const { 0: found, index } of text.matchAll(/[\p{L}\p{N}'’&+]+|[.:;!?()]+(?=\s|$)|[,\n()]/gu)) {
+  for (const { 0: found, index } of text.matchAll(TOKENS)) {
     const part = partOf(found, tokens.at(-1));
     tokens.push({ part, text: found, start: index, end: index + found.length });
   }
@@ -61,7 +65,7 @@ export function tokensOf(text: string): readonly Token[] {
 
 function partOf(found: string, before: Token | undefined): Part {
   if (found === ",") return "joint";
-  if (!/[\p{L}\p{N}&+]/u.test(found)) return "break";
+  if (/^[.:;!?()\n]/u.test(found)) return "break";
   const part = PARTS.get(found) ?? "word";
   return part === "target" && before !== undefined && PARTICLES.has(before.text) ? "break" : part;
 }

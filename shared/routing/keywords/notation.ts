@@ -4,7 +4,7 @@
  */
 
 /** Letters and digits of any script, and more signs beyond ASCII that no phrase ends before. */
-const LETTER = "a-z0-9\\u00aa-\\uffff";
+export const LETTER = "a-z0-9\\u00aa-\\uffff";
 /** What `^` at the beginning of a phrase stands for: a title, a sentence, or what follows the prefix of a commit. */
 const CLAUSE = "(?<=^|[:.!?;] |\\n)";
 const WORD = "[^\\s,;:!?()]+";
@@ -36,5 +36,6 @@ function sourceOf(phrase: string): string {
 
 /** Small letters, but for those behind a backslash, where they mean something else. */
 function small(phrase: string): string {
+  if (phrase === phrase.toLowerCase()) return phrase;
   return phrase.replaceAll(/\\p\{[^}]*\}|\\.|\p{Lu}/giu, (sign) => (sign.startsWith("\\") ? sign : sign.toLowerCase()));
 }
