@@ -6,7 +6,7 @@ import type { ForecastBook } from "./forecast/rows.ts";
 import type { IndexBook } from "./knowledge-ports.ts";
 import type { ModelServices } from "./ledger-ports.ts";
 import type { Notices, RouterBook, TrainingTurns } from "./routing-ports.ts";
-import type { HostTurns, Validators } from "./source-ports.ts";
+import type { HostTurns, KnownSource } from "./source-ports.ts";
 import type { StageName } from "./stages.ts";
 
 // ---------------------------------------------------------------- Git
@@ -262,14 +262,6 @@ export interface History {
   recent(limit: number): Promise<readonly Improvement[]>;
   /** What is known of a source that was submitted before. */
   source(id: string): Promise<KnownSource | undefined>;
-}
-
-export interface KnownSource {
-  /** `waiting`, `read`, `nothing_found`, `listed` or `failed`. */
-  readonly state: string;
-  readonly contentHash?: string;
-  /** Of a listing all of whose entries are known. */
-  readonly validators?: Validators;
 }
 
 /** Training rows and statistics for later stages: append only. */

@@ -1,6 +1,6 @@
 /** When a model, or an arm, that serves goes back: worse in pairs, wrong too often, or no longer to be believed. */
 import { describe, expect, test } from "vitest";
-import { EXPERTS, type Expert } from "../../../shared/domain/improvement.ts";
+import type { Expert } from "../../../shared/domain/improvement.ts";
 import { seeded } from "../../../shared/routing/classifier/random.ts";
 import { judgeArms } from "../../../shared/routing/learning/arms-step-back.ts";
 import { calibrationBound, hasDrifted } from "../../../shared/routing/learning/drift.ts";

@@ -6,7 +6,7 @@ import { seeded } from "../../../shared/routing/classifier/random.ts";
 import { type GateRows, judgeCandidate } from "../../../shared/routing/learning/gate.ts";
 import { agreement, eceOf, scoresOf } from "../../../shared/routing/learning/measures.ts";
 import { type FrozenRow, frozenRows, heldOut, mayJudge, ownRows } from "../../../shared/routing/learning/rows.ts";
-import type { Classifier, LabelledRow, TrainingRow } from "../../../shared/routing-ports.ts";
+import type { Classifier, TrainingRow } from "../../../shared/routing-ports.ts";
 import {
   answering,
   idsOf as ids,
