@@ -129,7 +129,7 @@ export function foldsOf(rows: readonly LabelledRow[], count: number, seed: numbe
   const random = seeded(seed);
   const order = [...sizes].map(([group, size]) => ({ group, size, lot: random() }));
   order.sort((a, b) => b.size - a.size || a.lot - b.lot);
-  const filled = new Array<number>(count).fill(0);
+  const filled = Array.from({ length: count }, () => 0);
   const foldOf = new Map<string, number>();
   for (const { group, size } of order) {
     const fold = filled.indexOf(Math.min(...filled));

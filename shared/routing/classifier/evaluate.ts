@@ -21,7 +21,7 @@ export interface Figures {
 /** Every row counts the same, whatever its weight. Throws RangeError for no rows. */
 export function evaluateOn(classifier: Classifier, rows: readonly LabelledRow[]): Figures {
   if (rows.length === 0) throw new RangeError("no rows to judge a classifier by");
-  const confusion = EXPERTS.map(() => new Array<number>(EXPERTS.length).fill(0));
+  const confusion = EXPERTS.map(() => EXPERTS.map(() => 0));
   const bets: Bet[] = [];
   let brier = 0;
   for (const row of rows) {

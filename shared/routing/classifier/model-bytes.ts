@@ -154,7 +154,7 @@ function fits({ kind, bits, layers: [first, second, ...more] }: Head): boolean {
 }
 
 function scalesOf({ rows, columns, values }: Matrix): number[] {
-  const scales = new Array<number>(columns).fill(0);
+  const scales = Array.from({ length: columns }, () => 0);
   for (let i = 0; i < rows * columns; i += 1) {
     scales[i % columns] = Math.max(scales[i % columns] ?? 0, Math.abs(values[i] ?? 0));
   }

@@ -109,7 +109,7 @@ function check(rows: readonly LabelledRow[], folds: number): void {
 /** What each row counts, 1 on average: its own weight, the school's own more, and rare experts' more. */
 function weightsOf(rows: readonly LabelledRow[], ownWeight: number): Float64Array {
   const plain = rows.map(({ weight = 1, at }) => weight * (at === undefined ? 1 : ownWeight));
-  const ofLabel = new Array<number>(EXPERTS.length).fill(0);
+  const ofLabel = EXPERTS.map(() => 0);
   rows.forEach((row, i) => {
     const label = labelOf(row);
     ofLabel[label] = (ofLabel[label] ?? 0) + (plain[i] ?? 0);

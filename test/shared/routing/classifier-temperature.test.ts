@@ -13,6 +13,8 @@ import {
   thresholdFor,
 } from "../../../shared/routing/classifier/temperature.ts";
 
+const EVEN = Array.from({ length: 6 }, () => 1 / 6);
+
 function bets(...parts: readonly (readonly [share: number, right: number, wrong: number])[]): Bet[] {
   return parts.flatMap(([share, right, wrong]) =>
     Array.from({ length: right + wrong }, (_, i) => ({ share, isRight: i < right, weight: 1 })),
@@ -79,7 +81,7 @@ describe("figures", () => {
   test("Brier: 0 for the surely right, 2 for the surely wrong", () => {
     expect(brierOf([1, 0, 0, 0, 0, 0], 0)).toBe(0);
     expect(brierOf([1, 0, 0, 0, 0, 0], 3)).toBe(2);
-    expect(brierOf(new Array(6).fill(1 / 6), 0)).toBeCloseTo(5 / 6, 9);
+    expect(brierOf(EVEN, 0)).toBeCloseTo(5 / 6, 9);
   });
 
   test("coverage at 90 %: as far down as nine in ten are right", () => {
