@@ -12,7 +12,8 @@ import {
   SOURCE_SUBMITTED,
   type SourceData,
 } from "../domain/events.ts";
-import { decodeImprovement, type Improvement } from "../domain/improvement.ts";
+import type { Improvement } from "../domain/improvement.ts";
+import { decodeImprovement } from "../domain/improvement-fields.ts";
 import type { Status } from "../domain/lifecycle.ts";
 import { eventOfRecord } from "../domain/platform-records.ts";
 import type { Lease, Settlement, StageQueue } from "../pipeline/stage-queue.ts";
