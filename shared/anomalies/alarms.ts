@@ -39,9 +39,9 @@ export interface Memory {
 export const NO_MEMORY: Memory = { uneasy: 0, calm: 0 };
 
 /** -log10 of a probability. One sample like this is enough … */
-const ALARMING = 4;
+const ALARMING = 4.5;
 /** … of these it takes two in a row. */
-const UNEASY = 2.5;
+const UNEASY = 3;
 const UNEASY_NEEDED = 2;
 /** It is over after that many samples that one in twenty usual ones surpasses. */
 const CALM = 1.3;

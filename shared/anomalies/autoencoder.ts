@@ -9,7 +9,7 @@ export interface Autoencoder {
   score(vector: Float64Array): number;
 }
 
-const EPOCHS = 18;
+const EPOCHS = 10;
 const BATCH = 16;
 const RATE = 0.01;
 /** Beyond this an input teaches nothing but to be large. */

@@ -45,7 +45,7 @@ export interface Refusal {
 }
 
 /** The more recent half of these are the newest samples, the others are drawn from those before. */
-const MOST_FITTED = 900;
+const MOST_FITTED = 720;
 const FOLDS = 3;
 /** Neighbours in time are alike: they are on the same side of a split. */
 const BLOCK = 20;
