@@ -12,6 +12,7 @@ export function ruleProblems(rules: readonly WrittenRule[]): readonly string[] {
     ...rules.filter(({ examples }) => examples.length === 0).map(({ id }) => `${id}: has no example`),
     ...missedExamples(rules),
     ...doubles(rules),
+    ...overlaps(rules).map(({ words, rules: both }) => `${both.join(" and ")}: both want “${words}”`),
     ...silent.map((expert) => `no action leads to the ${expert} expert`),
   ];
 }

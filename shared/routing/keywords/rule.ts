@@ -58,6 +58,6 @@ export interface Rules {
   readonly settings: Settings;
   /** The school's own. */
   readonly rules: readonly Rule[];
-  /** An operator's; see `withOwnRules`. */
+  /** An operator's, which come first; see read-rules.ts. */
   readonly own?: readonly Rule[];
 }

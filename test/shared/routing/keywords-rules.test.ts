@@ -152,5 +152,6 @@ describe("the checks find", () => {
     const both = [rule({}), rule({ id: "uptime", expert: "monitoring", patterns: ["(?:liveness )?probes"] })];
     expect(overlaps(both)).toEqual([{ words: "probes", rules: ["probes", "uptime"] }]);
     expect(missedExamples(both)).toEqual([]);
+    expect(ruleProblems([...both, ...others])).toContain("probes and uptime: both want “probes”");
   });
 });
