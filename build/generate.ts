@@ -1,7 +1,8 @@
 /**
  * Writes what follows from other sources: the manifests in keda/ and knative/ from the registry, the fields policy knows
  * from the Kubernetes client's models, the lists of rules and intents, the description of the coordinator's API from its schemas,
- * what the stand-in of Qdrant takes from the published API, the prompts of the stages as modules. The result is committed.
+ * what the stand-in of Qdrant takes from the published API, the prompts of the stages and the keyword rules of the
+ * router as modules. The result is committed.
  *
  * Usage: generate.ts [--check]   --check writes nothing and fails when a file is stale
  */
@@ -16,10 +17,11 @@ import { ruleReference } from "./policy/rule-reference.ts";
 import { PromptProblems } from "./prompts/files.ts";
 import { renderPrompts } from "./prompts/render.ts";
 import { qdrantApi } from "./qdrant-api.ts";
+import { RuleProblems, renderRoutingRules } from "./routing-rules/render.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 
-/** Files whose committed text is not what it should be: path -> right text. Throws PromptProblems. */
+/** Files whose committed text is not what it should be: path -> right text. Throws PromptProblems and RuleProblems. */
 export async function staleFiles(): Promise<Map<string, string>> {
   const files = renderManifests(packageJson.version);
   files.set("shared/policy/known-fields.json", await knownFields());
@@ -28,6 +30,7 @@ export async function staleFiles(): Promise<Map<string, string>> {
   files.set("functions/coordinator/openapi.json", `${JSON.stringify(describeApi(), null, 2)}\n`);
   files.set("build/local/qdrant/api.json", await qdrantApi());
   for (const [file, text] of await renderPrompts(root)) files.set(file, text);
+  for (const [file, text] of await renderRoutingRules(root)) files.set(file, text);
   for (const [file, text] of files) {
     const committed = await readFile(path.join(root, file), "utf8").catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return undefined;
@@ -56,7 +59,7 @@ if (import.meta.main) {
   try {
     await main(process.argv.includes("--check"));
   } catch (error) {
-    if (!(error instanceof PromptProblems)) throw error;
+    if (!(error instanceof PromptProblems || error instanceof RuleProblems)) throw error;
     console.error(error.message);
     process.exitCode = 1;
   }

@@ -2,9 +2,11 @@
 import type { Brakes } from "./domain/approval.ts";
 import type { FileChange } from "./domain/change-set.ts";
 import type { Improvement } from "./domain/improvement.ts";
+import type { ForecastBook } from "./forecast/rows.ts";
 import type { IndexBook } from "./knowledge-ports.ts";
 import type { ModelServices } from "./ledger-ports.ts";
-import type { HostTurns, Validators } from "./source-ports.ts";
+import type { Notices, RouterBook, TrainingTurns } from "./routing-ports.ts";
+import type { HostTurns, KnownSource } from "./source-ports.ts";
 import type { StageName } from "./stages.ts";
 
 // ---------------------------------------------------------------- Git
@@ -262,23 +264,20 @@ export interface History {
   source(id: string): Promise<KnownSource | undefined>;
 }
 
-export interface KnownSource {
-  /** `waiting`, `read`, `nothing_found`, `listed` or `failed`. */
-  readonly state: string;
-  readonly contentHash?: string;
-  /** Of a listing all of whose entries are known. */
-  readonly validators?: Validators;
-}
-
 /** Training rows and statistics for later stages: append only. */
 export interface Outcomes {
   /** A row whose field `row` is there already is not appended again. */
   append(outcome: Readonly<Record<string, string>>): Promise<void>;
 }
 
-/** A person-readable message about one improvement. */
+/** A person-readable message about one improvement, or about the school itself. */
 export interface Notifier {
-  send(message: { readonly improvement: Improvement; readonly reached: string; readonly text: string }): Promise<void>;
+  send(message: {
+    readonly improvement?: Improvement;
+    /** A status, or what a notice is about. */
+    readonly reached: string;
+    readonly text: string;
+  }): Promise<void>;
 }
 
 /** Handed to every stage's wiring by the runtime: one Redis connection serves them all. */
@@ -290,6 +289,12 @@ export interface SchoolServices {
   /** Readers take it as a KnowledgeBook; only `index` and `learn` write. */
   readonly knowledge: IndexBook;
   readonly hostTurns: HostTurns;
+  /** What the router has learned. */
+  readonly router: RouterBook;
+  /** How changes went in the cluster; see shared/forecast. */
+  readonly forecasts: ForecastBook;
+  readonly training: TrainingTurns;
+  readonly notices: Notices;
   /** What models are asked through; see shared/models/layer.ts. */
   readonly models: ModelServices;
 }

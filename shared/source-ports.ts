@@ -168,3 +168,12 @@ export interface WatchedSource {
   readonly dailyLimit: number;
   readonly options: Readonly<Record<string, unknown>>;
 }
+
+/** What is known of a source that was submitted before. */
+export interface KnownSource {
+  /** `waiting`, `read`, `nothing_found`, `listed` or `failed`. */
+  readonly state: string;
+  readonly contentHash?: string;
+  /** Of a listing all of whose entries are known. */
+  readonly validators?: Validators;
+}

@@ -52,7 +52,8 @@ export const stages = {
     hears: ["verified", "failed", "rejected", "conflicts"],
     layer: "telemetry",
     scale: light,
-    drainMs: 30_000,
+    // A training of the router on ten thousand rows, on half a processor; outcomes take no part of it.
+    drainMs: 300_000,
   },
   // One round of work takes twenty seconds, one batch at a vendor of embeddings up to thirty more.
   index: { kind: "keeper", layer: "telemetry", scale: serial, drainMs: 60_000 },

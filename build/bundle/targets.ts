@@ -1,7 +1,8 @@
 /** What is bundled: one self-contained folder per process the school runs. */
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { STAGES } from "../../shared/stages.ts";
+import { TRAINING_FILE } from "../../shared/adapters/training-thread.ts";
+import { STAGES, type StageName } from "../../shared/stages.ts";
 
 export const ROOT = path.resolve(import.meta.dirname, "../..");
 /** Where bundles go: dist/<name>/. */
@@ -29,6 +30,11 @@ export const HTTP_FILE = "http.js";
 /** What the functions-framework's command line loads from a bundle's folder. */
 export const FUNCTION_FILE = "function.js";
 
+/** What a stage runs in a thread of its own. */
+const THREADS: Partial<Record<StageName, Readonly<Record<string, string>>>> = {
+  learn: { [TRAINING_FILE]: `import "./shared/adapters/training-program.ts";\n` },
+};
+
 const stageTargets = STAGES.map((stage): Target => {
   const source = `functions/${stage}/index.ts`;
   const wiring = `import { stage } from "./${source}";\n`;
@@ -44,6 +50,7 @@ export const serve = (env: Record<string, string | undefined>) => serveHttp(stag
       [FUNCTION_FILE]: `${wiring}import { registerForCommandLine } from "./shared/runtime/http/command-line.ts";
 await registerForCommandLine(stage, process.env);
 `,
+      ...THREADS[stage],
     },
     source,
     outputFile: "main.js",

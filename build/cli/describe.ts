@@ -6,6 +6,7 @@ import type { Improvement } from "../../shared/domain/improvement.ts";
 import type { TrailEntry } from "../../shared/pipeline/records.ts";
 import { judgement, modelCalls } from "./judgement.ts";
 import { momentOf } from "./moment.ts";
+import { forecast, routing } from "./routing.ts";
 import { harmless, statusStyle, type Terminal } from "./terminal.ts";
 
 type Lines = readonly string[];
@@ -27,6 +28,7 @@ export function describe(
     ["Validation", validation(improvement)],
     ["Plan", plan(improvement)],
     ["Policy verdict", verdict(improvement)],
+    ["Forecast", forecast(improvement)],
     ["Approval", approval(improvement)],
     ["Verification", verification(improvement.verification)],
     ["Verification of the rollback", verification(improvement.rollback_verification)],
@@ -83,12 +85,6 @@ function relevance({ relevance: value, relevance_basis: basis }: Improvement): L
   if (basis === undefined) return [String(value)];
   const parts = Object.entries(basis.parts).map(([name, part]) => `${name} ${part}`);
   return [`${value} = ${basis.formula}`, parts.join(", ")];
-}
-
-function routing({ routing: votes = [] }: Improvement): Lines {
-  return votes.map(
-    ({ tier, expert, confidence, because }) => `${tier}: ${expert ?? "abstains"} (${confidence}), ${because}`,
-  );
 }
 
 function validation({ validation: findings = [] }: Improvement): Lines {

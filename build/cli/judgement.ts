@@ -1,5 +1,5 @@
 /** What the experts judged, what they were shown, and what was asked of models for it, line by line. */
-import type { Advice, Opinion, Risk, SecondOpinion, ShownSource } from "../../shared/domain/evaluation.ts";
+import type { Advice, Opinion, OutOfScope, Risk, SecondOpinion, ShownSource } from "../../shared/domain/evaluation.ts";
 import type { Improvement } from "../../shared/domain/improvement.ts";
 import type { ModelCall } from "../../shared/domain/model-call.ts";
 
@@ -7,8 +7,9 @@ type Lines = readonly string[];
 
 export function judgement({ expert_evaluation: evaluation }: Improvement): Lines {
   if (evaluation === undefined) return [];
-  const { notes = [], doubt, second_opinion: second, sources = [] } = evaluation;
+  const { notes = [], doubt, second_opinion: second, sources = [], passed_on: passed } = evaluation;
   return [
+    ...(passed === undefined ? [] : [`passed on by the ${passed.from} expert: ${passed.because}`]),
     ...opinion(evaluation),
     ...(doubt === undefined ? [] : [`in doubt: ${doubt}`]),
     ...notes.map((note) => `note: ${note}`),
@@ -22,6 +23,7 @@ function opinion(given: Opinion): Lines {
   const judged = { feasibility, impact, effort, priority, complexity, confidence };
   return [
     `${expert}, ${by === "rules" ? "rule-based" : `by ${by}`}`,
+    ...(given.out_of_scope === undefined ? [] : [outOfScope(given.out_of_scope)]),
     ...Object.entries(judged).flatMap(([name, one]) =>
       one === undefined ? [] : [`${name}: ${one.value} (${one.evidence})`],
     ),
@@ -29,6 +31,10 @@ function opinion(given: Opinion): Lines {
     ...(given.recommendations ?? []).map((advice) => advised("recommends", advice)),
     ...(given.dependencies ?? []).map((advice) => advised("depends on", advice)),
   ];
+}
+
+function outOfScope({ better, because }: OutOfScope): string {
+  return `not its field${better === undefined ? "" : `, but ${better}`}: ${because}`;
 }
 
 function risk({ risk: name, mitigated, evidence, severity }: Risk): string {

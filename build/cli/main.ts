@@ -5,6 +5,7 @@ import packageFile from "../../package.json" with { type: "json" };
 import { cacheFolder } from "./cache-folder.ts";
 import { clientOf } from "./client.ts";
 import type { Shell } from "./command.ts";
+import { anomalies } from "./commands/anomalies.ts";
 import { breaker } from "./commands/breaker.ts";
 import { check } from "./commands/check.ts";
 import { deadLetters } from "./commands/dead-letters.ts";
@@ -12,6 +13,7 @@ import { decisions } from "./commands/decisions.ts";
 import { doctor } from "./commands/doctor.ts";
 import { events } from "./commands/events.ts";
 import { extract } from "./commands/extract.ts";
+import { feedback } from "./commands/feedback.ts";
 import { flags } from "./commands/flags.ts";
 import { graph } from "./commands/graph.ts";
 import { importCommand } from "./commands/import.ts";
@@ -23,6 +25,8 @@ import { models } from "./commands/models.ts";
 import { policy } from "./commands/policy.ts";
 import { prompts } from "./commands/prompts.ts";
 import { review } from "./commands/review.ts";
+import { route } from "./commands/route.ts";
+import { router } from "./commands/router.ts";
 import { search } from "./commands/search.ts";
 import { show } from "./commands/show.ts";
 import { sources } from "./commands/sources.ts";
@@ -43,6 +47,7 @@ const COMMANDS = [
   show,
   review,
   decisions,
+  feedback,
   events,
   watch,
   deadLetters,
@@ -50,10 +55,13 @@ const COMMANDS = [
   breaker,
   locks,
   models,
+  anomalies,
+  router,
   status,
   doctor,
   policy,
   extract,
+  route,
   search,
   check,
   indexCommand,

@@ -21,9 +21,11 @@ export async function waitingFor(client: Client, status: string | undefined): Pr
   return improvements.toReversed();
 }
 
-/** The decisions a status allows, in the order of the API's own list. */
-export function possible(status: string): Decision[] {
-  const actions = ACTIONS.filter((action) => (FROM[action] as readonly string[]).includes(status));
+/** The decisions its status allows, in the order of the API's own list. Without an expert there is none to send it away from. */
+export function possible({ status, expert }: { readonly status: string; readonly expert?: string }): Decision[] {
+  const actions = ACTIONS.filter(
+    (action) => (FROM[action] as readonly string[]).includes(status) && (action !== "reroute" || expert !== undefined),
+  );
   return status === "dead" ? ["retry", ...actions] : actions;
 }
 

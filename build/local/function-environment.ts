@@ -54,7 +54,7 @@ const OF_MODELS = [
 
 /** Nobody else writes what the school knows; who only asks gets a key that can do no more. */
 const KNOWLEDGE_WRITERS = ["index", "learn"];
-const KNOWLEDGE_READERS = ["evaluate", "validate", "coordinator"];
+const KNOWLEDGE_READERS = ["route", "evaluate", "validate", "coordinator"];
 /** The vectors of a question have to come from where those of the index came from. */
 const OF_EMBEDDERS = [
   "EMBEDDING_MODEL",
@@ -87,6 +87,19 @@ const OF_WEB = [
   "GITHUB_API_URL",
   "YT_DLP",
   "NODE_EXTRA_CA_CERTS",
+];
+
+/** What the router is told; the coordinator shows it. */
+const ROUTERS = ["route", "learn", "approve", "coordinator"];
+const OF_ROUTING = [
+  "AB_TEST_PERCENTAGE",
+  "ENABLE_NEURAL",
+  "ENABLE_RAG",
+  "NEIGHBOUR_THRESHOLD",
+  "RETRAIN_ROWS",
+  "RETRAIN_INTERVAL",
+  "FORECAST_THRESHOLD",
+  "ANOMALY_INTERVAL",
 ];
 
 /** Who looks at sources by itself, and who has them looked at. */
@@ -154,11 +167,22 @@ export function functionEnvironment(stage: string, parts: Parts, env: Environmen
     ...(stage === "validate" && env["VALIDATE_MODEL"] !== undefined ? pick(env, ["VALIDATE_MODEL", ...OF_MODELS]) : {}),
     ...(GIT_USERS.includes(stage) ? gitVariables(parts, env) : {}),
     ...knowledgeVariables(stage, parts, env),
+    ...(ROUTERS.includes(stage) ? routingVariables(stage, env) : {}),
     ...(WEB_USERS.includes(stage) ? pick(env, OF_WEB) : {}),
     ...(WATCHERS.includes(stage) && env["SOURCES"] !== undefined ? { SOURCES: path.resolve(env["SOURCES"]) } : {}),
     ...(stage === "coordinator" ? pick(env, ["GITHUB_WEBHOOK_SECRET", ...BUDGETS]) : {}),
     ...(SIGNERS.includes(stage) ? { APPROVAL_SECRET: parts.approvalSecret } : {}),
   };
+}
+
+/** Only `route` asks a model, and needs keys only when it has one. */
+function routingVariables(stage: string, env: Environment): Record<string, string> {
+  // Whoever tries the school on a laptop wants to see it learn; a cluster begins in shadow.
+  const own = { AB_TEST_PERCENTAGE: "1", ...pick(env, OF_ROUTING) };
+  if (stage !== "route") return own;
+  const rules = env["ROUTING_RULES"] === undefined ? {} : { ROUTING_RULES: path.resolve(env["ROUTING_RULES"]) };
+  const asks = env["ROUTE_MODEL"] !== undefined || env["ROUTE_MODEL_COMPLEX"] !== undefined;
+  return { ...own, ...rules, ...(asks ? pick(env, ["ROUTE_MODEL", "ROUTE_MODEL_COMPLEX", ...OF_MODELS]) : {}) };
 }
 
 function knowledgeVariables(stage: string, { qdrant }: Parts, env: Environment): Record<string, string> {

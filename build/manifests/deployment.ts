@@ -10,8 +10,12 @@ const RESOURCES = { requests: { cpu: "50m", memory: "96Mi" }, limits: { cpu: "1"
 /** A fit on 2,800 chunks took 430 MB. */
 const OF_INDEX = { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "1", memory: "1Gi" } };
 
+/** A training on 10,000 rows took 440 MB; between trainings it needs no more than others. */
+const OF_LEARN = { requests: RESOURCES.requests, limits: { cpu: "1", memory: "1Gi" } };
+
 export function resourcesOf(stage: StageName): typeof RESOURCES {
-  return stage === "index" ? OF_INDEX : RESOURCES;
+  if (stage === "index") return OF_INDEX;
+  return stage === "learn" ? OF_LEARN : RESOURCES;
 }
 const TMP_SIZE = "256Mi";
 

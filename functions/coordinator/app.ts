@@ -2,11 +2,13 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { nothingHere, soundAddress } from "./addresses.ts";
+import { anomaliesApi } from "./api/anomalies.ts";
 import { breakerApi } from "./api/breaker.ts";
 import { deadLettersApi } from "./api/dead-letters.ts";
 import { decisionsApi } from "./api/decisions.ts";
 import { doctorApi } from "./api/doctor.ts";
 import { eventsApi } from "./api/events.ts";
+import { feedbackApi } from "./api/feedback.ts";
 import { flagsApi } from "./api/flags.ts";
 import { graphApi } from "./api/graph.ts";
 import { healthApi } from "./api/health.ts";
@@ -19,6 +21,7 @@ import { modelsApi } from "./api/models.ts";
 import { openapiApi } from "./api/openapi.ts";
 import { pageApi } from "./api/page.ts";
 import { problemsApi } from "./api/problems.ts";
+import { routerApi } from "./api/router.ts";
 import { searchApi } from "./api/search.ts";
 import { sourcesApi } from "./api/sources.ts";
 import { stagesApi } from "./api/stages.ts";
@@ -56,6 +59,7 @@ export function coordinatorApp(school: School): Hono<Env> {
   app.route("/api/me", meApi(school));
   app.route("/api/status", statusApi(school));
   app.route("/api/improvements", decisionsApi(school));
+  app.route("/api/improvements", feedbackApi(school));
   app.route("/api/improvements", improvementsApi(school));
   app.route("/api/search", searchApi(school));
   app.route("/api/knowledge", knowledgeApi(school));
@@ -63,6 +67,8 @@ export function coordinatorApp(school: School): Hono<Env> {
   app.route("/api/sources", sourcesApi(school));
   app.route("/api/watches", watchesApi(school));
   app.route("/api/models", modelsApi(school));
+  app.route("/api/router", routerApi(school));
+  app.route("/api/anomalies", anomaliesApi(school));
   app.route("/api/dead-letters", deadLettersApi(school));
   app.route("/api/flags", flagsApi(school));
   app.route("/api/breaker", breakerApi(school));

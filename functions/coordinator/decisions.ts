@@ -5,15 +5,26 @@
 import { APPROVAL_LIFETIME_MS, signApproval } from "../../shared/domain/approval-signature.ts";
 import { EXPERTS, type Expert, type Improvement, type Patch } from "../../shared/domain/improvement.ts";
 import { closesDead, type Status } from "../../shared/domain/lifecycle.ts";
+import { isRight } from "./feedback.ts";
 
-export const ACTIONS = ["approve", "reject", "replan", "accept", "extend", "rollback", "close", "override"] as const;
+export const ACTIONS = [
+  "approve",
+  "reject",
+  "replan",
+  "reroute",
+  "accept",
+  "extend",
+  "rollback",
+  "close",
+  "override",
+] as const;
 /** `retry` is not among them: a dead letter goes back, see dead-letter.ts. */
 export type Action = (typeof ACTIONS)[number];
 
 export interface Decided {
   readonly name: string;
   readonly reason: string;
-  /** Only where the routing asked for a person: the expert that person chose. */
+  /** Where the routing asked for a person, or was wrong: the expert that person chose. */
   readonly expert?: Expert | undefined;
   /** Of the change set the person has seen, when they told it. */
   readonly hash?: string | undefined;
@@ -39,6 +50,7 @@ export const FROM: Readonly<Record<Action, readonly Status[]>> = {
   approve: ["pending_review"],
   reject: ["pending_review"],
   replan: ["pending_review"],
+  reroute: ["pending_review", "conflicts"],
   accept: ["held"],
   extend: ["held"],
   rollback: ["verified", "held", "rollback_blocked"],
@@ -61,6 +73,17 @@ const noPlan: Patch = {
   approval_rule: null,
 };
 const noQuestion: Patch = { review_stage: null, review_reason: null };
+/** What another expert's judgement, and the checks of what followed from it, left behind. */
+const noJudgement: Patch = {
+  expert_evaluation: null,
+  expert_answers: null,
+  rag_check_passed: null,
+  validation: null,
+  conflicts_found: null,
+  validated_at: null,
+  index_awaited_since: null,
+  forecast: null,
+};
 
 export function decide(action: Action, improvement: Improvement, by: Decided): Move | Refusal {
   const { status } = improvement;
@@ -77,6 +100,8 @@ export function decide(action: Action, improvement: Improvement, by: Decided): M
     case "replan":
     case "override":
       return { to: "validated", patch: { ...noPlan, ...noQuestion } };
+    case "reroute":
+      return reroute(improvement, by, iso);
     case "accept":
       return { to: "verified", patch: { verified_at: iso } };
     case "extend":
@@ -132,15 +157,33 @@ function approve(improvement: Improvement, by: Decided): Move | Refusal {
   return { to: "approved", patch: { ...approved, ...(stage === undefined ? {} : noQuestion) } };
 }
 
+function reroute(improvement: Improvement, by: Decided, iso: string): Move | Refusal {
+  const { expert } = by;
+  if (expert === undefined) return { refused: `name the right expert: \`expert\` is one of ${EXPERTS.join(", ")}` };
+  if (expert === improvement.expert) return { refused: `the ${expert} expert has judged it; name another one` };
+  const patch = { ...noPlan, ...noQuestion, ...noJudgement, ...chosen(improvement, expert, by, iso) };
+  return { to: "routed", patch };
+}
+
+/** The expert a person chose, and what that says of the router's choice. */
+function chosen(improvement: Improvement, expert: Expert, { name, reason }: Decided, at: string): Patch {
+  const right = isRight(improvement, expert);
+  return { expert, routing_feedback: { right, expert, by: `person:${name}`, because: reason, at } };
+}
+
 /** Nothing is planned yet: the person answers the stage that asked, and the flow goes on after it. */
-function resume(improvement: Improvement, { expert }: Decided): Move | Refusal {
+function resume(improvement: Improvement, by: Decided): Move | Refusal {
+  const { expert } = by;
   const { review_stage: stage } = improvement;
   switch (stage) {
     case "route":
       if (expert === undefined) {
         return { refused: `the routing found no expert; name one: \`expert\` is one of ${EXPERTS.join(", ")}` };
       }
-      return { to: "routed", patch: { ...noPlan, ...noQuestion, expert } };
+      return {
+        to: "routed",
+        patch: { ...noPlan, ...noQuestion, ...chosen(improvement, expert, by, new Date(by.now).toISOString()) },
+      };
     case "evaluate":
       return { to: "categorized", patch: { ...noPlan, ...noQuestion } };
     case "validate":

@@ -11,8 +11,11 @@ import { readFlags } from "../../shared/pipeline/flags.ts";
 import { commitsMade, longTimers, stageLoads } from "../../shared/pipeline/overview.ts";
 import { redisNow } from "../../shared/pipeline/services.ts";
 import { STAGES } from "../../shared/stages.ts";
+import { histogramText, type Measured } from "./histogram-text.ts";
+import { collectAnomalies } from "./metrics-anomalies.ts";
 import { collectKnowledge } from "./metrics-knowledge.ts";
 import { collectModels } from "./metrics-models.ts";
+import { collectRouter } from "./metrics-router.ts";
 import { collectSources } from "./metrics-sources.ts";
 import type { School } from "./school.ts";
 
@@ -24,22 +27,26 @@ type Sample = readonly [labels: Readonly<Record<string, string>>, value: number]
 /** Prometheus text format. */
 export async function renderMetrics(school: School): Promise<{ type: string; text: string }> {
   const registry = new Registry();
+  const histograms: string[] = [];
   await collect(school, {
     gauge: (name, help, samples) => fill(new Gauge(options(registry, name, help, samples)), samples),
     counter: (name, help, samples) => {
       const counter = new Counter(options(registry, name, help, samples));
       for (const [labels, value] of samples) counter.inc(labels, value);
     },
+    histogram: (name, help, samples) => histograms.push(histogramText(name, help, samples)),
   });
-  return { type: registry.contentType, text: await registry.metrics() };
+  return { type: registry.contentType, text: [await registry.metrics(), ...histograms].join("\n") };
 }
 
 export interface Sink {
   gauge(name: string, help: string, samples: readonly Sample[]): void;
   counter(name: string, help: string, samples: readonly Sample[]): void;
+  histogram(name: string, help: string, samples: readonly Measured[]): void;
 }
 
-async function collect({ redis, keys, records, brakes, index, models, watches }: School, sink: Sink): Promise<void> {
+async function collect(school: School, sink: Sink): Promise<void> {
+  const { redis, keys, records, brakes, index, models, watches } = school;
   const now = await redisNow(redis);
   const [counts, loads, timers, counters, state, flags, commits, recent] = await Promise.all([
     records.counts(),
@@ -149,9 +156,11 @@ async function collect({ redis, keys, records, brakes, index, models, watches }:
     "Flags in force",
     [...flags.on].map((flag) => [{ flag }, 1]),
   );
+  await collectAnomalies(school, sink);
   await collectKnowledge({ index }, count, now, sink);
   await collectModels(models, counters, sink);
   collectSources({ watches }, count, sink);
+  await collectRouter(school, counters, now, sink);
   sink.gauge("cortex_school_commits_budget_used", "Commits made in the current hour and day", [
     [{ span: "hour" }, commits.hour],
     [{ span: "day" }, commits.day],

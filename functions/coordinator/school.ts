@@ -10,6 +10,7 @@ import type { Operations } from "../../shared/pipeline/operations.ts";
 import type { Records } from "../../shared/pipeline/records.ts";
 import type { OperatorScripts } from "../../shared/pipeline/scripts/load-operator.ts";
 import type { BrakesReader, GitReader } from "../../shared/ports.ts";
+import type { Notices, RouterBook } from "../../shared/routing-ports.ts";
 import type { Tokens } from "../../shared/runtime/tokens.ts";
 import type { WatchedSource } from "../../shared/source-ports.ts";
 import type { StageName } from "../../shared/stages.ts";
@@ -29,6 +30,9 @@ export interface School {
   readonly brakes: BrakesReader;
   /** What models are asked through, and what was spent on them. */
   readonly models: ModelServices;
+  /** What the router has learned, and who may be told to learn more. */
+  readonly router: RouterBook;
+  readonly notices: Notices;
   /** What may be spent on them. */
   readonly modelBudgets: BudgetLimits;
   readonly settings: CoordinatorSettings;

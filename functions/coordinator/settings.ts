@@ -29,6 +29,12 @@ export const CoordinatorSettings = RuntimeSettings.extend({
   REAP_SECONDS: z.coerce.number().positive().max(60).default(5),
   /** Minutes between two looks at whether the index is up to date; a push that is told of needs none. */
   INDEX_INTERVAL: z.coerce.number().min(0.1).max(1_440).default(10),
+  /** Share (0..1) of improvements that the router's learned tiers may serve, unless an operator says otherwise. */
+  AB_TEST_PERCENTAGE: z.coerce.number().min(0).max(1).default(0),
+  /** Hours after which the router is trained again when there is any new label. */
+  RETRAIN_INTERVAL: z.coerce.number().min(0.01).max(8_760).default(24),
+  /** Seconds between two samples of the stages' metrics, in which anomalies are looked for; 0: none. */
+  ANOMALY_INTERVAL: z.coerce.number().min(0).max(3_600).default(60),
   /** Requests one token may make in a minute, a quarter of them changing something; 0: as many as it likes. */
   RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(0).default(1_200),
   /** Clients that may follow the events at once; more are refused. */

@@ -24,10 +24,12 @@ import { watchedSources } from "../../shared/sources/open.ts";
 import { coordinatorApp } from "./app.ts";
 import { knowledgeIndex } from "./knowledge-index.ts";
 import { liveEvents } from "./live/hub.ts";
+import { startAnomalies } from "./loops/anomalies.ts";
 import { startBreaker } from "./loops/breaker.ts";
 import { startIndex } from "./loops/index.ts";
 import { startLegacy } from "./loops/legacy.ts";
 import { startReaper } from "./loops/reaper.ts";
+import { startRetrain } from "./loops/retrain.ts";
 import { startSearch } from "./loops/search.ts";
 import { startSources } from "./loops/sources.ts";
 import { startTimers } from "./loops/timers.ts";
@@ -91,8 +93,9 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
 
   const reapMs = settings.REAP_SECONDS * 1_000;
   const loops = [startReaper(school, reapMs, wake), startTimers(school), startSearch(school)];
-  loops.push(startBreaker(school, reapMs));
+  loops.push(startBreaker(school, reapMs), startRetrain(school, settings.RETRAIN_INTERVAL * 3_600_000));
   if (school.index.isKept) loops.push(startIndex(school, settings.INDEX_INTERVAL * 60_000));
+  if (settings.ANOMALY_INTERVAL > 0) loops.push(startAnomalies(school, settings.ANOMALY_INTERVAL * 1_000));
   if (watches.length > 0) loops.push(startSources(school));
   if (legacy.lists.length > 0) loops.push(startLegacy(school, legacy.lists, reapMs, wake));
   if (layers !== undefined) loops.push(startWake(school, blockingConnection(settings.REDIS_URL, log), wake));
@@ -119,7 +122,7 @@ function schoolOn(redis: Redis, env: Environment, own: Own): School {
   const { settings, log } = own;
   const keys = keysOf(settings.KEY_PREFIX);
   const scripts = loadOperatorScripts(redis, settings.KEY_PREFIX);
-  const { brakes, models } = schoolServices(redis, keys, scripts, {
+  const { brakes, models, router, notices } = schoolServices(redis, keys, scripts, {
     rollbacksPerHour: settings.BREAKER_ROLLBACKS_PER_HOUR,
     breakerTimeoutMs: settings.BREAKER_TIMEOUT * 60_000,
     cooldownMs: settings.ROLLBACK_COOLDOWN * 60_000,
@@ -135,6 +138,8 @@ function schoolOn(redis: Redis, env: Environment, own: Own): School {
     scripts,
     brakes,
     models,
+    router,
+    notices,
     operations: acts,
     index: knowledgeIndex(env, redis, keys, scripts),
     records: records(redis, keys),

@@ -20,11 +20,12 @@ export function aggregated(first: Opinion, second: Opinion): Aggregated {
     impact: lower(first.impact, second.impact),
     effort: higher(first.effort, second.effort),
     priority: first.priority,
-    risks: risksOf(first.risks, second.risks),
+    risks: allRisks(first.risks, second.risks),
     recommendations: adviceOf(first.recommendations, second.recommendations),
     dependencies: adviceOf(first.dependencies, second.dependencies),
     complexity: higher(given(first.complexity), given(second.complexity)),
     confidence: lower(given(first.confidence), given(second.confidence)),
+    ...(first.out_of_scope === undefined ? {} : { out_of_scope: first.out_of_scope }),
     ...(disagreement === undefined ? {} : { disagreement }),
   };
 }
@@ -83,7 +84,7 @@ function higher(one: Judgement<Level>, other: Judgement<Level>): Judgement<Level
 }
 
 /** The same risk in the same words once, open when one of them says so. */
-function risksOf(first: readonly Risk[], second: readonly Risk[]): readonly Risk[] {
+export function allRisks(first: readonly Risk[], second: readonly Risk[]): readonly Risk[] {
   const all = new Map<string, Risk>();
   for (const one of [...first, ...second]) {
     const known = all.get(one.risk.toLowerCase());

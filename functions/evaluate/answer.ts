@@ -1,5 +1,6 @@
 /** What a model is asked for. Lengths are rules of ours, not of the schema: vendors differ in what they take there. */
 import * as z from "zod";
+import { EXPERTS } from "../../shared/domain/improvement.ts";
 
 /** Characters of one text, entries of one list. */
 const TEXT = 1_200;
@@ -29,6 +30,10 @@ export const Answer = z.object({
   risks: few(z.object({ risk: text, severity: z.enum(["high", "medium", "low"]), mitigated: z.boolean(), ...rests })),
   recommendations: few(Advised),
   dependencies: few(Advised),
+  out_of_scope: z
+    .object({ better: z.enum([...EXPERTS, "unknown"]), ...rests })
+    .optional()
+    .describe("Only when it is another expert's work and none of yours."),
 });
 export type Answer = z.infer<typeof Answer>;
 

@@ -2,7 +2,7 @@
  * A model's answer, checked as if an enemy had written it: evidence has to be something it was shown, what the rules prove
  * stays, and a risk may be added but never taken away.
  */
-import type { Advice, Judgement, Level, Opinion, Risk } from "../../shared/domain/evaluation.ts";
+import type { Advice, Judgement, Level, Opinion, OutOfScope, Risk } from "../../shared/domain/evaluation.ts";
 import type { Expert } from "../../shared/domain/improvement.ts";
 import { cleanLine } from "../../shared/domain/text.ts";
 import type { Answer } from "./answer.ts";
@@ -29,6 +29,7 @@ export function checked(
   const judged = (said: Said & { readonly value: Level | "unknown" }) => judgementOf(said, labels);
   const recommendations = advices(answer.recommendations, labels);
   const dependencies = advices(answer.dependencies, labels);
+  const scope = scopeOf(answer.out_of_scope, labels, expert);
   const opinion: Opinion = {
     expert,
     by: model,
@@ -41,12 +42,14 @@ export function checked(
     dependencies: union(rules.dependencies, dependencies.resting),
     complexity: judged(answer.complexity),
     confidence: judged(answer.confidence),
+    ...(typeof scope === "object" ? { out_of_scope: scope } : {}),
   };
   const dropped = recommendations.dropped + dependencies.dropped;
   const doubt = doubtOf(rules, model);
+  const left = `${dropped} things ${model} advises rest on nothing it was shown, and are left out`;
   return {
     opinion,
-    notes: dropped === 0 ? [] : [`${dropped} things ${model} advises rest on nothing it was shown, and are left out`],
+    notes: [...(dropped === 0 ? [] : [left]), ...(typeof scope === "string" ? [unbelieved(opinion, scope)] : [])],
     ...(doubt === undefined ? {} : { doubt }),
   };
 }
@@ -88,6 +91,25 @@ function risksOf(said: Answer["risks"], labels: ReadonlySet<string>, rules: read
   // What is open comes first, so that no row of harmless ones pushes it out.
   const ordered = [...added.filter(({ mitigated }) => !mitigated), ...added.filter(({ mitigated }) => mitigated)];
   return [...rules, ...ordered.slice(0, ENTRIES)];
+}
+
+/** A note that a model's word on the field does not count. */
+export function unbelieved({ expert, by }: Pick<Opinion, "expert" | "by">, because: string): string {
+  return `${by} says that it is not for the ${expert} expert, which does not count: ${because}`;
+}
+
+/** That it is another's field, or why that does not count; undefined: nobody says so. */
+function scopeOf(
+  said: Answer["out_of_scope"],
+  labels: ReadonlySet<string>,
+  expert: Expert,
+): OutOfScope | string | undefined {
+  if (said === undefined) return undefined;
+  const { better } = said;
+  if (better === expert) return "it names that expert itself";
+  const flaw = flawOf(said, labels);
+  if (flaw !== undefined) return flaw;
+  return { because: evidenceOf(said), ...(better === "unknown" ? {} : { better }) };
 }
 
 function advices(said: Answer["recommendations"], labels: ReadonlySet<string>) {

@@ -13,6 +13,7 @@ import { concluded } from "./conclude.ts";
 import { RUBRICS } from "./experts/registry.ts";
 import { factsOf } from "./facts.ts";
 import { remember } from "./memory.ts";
+import { heir } from "./pass-on.ts";
 import { noRules, subjectOf, unjudged } from "./subject.ts";
 
 export interface EvaluatePorts {
@@ -32,16 +33,17 @@ export interface ExpertModels {
 export async function evaluate(
   { improvement }: InputOf<"evaluate">,
   { platform: load, knowledge, models }: EvaluatePorts,
-  context: Pick<Context, "signal" | "save">,
+  context: Pick<Context, "signal" | "save" | "now">,
 ): Promise<OutcomeOf<"evaluate">> {
   const subject = subjectOf(improvement);
   if (typeof subject === "string") return askPerson("evaluate", subject);
-  const { expert, topic } = subject;
+  const { expert, topic, passed, doubt } = subject;
   const model = models?.first(expert);
   const reason = noRules(expert);
   if (topic === undefined && model === undefined) {
-    const evaluation: Evaluation = { expert, by: "rules", ...unjudged(reason) };
-    return concluded(evaluation, improvement, reason);
+    const passed_on = passed === undefined ? {} : { passed_on: passed, doubt: doubt ?? reason };
+    const evaluation: Evaluation = { expert, by: "rules", ...unjudged(reason), ...passed_on };
+    return concluded(evaluation, improvement, context.now(), reason);
   }
 
   const { signal } = context;
@@ -53,12 +55,15 @@ export async function evaluate(
     ...(sources.length === 0 ? {} : { sources }),
     ...(memory.notes.length === 0 ? {} : { notes: memory.notes }),
   };
+  const before = passed === undefined ? undefined : { ...passed, risks: rulesOf(passed.from).risks };
   if (model === undefined || models === undefined) {
-    return concluded({ expert, by: "rules", ...rulesOf(expert), ...known }, improvement);
+    const opinion = heir({ expert, by: "rules", ...rulesOf(expert) }, before);
+    const evaluation = { ...opinion, ...known, ...(doubt === undefined ? {} : { doubt }) };
+    return concluded(evaluation, improvement, context.now(), doubt);
   }
   // Loaded when it is needed: a cold start without a model has nothing to do with it.
   const { judgeWithModels } = await import("./judge-with-models.ts");
-  const situation = { improvement, expert, platform, facts, rulesOf, memory, knowledge };
-  const person = topic === undefined ? reason : undefined;
-  return judgeWithModels(situation, { model, second: models.second, person }, context);
+  const situation = { improvement, expert, topic, platform, facts, rulesOf, memory, knowledge, passed: before };
+  const person = topic === undefined ? reason : doubt;
+  return judgeWithModels(situation, { ...models, person }, context);
 }

@@ -23,7 +23,7 @@ export interface Facts {
   readonly takenBack: readonly { readonly id: string; readonly title: string; readonly because: string }[];
 }
 
-export type Judged = Required<Omit<Opinion, "expert" | "by">>;
+export type Judged = Required<Omit<Opinion, "expert" | "by" | "out_of_scope">>;
 
 export interface Rubric {
   readonly criteria: readonly Criterion[];

@@ -17,19 +17,24 @@ const NEIGHBOUR: Readonly<Record<Expert, Expert>> = {
 /** Share of its points the second field has from which it might as well have been chosen. */
 const CLOSE = 0.7;
 
-export function isHighRisk({ category }: Pick<Improvement, "category">, expert: Expert): boolean {
-  return HIGH_RISK.includes(category) || HIGH_RISK.includes(expert);
+/** `experts`: all who had it. To pass it on makes it no harmless one. */
+export function isHighRisk({ category }: Pick<Improvement, "category">, ...experts: readonly Expert[]): boolean {
+  return [category, ...experts].some((name) => HIGH_RISK.includes(name));
 }
 
-/** Undefined: one opinion is enough. */
+/** Undefined: one opinion is enough. `from`: who passed it on. */
 export function secondAsked(
   improvement: Improvement,
   first: Opinion,
+  from?: Expert,
 ): { readonly expert: Expert; readonly because: string } | undefined {
   const { expert, confidence } = first;
   const next = runnerUp(improvement, expert);
   const other = next?.expert ?? NEIGHBOUR[expert];
   if (isHighRisk(improvement, expert)) return { expert: other, because: `${improvement.category} is judged by two` };
+  if (from !== undefined && isHighRisk(improvement, from)) {
+    return { expert: other, because: `it came from the ${from} expert, and ${from} is judged by two` };
+  }
   if (next !== undefined && next.share >= CLOSE) {
     return {
       expert: other,

@@ -4,10 +4,10 @@
  */
 import type { SubmittedSource } from "../../shared/domain/events.ts";
 import { cleanLine } from "../../shared/domain/text.ts";
-import type { History, KnownSource } from "../../shared/ports.ts";
+import type { History } from "../../shared/ports.ts";
 import type { OutcomeOf } from "../../shared/runtime/outcome.ts";
 import type { Context, InputOf } from "../../shared/runtime/stage.ts";
-import type { SourceText } from "../../shared/source-ports.ts";
+import type { KnownSource, SourceText } from "../../shared/source-ports.ts";
 import { type ExaminePorts, examine } from "./examine.ts";
 import { type FetchPorts, fetchSource, type Place, watchOf } from "./fetch.ts";
 import { canonicalAddress, contentHash, sourceId } from "./identity.ts";

@@ -1,102 +1,109 @@
 /**
- * learn: keeps one row per improvement that came to an end, the raw material for statistics and for better routing, and
- * puts it where `validate` finds what was tried before.
+ * learn: keeps one row per improvement that came to an end, the raw material for statistics; one for forecasts of whether
+ * changes hold, where the cluster has decided; another for the router to learn from; and puts it where `validate` and
+ * `route` find what was tried before. When there is enough to learn from, the router is trained: by a notice of its own, so
+ * that no outcome waits for it.
  */
 import type { Improvement } from "../../shared/domain/improvement.ts";
+import { type ForecastBook, keepForecastRow } from "../../shared/forecast/rows.ts";
 import type { Outcomes } from "../../shared/ports.ts";
+import { routingExperience, trainingRow } from "../../shared/routing/learning/training-row.ts";
+import type { RoutingMemoryWriter } from "../../shared/routing-ports.ts";
 import { RetryLater } from "../../shared/runtime/errors.ts";
 import { type Observed, observed } from "../../shared/runtime/outcome.ts";
-import type { Context, InputOf } from "../../shared/runtime/stage.ts";
+import type { Context, InputOf, Reached } from "../../shared/runtime/stage.ts";
+import { outcomeRow } from "./outcome-row.ts";
+import { type RetrainPorts, retrain } from "./retrain.ts";
+import type { RetrainRule } from "./settings.ts";
+import { type WatchPorts, watchRouter } from "./watch.ts";
 
 export interface LearnPorts {
   readonly outcomes: Outcomes;
+  /** Undefined: nobody foretells anything. */
+  readonly forecasts?: Pick<ForecastBook, "keep"> | undefined;
   /** Undefined: there is no index. */
   readonly past?:
     | { keep(improvement: Improvement, when: { now: () => number; signal: AbortSignal }): Promise<void> }
     | undefined;
+  /** Undefined: there is no index. */
+  readonly memory?: RoutingMemoryWriter | undefined;
+  /** Undefined: the router learns nothing here. */
+  readonly routing?: RoutingPorts | undefined;
 }
+
+export interface RoutingPorts extends RetrainPorts, WatchPorts {
+  readonly rule: RetrainRule;
+}
+
+type LearnContext = Pick<Context, "now"> & Partial<Pick<Context, "signal">>;
 
 /** Far enough away that no pod is kept up for it. */
 const INDEX_RETRY_MS = 180_000;
+/** Who asks for a training waits this long before it is asked for again. */
+const ASKED_MS = 600_000;
 
 export async function learn(
-  { improvement, reached }: InputOf<"learn">,
-  { outcomes, past }: LearnPorts,
-  { now, signal }: Pick<Context, "now"> & Partial<Pick<Context, "signal">>,
+  input: InputOf<"learn">,
+  ports: LearnPorts,
+  { now, signal = new AbortController().signal }: LearnContext,
 ): Promise<Observed> {
-  await outcomes.append(outcomeRow(improvement, reached, now()));
-  if (past === undefined) return observed(`outcome ${reached} kept`);
-  await untilTaken(() => past.keep(improvement, { now, signal: signal ?? new AbortController().signal }), signal);
-  return observed(`outcome ${reached} kept, and indexed`);
+  const { routing } = ports;
+  if ("notice" in input) {
+    if (input.notice.about === "retrain" && routing !== undefined)
+      return retrain(input.notice, routing, { now, signal });
+    return observed(`nothing to learn from a notice about ${input.notice.about}`);
+  }
+  const { improvement, reached } = input;
+  await ports.outcomes.append(outcomeRow(improvement, reached, now()));
+  if (ports.forecasts !== undefined) await keepForecastRow(ports.forecasts, improvement, reached, now());
+  const told = routing === undefined ? [] : await keepRoute(input, routing, now);
+  const isIndexed = await keepInIndex(input, ports, { now, signal });
+  return observed([`outcome ${reached} kept${isIndexed ? ", and indexed" : ""}`, ...told].join("; "));
+}
+
+/** What followed from it, in words. */
+async function keepRoute(
+  { improvement, reached }: Reached,
+  routing: RoutingPorts,
+  now: () => number,
+): Promise<string[]> {
+  const { router } = routing;
+  if (improvement.expert === undefined && improvement.routing === undefined) return [];
+  const row = trainingRow(improvement, reached);
+  await router.keepRow(row);
+  if (row.by === undefined) return [];
+  const asked = await askForTraining(routing, now());
+  return [...(asked ? ["a training of the router is asked for"] : []), ...(await watchRouter(routing, now()))];
+}
+
+async function askForTraining({ router, turns, rule }: RoutingPorts, now: number): Promise<boolean> {
+  const { labels, at } = await router.sinceTraining();
+  const isLongAgo = at !== undefined && labels > 0 && now - at >= rule.afterMs;
+  if (labels < rule.labels && !isLongAgo) return false;
+  const text = `${labels} labels are new or changed since the router was last trained`;
+  return turns.ask({ by: "learn", text, trained: at ?? 0, labels }, ASKED_MS);
 }
 
 /** An index that is away, or refuses the key, must cost no outcome: this is tried for as long as it takes. */
-async function untilTaken(keep: () => Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await keep();
-  } catch (error) {
-    signal?.throwIfAborted();
+async function keepInIndex(
+  { improvement, reached }: Reached,
+  { past, memory }: LearnPorts,
+  { now, signal }: Required<LearnContext>,
+): Promise<boolean> {
+  const experience = memory === undefined ? undefined : routingExperience(improvement, reached);
+  const kept = await Promise.allSettled([
+    past?.keep(improvement, { now, signal }),
+    experience === undefined ? undefined : memory?.keep(experience, signal),
+  ]);
+  signal.throwIfAborted();
+  for (const one of kept) {
+    if (one.status === "fulfilled") continue;
+    const error: unknown = one.reason;
     const said = error instanceof Error ? error.message : String(error);
     throw new RetryLater(`the outcome is kept, but not indexed yet: ${said}`, INDEX_RETRY_MS, {
       cause: error,
       free: true,
     });
   }
-}
-
-/**
- * One flat row; empty texts are left out. Whether the right expert was chosen and whether the change held are different
- * questions, so votes and end are kept apart. A repeated row has the same `row` id.
- */
-export function outcomeRow(improvement: Improvement, reached: string, now: number): Record<string, string> {
-  const { verdict, approval, relevance_basis: basis, expert_evaluation: evaluation } = improvement;
-  const row: Record<string, string | undefined> = {
-    row: `${improvement.id}:${reached}:${improvement.updated_at}`,
-    improvement: improvement.id,
-    source: improvement.source_id,
-    reached,
-    at: new Date(now).toISOString(),
-    title: improvement.title,
-    category: improvement.category,
-    type: improvement.type,
-    expert: improvement.expert,
-    relevance: String(improvement.relevance),
-    relevance_parts: basis === undefined ? undefined : JSON.stringify(basis.parts),
-    votes: json(improvement.routing?.map(({ tier, expert, confidence }) => ({ tier, expert, confidence }))),
-    evaluated_by: evaluation?.by,
-    feasibility: evaluation?.feasibility.value,
-    impact: evaluation?.impact.value,
-    intent: improvement.intent?.kind,
-    application: improvement.change_set?.application,
-    verdict: verdict?.decision,
-    verdict_rules: verdict === undefined ? undefined : verdict.rules.map(({ rule }) => rule).join(" "),
-    approval_rule: improvement.approval_rule,
-    approved_by: approval?.actor,
-    git_commit: improvement.git_commit,
-    rollback_commit: improvement.rollback_commit,
-    reason: improvement.failure_reason ?? improvement.review_reason,
-    ...durations(improvement, now),
-  };
-  return Object.fromEntries(Object.entries(row).filter((entry): entry is [string, string] => Boolean(entry[1])));
-}
-
-/** Milliseconds between the moments the record knows. */
-function durations(improvement: Improvement, now: number): Record<string, string | undefined> {
-  const { created_at, approved_at, deployed_at, verified_at, failed_at } = improvement;
-  return {
-    total_ms: between(created_at, new Date(now).toISOString()),
-    to_approval_ms: between(created_at, approved_at),
-    to_deployment_ms: between(approved_at, deployed_at),
-    to_end_ms: between(deployed_at, verified_at ?? failed_at),
-  };
-}
-
-function between(from: string | undefined, to: string | undefined): string | undefined {
-  if (from === undefined || to === undefined) return undefined;
-  const milliseconds = Date.parse(to) - Date.parse(from);
-  return Number.isFinite(milliseconds) && milliseconds >= 0 ? String(milliseconds) : undefined;
-}
-
-function json(value: unknown): string | undefined {
-  return value === undefined ? undefined : JSON.stringify(value);
+  return past !== undefined || experience !== undefined;
 }

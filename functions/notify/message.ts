@@ -1,10 +1,10 @@
 /** What a person reads about an improvement: one headline, then only the facts that help to act. */
 import type { Improvement } from "../../shared/domain/improvement.ts";
 import type { Status } from "../../shared/domain/lifecycle.ts";
+import { line } from "./line.ts";
 
 /** States in which somebody is needed now. */
 const PAGES: readonly Status[] = ["held", "rollback_blocked", "dead"];
-const LONGEST = 300;
 
 /** Several short lines; every value is one line, so that a title cannot forge another. */
 export function messageFor(improvement: Improvement, reached: Status): string {
@@ -71,9 +71,4 @@ function facts(improvement: Improvement, reached: Status): string[] {
     default:
       return [reason(improvement.failure_reason ?? improvement.review_reason), application, commit, reverted];
   }
-}
-
-function line(text: string): string {
-  const flat = text.replaceAll(/[\p{C}\s]+/gu, " ").trim();
-  return flat.length <= LONGEST ? flat : `${flat.slice(0, LONGEST)}…`;
 }

@@ -5,7 +5,7 @@ import type { Notifier } from "../ports.ts";
 export function logNotifier(log: Pick<Logger, "info">): Notifier {
   return {
     async send({ improvement, reached, text }) {
-      log.info({ improvement: improvement.id, reached, text }, "notification");
+      log.info({ improvement: improvement?.id, reached, text }, "notification");
     },
   };
 }

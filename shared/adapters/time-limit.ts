@@ -23,3 +23,15 @@ export async function withinLimit<Value>(
     signal?.removeEventListener("abort", forward);
   }
 }
+
+/** Some of what is awaited takes no signal; then its answer comes too late and is dropped. */
+export async function untilAborted<Value>(signal: AbortSignal, work: () => Promise<Value>): Promise<Value> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(signal.reason);
+  signal.addEventListener("abort", stop);
+  try {
+    return await Promise.race([work(), promise]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}

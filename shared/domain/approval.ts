@@ -4,6 +4,7 @@
  */
 import { type Decision, isWorse, type Verdict, verdictOf } from "./change-set.ts";
 import type { Evaluation } from "./evaluation.ts";
+import type { Forecast } from "./forecast.ts";
 import type { Category, Planning, ValidationFinding } from "./improvement.ts";
 
 /** Operator overrides. Permissive ones only count here when they are complete (author, reason, expiry) and in force. */
@@ -21,6 +22,8 @@ export interface ApprovalSettings {
   readonly threshold: number;
   /** HIGH_RISK_THRESHOLD, 0.95 unless configured. */
   readonly highRiskThreshold: number;
+  /** FORECAST_THRESHOLD, 0..1: who holds with less probability waits for a person. Absent or 0: forecasts decide nothing. */
+  readonly forecastThreshold?: number;
 }
 
 /** The state of the world the rule looks at, beside the improvement. Null: open; a text: closed, and why. */
@@ -41,6 +44,8 @@ export interface Candidate {
   readonly validation: readonly ValidationFinding[];
   readonly evaluation: Evaluation | undefined;
   readonly planning?: Planning | undefined;
+  /** May make a person necessary, never unnecessary. */
+  readonly forecast?: Forecast | undefined;
 }
 
 export interface ApprovalDecision {
@@ -73,6 +78,9 @@ export function decideApproval(candidate: Candidate, brakes: Brakes, settings: A
   // A model may raise risk, never lower it: what only it would have chosen is for a person, whatever the flags.
   const modelsOwn = candidate.planning?.doubt;
   if (modelsOwn !== undefined) return pending("always-human-model-choice", modelsOwn);
+  // Like a rollback a moment ago it is what the cluster has shown, and no opinion that a flag may overrule.
+  const poor = poorProspect(candidate.forecast, settings.forecastThreshold ?? 0);
+  if (poor !== null) return pending("forecast", poor);
   if (flags.all)
     return {
       kind: "approved",
@@ -128,6 +136,20 @@ function validationDoubt(findings: readonly ValidationFinding[]): string | null 
   if (findings.length === 0) return "nothing was validated";
   const doubt = findings.find(({ result }) => result !== "pass");
   return doubt === undefined ? null : `${doubt.check}: ${doubt.because}`;
+}
+
+/** Outcomes a forecast has to rest on before it decides anything. */
+const FORECAST_OUTCOMES = 50;
+
+/**
+ * The probability itself is compared, not a bound of its interval: what a change costs when it fails depends on how often
+ * it fails on the whole, and to ask a person once too often costs little. A forecast that is no number says nothing.
+ */
+function poorProspect(forecast: Forecast | undefined, threshold: number): string | null {
+  const { holds } = forecast ?? {};
+  if (holds === undefined || !(holds.n >= FORECAST_OUTCOMES) || !(holds.probability < threshold)) return null;
+  const [probability, low, high] = [holds.probability, holds.low, holds.high].map((value) => Number(value).toFixed(2));
+  return `changes like it hold with probability ${probability} (${low} to ${high}, by ${holds.n} outcomes), less than ${threshold}`;
 }
 
 /** Anything else, `unknown` or a word from elsewhere, is no judgement. */

@@ -37,6 +37,13 @@ export interface Opinion {
   readonly dependencies?: readonly Advice[];
   readonly complexity?: Judgement<Level>;
   readonly confidence?: Judgement<Level>;
+  /** This is not this expert's field: who else's it is, where that can be said, and what says so. */
+  readonly out_of_scope?: OutOfScope;
+}
+
+export interface OutOfScope {
+  readonly better?: Expert;
+  readonly because: string;
 }
 
 export interface Evaluation extends Opinion {
@@ -47,6 +54,8 @@ export interface Evaluation extends Opinion {
   /** Why a person decides whatever else is true: it is a model's word alone, or a second one is missing. */
   readonly doubt?: string;
   readonly second_opinion?: SecondOpinion;
+  /** The expert that was chosen passed it on to this one. */
+  readonly passed_on?: { readonly from: Expert; readonly because: string };
 }
 
 export interface SecondOpinion {

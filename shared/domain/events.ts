@@ -11,6 +11,8 @@ const PREFIX = "ai.cortex.school";
 export const SOURCE_SUBMITTED = `${PREFIX}.source.submitted`;
 /** A repository or another source of knowledge may hold something new. */
 export const REPOSITORY_CHANGED = `${PREFIX}.repository.changed`;
+/** Something an observer should know or do that is not about one improvement. */
+export const NOTICE = `${PREFIX}.notice`;
 /** Every event about an improvement: this and the status it reached. */
 export const IMPROVEMENT_PREFIX = `${PREFIX}.improvement.`;
 
@@ -78,6 +80,16 @@ export const KNOWLEDGE_SOURCES = ["gitops", "docs", "issues", "school", "all"] a
 export const RepositoryData = z.object({ source: z.enum(KNOWLEDGE_SOURCES), because: line(300) });
 export type RepositoryData = z.infer<typeof RepositoryData>;
 
+/** `retrain` is for `learn`; the others are for people, by `notify`. */
+export const NOTICES = ["retrain", "anomaly", "router"] as const;
+export const Notice = z.object({
+  about: z.enum(NOTICES),
+  text: line(600),
+  /** What to go by, for machines; numbers and short texts. */
+  facts: z.record(z.string().max(100), z.union([z.number(), z.string().max(300)])).default({}),
+});
+export type Notice = z.infer<typeof Notice>;
+
 /** No colon: `improvement:<id>` must never be another improvement's trail or index. */
 const IMPROVEMENT_ID = /^[\w.-]{1,64}$/;
 const improvementIdentifier = z.string().regex(IMPROVEMENT_ID, "may hold letters, digits, _ . and - only, at most 64");
@@ -105,6 +117,7 @@ export type SchoolEvent<Data = unknown> = Pick<CloudEventV1<Data>, "id" | "sourc
 const schemas: Readonly<Record<string, z.ZodType>> = {
   [SOURCE_SUBMITTED]: SourceData,
   [REPOSITORY_CHANGED]: RepositoryData,
+  [NOTICE]: Notice,
   ...Object.fromEntries(STATUSES.map((status) => [improvementEvent(status), ImprovementData])),
 };
 

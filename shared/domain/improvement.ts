@@ -8,6 +8,7 @@ import type { BlastRadius } from "./blast-radius.ts";
 import type { ChangeSet, Verdict } from "./change-set.ts";
 import type { CheckSettings } from "./check-settings.ts";
 import type { Evaluation, ExpertAnswer } from "./evaluation.ts";
+import type { Forecast } from "./forecast.ts";
 import type { Baseline, Verification } from "./health.ts";
 import type { Status } from "./lifecycle.ts";
 import type { ModelCall } from "./model-call.ts";
@@ -54,6 +55,44 @@ export interface RoutingVote {
   /** 0..1 */
   readonly confidence: number;
   readonly because: string;
+  /** Milliseconds it took. */
+  readonly ms?: number;
+  /** What voted: version of the rules or of the model, the embedder, the model's name. */
+  readonly by?: string;
+  /** The best three, with their shares of the evidence (0..1). */
+  readonly ranked?: readonly { readonly expert: Expert; readonly share: number }[];
+  /** It could not be asked (the index is away, the model is damaged); `because` says why. */
+  readonly unknown?: true;
+}
+
+/** How the cascade decided, and what each of its arms would have done; see shared/routing. */
+export interface RoutingDecision {
+  readonly arm: "rules" | "learned";
+  /** Share (0..1) of improvements the learned arm serves, and where this one falls: below it is learned. */
+  readonly share: number;
+  readonly bucket: number;
+  readonly tier: string;
+  readonly expert: Expert | null;
+  readonly confidence: number;
+  readonly arms: Readonly<
+    Record<"rules" | "learned", { readonly expert: Expert | null; readonly tier: string; readonly confidence: number }>
+  >;
+  /** 0..100 */
+  readonly complexity: number;
+  /** Milliseconds, all tiers. */
+  readonly ms: number;
+  readonly at: string;
+}
+
+/** What somebody says of the expert that was chosen. */
+export interface RoutingFeedback {
+  readonly right: boolean;
+  /** Who would have been right. */
+  readonly expert?: Expert | undefined;
+  /** `person:<name>`, `expert:<expert>` */
+  readonly by: string;
+  readonly because: string;
+  readonly at: string;
 }
 
 /** Result of one validation check. `unknown` is never a pass: missing evidence goes to a person. */
@@ -141,6 +180,9 @@ export interface Improvement extends Proposal {
   readonly updated_at: string;
   readonly expert?: Expert;
   readonly routing?: readonly RoutingVote[];
+  readonly routing_decision?: RoutingDecision;
+  /** The newest word on whether the right expert was chosen. */
+  readonly routing_feedback?: RoutingFeedback;
   readonly expert_evaluation?: Evaluation;
   /** Only while it is being judged; the trail keeps them afterwards. */
   readonly expert_answers?: readonly ExpertAnswer[];
@@ -162,6 +204,8 @@ export interface Improvement extends Proposal {
   readonly other_targets?: readonly string[];
   readonly change_set?: ChangeSet;
   readonly verdict?: Verdict;
+  /** What the past says of a change like this one: shown to people, and may only lower automation. */
+  readonly forecast?: Forecast;
   readonly approval_rule?: string;
   readonly approval?: SignedApproval;
   readonly approved_at?: string;
@@ -216,57 +260,6 @@ export interface Improvement extends Proposal {
 
 /** What a stage may write: facts of the record, never its identity or status. `null` removes a field. */
 export type Patch = { readonly [K in keyof Omit<Improvement, "id" | "status">]?: Improvement[K] | null };
-
-const jsonFields: ReadonlySet<string> = new Set<keyof Improvement>([
-  "relevance_basis",
-  "extraction",
-  "quotes",
-  "routing",
-  "expert_evaluation",
-  "expert_answers",
-  "model_calls",
-  "corroborated_by",
-  "validation",
-  "conflicts_found",
-  "planning",
-  "plan_answers",
-  "intent",
-  "other_targets",
-  "change_set",
-  "verdict",
-  "approval",
-  "baseline",
-  "check_settings",
-  "request",
-  "landed",
-  "rollback_request",
-  "verification",
-  "rollback_verification",
-]);
-
-/** Record fields as Redis stores them. Throws SyntaxError when a JSON field is damaged. */
-export function decodeImprovement(hash: Readonly<Record<string, string>>): Improvement {
-  const decoded: Record<string, unknown> = {};
-  for (const [field, value] of Object.entries(hash)) {
-    if (jsonFields.has(field)) decoded[field] = JSON.parse(value);
-    else decoded[field] = field === "relevance" ? Number(value) : value;
-  }
-  decoded["quotes"] ??= [];
-  decoded["implementation_notes"] ??= "";
-  return decoded as unknown as Improvement;
-}
-
-/** A patch as Redis stores it: fields to set, and fields to remove. */
-export function encodePatch(patch: Patch | Proposal): { set: Record<string, string>; remove: string[] } {
-  const set: Record<string, string> = {};
-  const remove: string[] = [];
-  for (const [field, value] of Object.entries(patch)) {
-    if (value === undefined) continue;
-    if (value === null) remove.push(field);
-    else set[field] = jsonFields.has(field) ? JSON.stringify(value) : String(value);
-  }
-  return { set, remove };
-}
 
 /**
  * The identity of an improvement: the same source, quoted sentence and type give the same id on every read, whatever

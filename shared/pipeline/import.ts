@@ -1,7 +1,8 @@
 /** Taking in records of the founding platform: each at most once, none of its keys written. */
 
 import type { Redis } from "ioredis";
-import { encodePatch, type Patch, type Proposal } from "../domain/improvement.ts";
+import type { Patch, Proposal } from "../domain/improvement.ts";
+import { encodePatch } from "../domain/improvement-fields.ts";
 import type { Keys } from "./keys.ts";
 import { type Defined, definePipelineScripts } from "./scripts/define.ts";
 import { importElementScript, importHistoryScript } from "./scripts/import.ts";

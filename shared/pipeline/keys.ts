@@ -29,6 +29,28 @@ export interface Keys {
   readonly knowledgeLedger: string;
   /** HASH of fitted embedders: id -> bytes, and `newest` -> id. */
   readonly knowledgeModel: string;
+  /** HASH of the router: `rollout`, `threshold:<embedder>`, `trained`, `labels`, as text or JSON. */
+  readonly router: string;
+  /** HASH improvement -> training row as JSON; ZSET of the same by time. */
+  readonly routerRows: string;
+  readonly routerRowTimes: string;
+  /** LIST of what happened to the router, newest first. */
+  readonly routerEvents: string;
+  /** STRING with an expiry: the token of who trains. */
+  readonly routerTraining: string;
+  /** STRING with an expiry: somebody asked for a training after the one of that moment. */
+  routerAsked(trained: number): string;
+  /** HASH `current`, `previous`, `staging` -> entry as JSON, and LIST of archived entries. */
+  modelShelf(name: string): string;
+  modelArchive(name: string): string;
+  /** STRING: the bytes of a model. */
+  model(name: string, version: string): string;
+  /** HASH improvement -> what forecasts are made from, as JSON; ZSET of the same by time. */
+  readonly forecastRows: string;
+  readonly forecastRowTimes: string;
+  /** LIST of samples of the stages' metrics, newest first, as JSON; HASH of alarms that were raised. */
+  readonly samples: string;
+  readonly alarms: string;
   readonly sources: string;
   source(id: string): string;
   /** HASH of a watched source: when it is looked at next, what the last look came to, how many new ones it gave today. */
@@ -72,6 +94,19 @@ export function keysOf(prefix = ""): Keys {
     knowledge: `${school}knowledge`,
     knowledgeLedger: `${school}knowledge:ledger`,
     knowledgeModel: `${school}knowledge:model`,
+    router: `${school}router`,
+    routerRows: `${school}router:rows`,
+    routerRowTimes: `${school}router:rows:at`,
+    routerEvents: `${school}router:events`,
+    routerTraining: `${school}router:training`,
+    routerAsked: (trained) => `${school}router:asked:${Math.round(trained)}`,
+    modelShelf: (name) => `${school}model:${name}`,
+    modelArchive: (name) => `${school}model:${name}:archive`,
+    model: (name, version) => `${school}model:${name}:${version}`,
+    forecastRows: `${school}forecast:rows`,
+    forecastRowTimes: `${school}forecast:rows:at`,
+    samples: `${school}samples`,
+    alarms: `${school}alarms`,
     sources: `${school}sources`,
     source: (id) => `${school}source:${id}`,
     watch: (name) => `${school}watch:${name}`,

@@ -4,6 +4,7 @@
  * have a next.
  */
 import type { Redis } from "ioredis";
+import type { Forecast } from "../domain/forecast.ts";
 import { STATUSES, type Status } from "../domain/lifecycle.ts";
 import type { Keys } from "./keys.ts";
 import { defineScripts } from "./scripts/define.ts";
@@ -12,7 +13,7 @@ import { finder, type Look, type SearchQuery, type Span } from "./search/find.ts
 import { type IndexKeeper, indexKeeper } from "./search/index-keeper.ts";
 import { newestFirst, type Place, type Stretch } from "./time-order.ts";
 
-/** The fields a list shows. All of them are plain text in the record. */
+/** The fields a list shows. All but the forecast are plain text in the record. */
 const CHEAP_FIELDS = [
   "id",
   "status",
@@ -32,13 +33,21 @@ const CHEAP_FIELDS = [
   "rollback_commit",
   "failure_reason",
   "dead_reason",
+  "forecast",
   "created_at",
   "updated_at",
 ] as const;
 type CheapField = (typeof CHEAP_FIELDS)[number];
 export type ImprovementLine = {
-  readonly [F in Exclude<CheapField, "id" | "status" | "relevance">]?: string;
-} & { readonly id: string; readonly status: Status; readonly relevance?: number };
+  readonly [F in Exclude<CheapField, "id" | "status" | "relevance" | "forecast">]?: string;
+} & {
+  readonly id: string;
+  readonly status: Status;
+  readonly relevance?: number;
+  readonly forecast?: ShortForecast;
+};
+/** What a list says of a forecast. */
+export type ShortForecast = Pick<Forecast, "holds" | "minutes" | "missing">;
 
 export interface ListingQuery extends SearchQuery {
   /** Any of these; all when empty. */
@@ -130,10 +139,22 @@ async function* all(pages: AsyncIterable<readonly Place[]>): AsyncGenerator<Look
 type Values = readonly (string | false)[];
 
 function lineOf(values: Values): ImprovementLine[] {
-  const line: Record<string, string | number> = {};
+  const line: Record<string, unknown> = {};
   CHEAP_FIELDS.forEach((field, i) => {
     const value = values[i];
-    if (typeof value === "string") line[field] = field === "relevance" ? Number(value) : value;
+    if (typeof value !== "string") return;
+    if (field === "forecast") line[field] = shortForecast(value);
+    else line[field] = field === "relevance" ? Number(value) : value;
   });
   return line["id"] === undefined || line["status"] === undefined ? [] : [line as unknown as ImprovementLine];
+}
+
+/** A damaged one is left out of a list; the record itself says what is wrong with it. */
+function shortForecast(text: string): ShortForecast | undefined {
+  try {
+    const { holds, minutes, missing = [] } = JSON.parse(text) as Partial<Forecast>;
+    return { ...(holds === undefined ? {} : { holds }), ...(minutes === undefined ? {} : { minutes }), missing };
+  } catch {
+    return undefined;
+  }
 }

@@ -2,7 +2,7 @@
 import type { Redis } from "ioredis";
 import { breakerText, type OpenBreaker } from "../domain/breaker.ts";
 import { newEvent, parseEvent, SOURCE_SUBMITTED, type SubmittedSource } from "../domain/events.ts";
-import type { Patch } from "../domain/improvement.ts";
+import type { Patch, RoutingFeedback } from "../domain/improvement.ts";
 import type { Status } from "../domain/lifecycle.ts";
 import type { StageName } from "../stages.ts";
 import type { Keys } from "./keys.ts";
@@ -29,6 +29,12 @@ export interface DeadLetter {
   readonly raw?: string;
 }
 
+export interface FeedbackGiven {
+  readonly status: Status;
+  /** True: it has ended, and `learn` gets to know at once. */
+  readonly learns: boolean;
+}
+
 export interface Operations {
   /** Hands a source to `ingest`; returns the event's id. */
   submit(source: SubmittedSource, by: string): Promise<string>;
@@ -49,6 +55,8 @@ export interface Operations {
   reap(stage: StageName, maxAttempts: number): Promise<number>;
   /** Has sync or verify take back what it is at work on, at its next look. Throws Refused. */
   askRollback(id: string, actor: string, reason: string): Promise<Status>;
+  /** Writes down what a person says of the expert that was chosen. Throws Refused when it is another one by now. */
+  giveFeedback(id: string, expert: string, feedback: Omit<RoutingFeedback, "at">): Promise<FeedbackGiven>;
   /** Tells once that the breaker opened; true when this call did. */
   tellBreaker(open: OpenBreaker): Promise<boolean>;
   /** Closes the circuit breaker: rollbacks before now no longer count. */
@@ -96,6 +104,15 @@ export function operations(redis: Redis, keys: Keys, scripts: OperatorScripts): 
     },
     async askRollback(id, actor, reason) {
       return refuseUnlessOk(await scripts.schoolAskRollback(id, actor, reason)) as Status;
+    },
+    async giveFeedback(id, expert, feedback) {
+      const { right, because, by } = feedback;
+      const word = right ? "right" : "wrong";
+      const named = feedback.expert === undefined ? "" : `, the right one is ${feedback.expert}`;
+      const said = `the ${expert} expert was ${word}${right ? "" : named}: ${because}`;
+      const reply = (await scripts.schoolFeedback(id, expert, by, said, JSON.stringify(feedback))) as string[];
+      const status = refuseUnlessOk(reply) as Status;
+      return { status, learns: reply[2] === "1" };
     },
     async tellBreaker(open) {
       return (await scripts.schoolBreakerOpened(open.openedAt, open.closesAt, breakerText(open))) === 1;

@@ -1,6 +1,7 @@
 /** Reading improvements: one, many, by status; and their audit trail. Never writes. */
 import type { Redis } from "ioredis";
-import { decodeImprovement, type Improvement } from "../domain/improvement.ts";
+import type { Improvement } from "../domain/improvement.ts";
+import { decodeImprovement } from "../domain/improvement-fields.ts";
 import { STATUSES, type Status } from "../domain/lifecycle.ts";
 import type { Keys } from "./keys.ts";
 import { toRecord } from "./stage-queue.ts";

@@ -130,6 +130,41 @@ export function schoolServices(redis: Redis, keys: Keys, scripts: Scripts, limit
     },
     knowledge: knowledgeBook(redis, keys),
     hostTurns: late(async () => (await import("./host-turns.ts")).hostTurns(redis, keys), ["next", "hold", "heldMs"]),
+    router: late(
+      async () => (await import("./router-book.ts")).routerBook(redis, keys),
+      [
+        "shelf",
+        "bytes",
+        "stage",
+        "promote",
+        "stepBack",
+        "discard",
+        "rollout",
+        "setRollout",
+        "threshold",
+        "keepThreshold",
+        "keepRow",
+        "rows",
+        "sinceTraining",
+        "trained",
+        "note",
+        "events",
+        "count",
+      ],
+    ),
+    training: late(
+      async () => (await import("./training-turn.ts")).trainingTurns(redis, keys),
+      ["ask", "take", "renew", "end"],
+    ),
+    notices: {
+      async send(notice, by) {
+        await (await import("./notices.ts")).sendNotice(redis, keys, notice, by);
+      },
+    },
+    forecasts: late(
+      async () => (await import("./forecast-book.ts")).forecastBook(redis, keys),
+      ["keep", "rows", "extent"],
+    ),
     models: late(
       async () => (await import("./model-ledger.ts")).modelLedger(redis, keys),
       ["take", "renew", "finish", "reserve", "settle", "count", "spending"],

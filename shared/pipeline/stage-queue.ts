@@ -1,5 +1,6 @@
 /** The list of one stage as its worker sees it: claim, settle, heartbeat. Thin: the scripts do the work. */
-import { encodePatch, type Patch, type Proposal } from "../domain/improvement.ts";
+import type { Patch, Proposal } from "../domain/improvement.ts";
+import { encodePatch } from "../domain/improvement-fields.ts";
 import type { Status } from "../domain/lifecycle.ts";
 import type { Corroborated } from "../runtime/outcome.ts";
 import type { Validators } from "../source-ports.ts";

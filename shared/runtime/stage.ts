@@ -1,6 +1,6 @@
 /** defineStage: the contract between a stage's logic, its wiring and the runtime. */
 import type { Logger } from "pino";
-import type { RepositoryData, SubmittedSource } from "../domain/events.ts";
+import type { Notice, RepositoryData, SubmittedSource } from "../domain/events.ts";
 import type { Improvement, Patch } from "../domain/improvement.ts";
 import type { SchoolServices } from "../ports.ts";
 import type { KeeperName, ObserverName, OwnerName, StageName } from "../stages.ts";
@@ -24,10 +24,16 @@ export interface Context {
   save(patch: Patch): Promise<void>;
 }
 
+/** An improvement that came to a status an observer hears of. */
+export interface Reached {
+  readonly improvement: Improvement;
+  readonly reached: Improvement["status"];
+}
+
 /** What a stage gets to work on. */
 export type InputOf<S extends StageName> = S extends OwnerName | ObserverName
   ? S extends ObserverName
-    ? { readonly improvement: Improvement; readonly reached: Improvement["status"] }
+    ? Reached | { readonly notice: Notice }
     : { readonly improvement: Improvement }
   : S extends KeeperName
     ? { readonly change: RepositoryData; readonly asked: Asked }

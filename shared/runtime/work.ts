@@ -3,6 +3,8 @@ import type { Logger } from "pino";
 import {
   IMPROVEMENT_PREFIX,
   type ImprovementData,
+  NOTICE,
+  type Notice,
   parseEvent,
   REPOSITORY_CHANGED,
   type RepositoryData,
@@ -10,7 +12,8 @@ import {
   SOURCE_SUBMITTED,
   type SourceData,
 } from "../domain/events.ts";
-import { decodeImprovement, type Improvement } from "../domain/improvement.ts";
+import type { Improvement } from "../domain/improvement.ts";
+import { decodeImprovement } from "../domain/improvement-fields.ts";
 import type { Status } from "../domain/lifecycle.ts";
 import { eventOfRecord } from "../domain/platform-records.ts";
 import type { Lease, Settlement, StageQueue } from "../pipeline/stage-queue.ts";
@@ -95,7 +98,7 @@ async function improvementOf(
   lease: Lease,
   event: SchoolEvent,
 ): Promise<Improvement | "created by another event" | undefined> {
-  if (!hasImprovement(stage)) return undefined;
+  if (!hasImprovement(stage) || isNotice(stage, event)) return undefined;
   const { id, improvement: proposal } = dataOf<ImprovementData>(event, IMPROVEMENT_PREFIX);
   let fields = lease.fields;
   if (fields["id"] === undefined && fields["status"] === undefined) {
@@ -123,6 +126,7 @@ async function improvementOf(
 function inputFor(stage: Stage, event: SchoolEvent, improvement: Improvement | undefined): unknown {
   const { kind } = stageEntry(stage.name);
   if (kind === "keeper") return { change: dataOf<RepositoryData>(event, REPOSITORY_CHANGED), asked: askedBy(event) };
+  if (isNotice(stage, event)) return { notice: event.data as Notice };
   if (improvement === undefined) return { source: dataOf<SourceData>(event, SOURCE_SUBMITTED).source };
   if (kind !== "observer") return { improvement };
   return { improvement, reached: event.type.split(".").at(-1) as Status };
@@ -131,6 +135,10 @@ function inputFor(stage: Stage, event: SchoolEvent, improvement: Improvement | u
 function hasImprovement(stage: Stage): boolean {
   const { kind } = stageEntry(stage.name);
   return kind === "owner" || kind === "observer";
+}
+
+function isNotice(stage: Stage, { type }: SchoolEvent): boolean {
+  return stageEntry(stage.name).kind === "observer" && type === NOTICE;
 }
 
 /** The time of our own events is Redis's. */

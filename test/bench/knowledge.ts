@@ -3,16 +3,15 @@
  * a folder, asked by the official client. What a machine can do at best stands beside it: a bare look at every number, the
  * same rows written to SQLite and nothing else.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { QdrantClient } from "@qdrant/js-client-rest";
+import type { QdrantClient } from "@qdrant/js-client-rest";
 import { end } from "./bare.ts";
 import { residentMegabytes } from "./coordinator-process.ts";
 import { type Drawing, drawing } from "./knowledge-points.ts";
+import { startQdrantProcess } from "./qdrant-process.ts";
 import { median, percentile, type Row } from "./rows.ts";
 
 export interface KnowledgeSizes {
@@ -24,7 +23,6 @@ export interface KnowledgeSizes {
   readonly rounds: number;
 }
 
-const MAIN = path.resolve(import.meta.dirname, "../../build/local/qdrant/main.ts");
 const BATCH = 256;
 const NAME = "school_bench";
 const FUSION = { rrf: { k: 1, weights: [2, 1] } };
@@ -33,7 +31,7 @@ export async function knowledge(sizes: KnowledgeSizes): Promise<Row[]> {
   const folder = await mkdtemp(path.join(tmpdir(), "bench-knowledge-"));
   try {
     const draw = drawing(sizes.dimension);
-    let server = await startServer(folder);
+    let server = await startQdrantProcess(folder);
     const { client } = server;
     await prepare(client, sizes.dimension);
     let writing = await write(client, draw, 0, sizes.few);
@@ -43,7 +41,7 @@ export async function knowledge(sizes: KnowledgeSizes): Promise<Row[]> {
     const resident = await residentMegabytes(server.child.pid as number);
     await end(server.child);
     const started = performance.now();
-    server = await startServer(folder);
+    server = await startQdrantProcess(folder);
     const listening = performance.now() - started;
     await server.client.count(NAME);
     const read = performance.now() - started;
@@ -54,14 +52,6 @@ export async function knowledge(sizes: KnowledgeSizes): Promise<Row[]> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function startServer(folder: string): Promise<{ child: ChildProcess; client: QdrantClient }> {
-  const env = { PATH: process.env["PATH"], QDRANT__SERVICE__HTTP_PORT: "0", QDRANT__STORAGE__STORAGE_PATH: folder };
-  const child = spawn(process.execPath, [MAIN], { env, stdio: ["ignore", "pipe", "inherit"] });
-  const [line] = (await once(child.stdout, "data")) as [Buffer];
-  const url = /http:\S+/.exec(line.toString())?.[0] ?? "";
-  return { child, client: new QdrantClient({ url, checkCompatibility: false }) };
 }
 
 async function prepare(client: QdrantClient, size: number): Promise<void> {

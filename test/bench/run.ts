@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: all figures in one run, each beside its peer. `-- --json` for machines, `-- --smoke` for a short one,
- * `-- --only coordinator` for a part (chain, cold-start, coordinator, repository, verify, knowledge, models, bundles; repeat it for several).
+ * `-- --only coordinator` for a part (chain, cold-start, coordinator, repository, verify, knowledge, routing-memory, models, retraining, classifier, bundles; repeat it for several).
  */
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
@@ -18,12 +18,15 @@ const { json, smoke, only } = values;
 
 installPeers();
 const { chain } = await import("./chain.ts");
+const { classifier } = await import("./classifier.ts");
 const { coldStart } = await import("./cold-start.ts");
 const { coordinator } = await import("./coordinator.ts");
 const { knowledge } = await import("./knowledge.ts");
 const { models } = await import("./models.ts");
 const { repository } = await import("./repository.ts");
+const { retraining } = await import("./retraining.ts");
 const { verifyMany } = await import("./verify.ts");
+const { routingMemoryOf } = await import("./routing-memory.ts");
 const { bundleSizes } = await import("./bundles.ts");
 
 const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
@@ -48,7 +51,10 @@ const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
         ? { points: 2_000, few: 500, dimension: 256, rounds: 20 }
         : { points: 100_000, few: 3_000, dimension: 1_024, rounds: 100 },
     ),
+  "routing-memory": () => routingMemoryOf(smoke ? { rows: 1_000, rounds: 20 } : { rows: 10_000, rounds: 200 }),
   models: () => models(smoke ? { questions: 150, faster: 10 } : { questions: 1_500, faster: 5 }),
+  retraining: () => retraining({ rows: smoke ? 250 : 10_000 }),
+  classifier: () => classifier(smoke ? { rows: 300, rounds: 200 } : { rows: 10_000, rounds: 3_600 }),
   bundles: bundleSizes,
 };
 const unknown = only.filter((name) => parts[name] === undefined);

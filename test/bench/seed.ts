@@ -4,7 +4,8 @@
  */
 import { type ChainableCommander, Redis } from "ioredis";
 import { improvementMoved } from "../../shared/domain/events.ts";
-import { encodePatch, type Improvement } from "../../shared/domain/improvement.ts";
+import type { Improvement } from "../../shared/domain/improvement.ts";
+import { encodePatch } from "../../shared/domain/improvement-fields.ts";
 import { RELEASES_LOCK, type Status } from "../../shared/domain/lifecycle.ts";
 import { keysOf } from "../../shared/pipeline/keys.ts";
 import { ownerOf } from "../../shared/stages.ts";

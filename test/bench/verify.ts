@@ -13,7 +13,7 @@ import { Redis } from "ioredis";
 import { DIST } from "../../build/bundle/targets.ts";
 import { compileCacheEnv } from "../../build/bundle/warm-up.ts";
 import { kubeconfig } from "../../build/local/sandbox/kubeconfig.ts";
-import { decodeImprovement } from "../../shared/domain/improvement.ts";
+import { decodeImprovement } from "../../shared/domain/improvement-fields.ts";
 import { keysOf } from "../../shared/pipeline/keys.ts";
 import { startTestRedis } from "../support/redis.ts";
 import { end } from "./bare.ts";

@@ -30,8 +30,10 @@ if (!Number.isInteger(seed)) throw new Error(`--seed ${values.seed}: a whole num
 
 const here = import.meta.dirname;
 if (values.train !== undefined) {
-  const { train } = (await import(path.join(here, `train-${values.train}.ts`))) as { readonly train: () => string };
-  process.stdout.write(`${train()}\n`);
+  const { train } = (await import(path.join(here, `train-${values.train}.ts`))) as {
+    readonly train: () => string | Promise<string>;
+  };
+  process.stdout.write(`${await train()}\n`);
   process.exit();
 }
 const ratchetFile = path.join(here, "ratchet.json");
@@ -48,7 +50,7 @@ const problems = isOutside
     );
 
 if (json) for (const figure of figures) process.stdout.write(`${JSON.stringify(figure)}\n`);
-else process.stdout.write(`${tableOf(figures, ratchet)}\n`);
+else process.stdout.write(`${[tableOf(figures, ratchet), ...summaries()].join("\n")}\n`);
 for (const problem of problems) process.stderr.write(`${problem}\n`);
 if (accept && !isOutside) {
   writeFileSync(ratchetFile, `${JSON.stringify(raised(figures, ratchet), null, 2)}\n`);
@@ -68,6 +70,12 @@ async function chosenSuites(): Promise<readonly Suite[]> {
     loaded.push(suite);
   }
   return loaded;
+}
+
+function summaries(): readonly string[] {
+  return suites.flatMap(({ name, summary }) =>
+    summary === undefined ? [] : [summary(figures.filter((figure) => figure.name.startsWith(`${name}/`)))],
+  );
 }
 
 async function runAll(suites: readonly Suite[]): Promise<readonly Figure[]> {

@@ -25,4 +25,6 @@ export interface Suite {
   readonly name: string;
   /** The same for the same `seed`. Throws when a set is damaged. */
   run(options: { readonly seed: number }): Promise<readonly Figure[]>;
+  /** Some of its figures side by side, for people; printed under the table. */
+  readonly summary?: (figures: readonly Figure[]) => string;
 }

@@ -150,7 +150,7 @@ describe("settings", () => {
 
   test("the thresholds are those of the environment", async () => {
     const ports = await stage.ports({ APPROVAL_SECRET: secret, AUTO_APPROVE_THRESHOLD: "0.99" }, services);
-    expect(ports.settings).toEqual({ threshold: 0.99, highRiskThreshold: 0.95 });
+    expect(ports.settings).toEqual({ threshold: 0.99, highRiskThreshold: 0.95, forecastThreshold: 0.5 });
     expect(
       decideApproval(
         {

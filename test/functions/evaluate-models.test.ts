@@ -55,7 +55,11 @@ describe("a model's judgement", () => {
     const { model, asked } = scripted(() => judgement());
     const saved: Patch[] = [];
     const ports: EvaluatePorts = { platform: async () => shop, models: { first: () => model, second: () => model } };
-    const context = { signal: new AbortController().signal, save: async (patch: Patch) => void saved.push(patch) };
+    const context = {
+      signal: new AbortController().signal,
+      save: async (patch: Patch) => void saved.push(patch),
+      now: () => 0,
+    };
     await evaluate({ improvement: limits }, ports, context);
     const again = { ...limits, ...saved[0] } as Improvement;
     const outcome = await evaluate({ improvement: again }, ports, context);

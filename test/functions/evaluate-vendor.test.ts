@@ -33,12 +33,12 @@ test.each(["anthropic", "openai"] as const)("two opinions over %s, each paid and
   });
   expect(record.improvement.model_calls).toMatchObject([
     {
-      prompt: "evaluate/security@1",
+      prompt: "evaluate/security@2",
       prompt_hash: expect.stringMatching(/^[0-9a-f]{12}$/),
       answered_by: "vendor",
       priced: true,
     },
-    { prompt: "evaluate/networking@1" },
+    { prompt: "evaluate/networking@2" },
   ]);
 });
 

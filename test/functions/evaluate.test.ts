@@ -71,7 +71,7 @@ const judge = async (over: Partial<Improvement>, platform = shop) => {
   const outcome = await evaluate(
     { improvement: { ...base, ...over } },
     { platform: async () => platform },
-    { signal: new AbortController().signal, save: async () => {} },
+    { signal: new AbortController().signal, save: async () => {}, now: () => 0 },
   );
   if (outcome.kind !== "move") throw new Error(outcome.kind);
   return outcome;
@@ -170,7 +170,7 @@ test("every topic of every expert gets a judgement whose fields name their evide
 test("a repository out of reach is tried again later", async () => {
   const gone = { platform: async () => Promise.reject(new RetryLater("remote is gone", 5_000)) };
   await expect(
-    evaluate({ improvement: base }, gone, { signal: new AbortController().signal, save: async () => {} }),
+    evaluate({ improvement: base }, gone, { signal: new AbortController().signal, save: async () => {}, now: () => 0 }),
   ).rejects.toBeInstanceOf(RetryLater);
 });
 

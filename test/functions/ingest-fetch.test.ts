@@ -3,10 +3,15 @@ import { describe, expect, test } from "vitest";
 import { ingest } from "../../functions/ingest/handle.ts";
 import { contentHash, sourceId } from "../../functions/ingest/identity.ts";
 import type { SubmittedSource } from "../../shared/domain/events.ts";
-import type { KnownSource } from "../../shared/ports.ts";
 import { RetryLater } from "../../shared/runtime/errors.ts";
 import type { Context } from "../../shared/runtime/stage.ts";
-import type { SourceKind, SourceReading, SourceRequest, WatchedSource } from "../../shared/source-ports.ts";
+import type {
+  KnownSource,
+  SourceKind,
+  SourceReading,
+  SourceRequest,
+  WatchedSource,
+} from "../../shared/source-ports.ts";
 import { shop } from "./ingest/support.ts";
 
 const TALK = "You should always set memory limits on your containers.";

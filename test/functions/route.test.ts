@@ -1,32 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { route } from "../../functions/route/handle.ts";
-import { keywordVote } from "../../functions/route/keywords.ts";
 import type { Improvement } from "../../shared/domain/improvement.ts";
-
-const base: Improvement = {
-  id: "0000000000000001",
-  status: "raw",
-  created_at: "2026-01-01T00:00:00Z",
-  updated_at: "2026-01-01T00:00:00Z",
-  title: "Set memory limits on every container",
-  description: "Containers get limits.",
-  category: "architecture",
-  type: "technique",
-  implementation_notes: "",
-  relevance: 0.8,
-  quotes: [],
-  source_id: "s",
-  source_title: "A talk",
-};
-const ports = (earlier: readonly Improvement[] = []) => ({
-  history: { recent: async () => earlier },
-  reviewThreshold: 0.6,
-});
-const routed = async (over: Partial<Improvement>, earlier?: readonly Improvement[]) => {
-  const outcome = await route({ improvement: { ...base, ...over } }, ports(earlier));
-  if (outcome.kind !== "move") throw new Error(`unexpected ${outcome.kind}`);
-  return outcome;
-};
+import { base, context, ports, routed } from "../support/route.ts";
 
 test.each<[string, string]>([
   ["Set memory limits on the Postgres StatefulSet", "architecture"],
@@ -47,7 +22,6 @@ test.each<[string, string]>([
 describe("abstention", () => {
   test.each([
     ["Make everything better", "The author mapped the happy path to an application."],
-    ["Use databases", "Databases are nice."],
     ["Grafana and Postgres and Traefik", "We use Grafana, Postgres and Traefik."],
   ])("nothing clear is asked for: %s", async (title, description) => {
     const outcome = await routed({ title, description });
@@ -98,6 +72,20 @@ describe("exact repeat", () => {
     expect(outcome.patch.routing).toMatchObject([{ expert: "monitoring" }, { expert: "architecture" }, {}]);
   });
 
+  test.each<[string, Partial<Improvement>, string]>([
+    ["who would have been right counts", { right: false, expert: "security" }, "security"],
+    ["who was wrong is no precedent", { right: false }, "architecture"],
+    ["who was right stays", { right: true }, "monitoring"],
+  ] as never)("%s", async (_what, said, expert) => {
+    const feedback = {
+      by: "person:ada",
+      because: "x",
+      at: "2026-01-01T00:00:00.000Z",
+      ...(said as { right: boolean }),
+    };
+    expect((await routed({}, [{ ...before, routing_feedback: feedback }])).patch.expert).toBe(expert);
+  });
+
   test.each<[string, Partial<Improvement>]>([
     ["itself", { id: base.id }],
     ["other words", { title: "Set cpu limits" }],
@@ -118,25 +106,6 @@ test.each([
 });
 
 test("a history that cannot be read is an error, not an abstention", async () => {
-  const broken = { history: { recent: async () => Promise.reject(new Error("redis is gone")) }, reviewThreshold: 0.6 };
-  await expect(route({ improvement: base }, broken)).rejects.toThrow("redis is gone");
-});
-
-test("adding the word author, or a noun of another field, does not change the expert", () => {
-  const sentences = [
-    "Set memory limits on every container",
-    "Add a default-deny NetworkPolicy",
-    "Back up every database with pg_dump",
-    "Add Prometheus alert rules",
-  ];
-  for (const title of sentences) {
-    const { vote } = keywordVote({ ...base, title, description: "" });
-    for (const noise of ["The author wrote it.", "It also helps on Postgres.", "Seen on a map of the application."]) {
-      expect([title, noise, keywordVote({ ...base, title, description: noise }).vote.expert]).toEqual([
-        title,
-        noise,
-        vote.expert,
-      ]);
-    }
-  }
+  const broken = { ...ports(), history: { recent: async () => Promise.reject(new Error("redis is gone")) } };
+  await expect(route({ improvement: base }, broken, context())).rejects.toThrow("redis is gone");
 });

@@ -28,12 +28,17 @@ function valueFor(question: ModelQuestion, turn: number): unknown {
   switch (question.name) {
     case "record_proposals":
       return { proposals: proposalsFor(question.prompt, leak) };
-    case "judge_improvement":
+    case "judge_improvement": {
+      // Whole it is too long for an answer; a part of it is taken.
+      const told = turn % 2 === 0 ? leak : leak.slice(0, 800);
       return judgement({
         risks: [],
-        recommendations: [{ text: `${WISH}. ${leak}`, because: leak, cites: ["F1"] }],
+        recommendations: [{ text: `${WISH}. ${told}`, because: told, cites: ["F1"] }],
         dependencies: [],
+        // Whoever would look at it least.
+        out_of_scope: { better: turn % 3 === 0 ? "monitoring" : "architecture", because: WISH, cites: ["F1"] },
       });
+    }
     case "judge_contradiction":
       return { verdict: "none", because: leak };
     default: {

@@ -10,6 +10,7 @@ import type { Improvement, Patch } from "../../shared/domain/improvement.ts";
 import type { LanguageModel } from "../../shared/model-ports.ts";
 import { loadPlatform } from "../../shared/repository/load.ts";
 import { ownDocuments } from "../../shared/repository/own-documents.ts";
+import { keywordVote } from "../../shared/routing/keywords/vote.ts";
 import type { AnyOutcome } from "../../shared/runtime/outcome.ts";
 import type { Context } from "../../shared/runtime/stage.ts";
 import { nothingOutside } from "../functions/ingest/support.ts";
@@ -84,7 +85,11 @@ export async function walk(source: Partial<SubmittedSource>, model?: LanguageMod
 
 type Take = (improvement: Improvement, model: LanguageModel | undefined, context: Context) => Promise<AnyOutcome>;
 const STAGES: Readonly<Partial<Record<Improvement["status"], Take>>> = {
-  raw: async (improvement) => route({ improvement }, { history, reviewThreshold: 0.6 }),
+  raw: async (improvement, model, context) => {
+    const keywords = async (text: Improvement) => keywordVote(text);
+    const models = model === undefined ? {} : { models: { simple: model } };
+    return route({ improvement }, { history, keywords, reviewThreshold: 0.6, ...models }, context);
+  },
   routed: async (improvement, model, context) => {
     const models = model === undefined ? undefined : { first: () => model, second: () => model };
     return evaluate({ improvement }, { platform, models }, context);

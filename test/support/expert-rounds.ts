@@ -48,6 +48,7 @@ export async function judge(improvement: Improvement, { first, second = first, k
     const outcome = await evaluate({ improvement: record.improvement }, ports, {
       signal: new AbortController().signal,
       save,
+      now: () => 1_700_000_000_000,
     });
     if (outcome.kind === "move") return { outcome: outcome as MoveTo, record, rounds: round };
   }

@@ -20,6 +20,7 @@ export const DECISIONS: Readonly<Record<Decision, string>> = {
   approve: "let a pending change through, or answer the stage that asked",
   reject: "refuse a pending improvement for good",
   replan: "have a pending improvement planned again on the repository as it is now",
+  reroute: "the wrong expert judged it: send it to the right one, and the router learns from it",
   accept: "a held change is fine: it counts as verified",
   extend: "watch a held change for another round",
   rollback: "take a change back that is live, held, blocked or still watched",
@@ -36,6 +37,7 @@ export const decisions: Register = (program, { terminal, school, fail }) => {
       .argument("<id>", "the improvement's id, as `school list` shows it");
     if (name === "rollback") command.option("--reason <text>", WHY).option("--dry-run", "only show what it would do");
     else command.requiredOption("--reason <text>", WHY);
+    if (name === "reroute") command.requiredOption("--expert <expert>", "the right expert");
     if (name === "approve") command.option("--expert <expert>", "the expert to ask, where routing found none");
     command.option(...JSON_OPTION).action(async (id: string, { reason, expert, dryRun, json }: Options) => {
       if (dryRun === true) {

@@ -1,5 +1,6 @@
 /** school review: what waits for a person, and why; on a terminal one after another, with a question after each. */
 import type { ChangeDescription } from "../../../functions/coordinator/diff.ts";
+import { forecastLine } from "../../../shared/domain/forecast-words.ts";
 import { EXPERTS, type Improvement } from "../../../shared/domain/improvement.ts";
 import type { TrailEntry } from "../../../shared/pipeline/records.ts";
 import type { Client } from "../client.ts";
@@ -30,7 +31,7 @@ export const review: Register = (program, { terminal, school, prompt, stopped })
   for (const name of ALL) command.option(`--${name}`, DECISIONS[name]);
   command
     .option("--reason <text>", "why; it goes into the audit trail")
-    .option("--expert <expert>", "with --approve, where routing found none")
+    .option("--expert <expert>", "with --approve, where routing found none; with --reroute, the right one")
     .option(...JSON_OPTION)
     .action(async (id: string | undefined, options: Options) => {
       const client = school();
@@ -43,24 +44,25 @@ export const review: Register = (program, { terminal, school, prompt, stopped })
       const talks = prompt !== undefined && options.json !== true && options.list !== true;
       if (id !== undefined) {
         const one = await everythingOf(client, id);
-        if (options.json === true) return terminal.json({ ...one, decisions: possible(one.improvement.status) });
+        if (options.json === true) return terminal.json({ ...one, decisions: possible(one.improvement) });
         if (!talks) return shown(terminal, one);
       }
       const waiting = id === undefined ? await waitingFor(client, options.status) : [];
       if (options.json === true) {
-        const lines = waiting.map((line) => ({ ...line, asked_by: askedBy(line), decisions: possible(line.status) }));
+        const lines = waiting.map((line) => ({ ...line, asked_by: askedBy(line), decisions: possible(line) }));
         return terminal.json({ waiting: lines });
       }
       if (id === undefined && waiting.length === 0) return terminal.line("nothing waits for you");
       if (!talks) {
         terminal.table(
-          ["ID", "STATUS", "ASKED BY", "WHY", "TITLE"],
+          ["ID", "STATUS", "ASKED BY", "WHY", "TITLE", "FORECAST"],
           waiting.map((line) => [
             short(line.id, 20),
             terminal.paint(statusStyle(line.status), line.status),
             short(askedBy(line), 26),
             short(whyItWaits(line), 60),
             short(line.title, 40),
+            line.forecast === undefined ? "" : short(forecastLine(line.forecast), 60),
           ]),
         );
         return terminal.line("`school review <id>` shows one; `school review <id> --approve --reason …` decides it");
@@ -102,7 +104,7 @@ async function everythingOf(client: Client, id: string): Promise<Everything> {
 
 function shown(terminal: Terminal, { improvement, trail, change }: Everything): void {
   terminal.line(describe(terminal, improvement, trail, change));
-  const can = possible(improvement.status);
+  const can = possible(improvement);
   terminal.line();
   terminal.line(can.length === 0 ? "nothing is to be decided here" : `to decide: ${can.join(", ")}`);
 }
@@ -118,7 +120,7 @@ async function walk(
   for (const [i, id] of ids.entries()) {
     if (stopped.aborted) return;
     const one = await everythingOf(client, id);
-    const can = possible(one.improvement.status);
+    const can = possible(one.improvement);
     terminal.line();
     terminal.line(terminal.paint("dim", `${i + 1} of ${ids.length}`));
     shown(terminal, one);
@@ -147,7 +149,7 @@ async function decided(
       terminal.note("write one of these, or its beginning");
       continue;
     }
-    const expert = choice === "approve" && stage === "route" && changeSet === undefined;
+    const expert = choice === "reroute" || (choice === "approve" && stage === "route" && changeSet === undefined);
     const who = expert ? await questions.ask(`which expert (${EXPERTS.join(", ")})? `) : undefined;
     const reason = await questions.ask("why (it goes into the audit trail; empty: back)? ");
     if (reason === undefined) return "quit";

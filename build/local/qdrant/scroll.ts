@@ -1,7 +1,7 @@
 /** Points one page after the other, by id or by a payload field. */
 import type { Collection } from "./collection.ts";
 import { onlyOf } from "./collection-config.ts";
-import { badRequest, outOfRange, unsupported } from "./errors.ts";
+import { badRequest, outOfRange } from "./errors.ts";
 import { passing, selectionOf } from "./filter.ts";
 import { valuesAt } from "./payload-index.ts";
 import { idOf, keyOf } from "./point-id.ts";
@@ -62,10 +62,18 @@ function orderedBy(collection: Collection, request: Fields, limit: number): { sl
       `No range index for \`order_by\` key: \`${key}\`. Please create one to use \`order_by\`. Check https://qdrant.tech/documentation/concepts/indexing/#payload-index to see which payload schemas support Range conditions`,
     );
   }
-  if (index.type === "datetime") throw unsupported("order_by a time");
   const sign = order["direction"] === "desc" ? -1 : 1;
   const found = [...passing(selectionOf(request["filter"], collection), collection)].flatMap((slot) =>
-    valuesAt(collection.payload(slot), key).flatMap((value) => (typeof value === "number" ? [{ slot, value }] : [])),
+    valuesAt(collection.payload(slot), key).flatMap((value) => {
+      const place = index.type === "datetime" ? microseconds(value) : value;
+      return typeof place === "number" ? [{ slot, value: place }] : [];
+    }),
   );
   return found.sort((a, b) => sign * (a.value - b.value) || collection.before(a.slot, b.slot)).slice(0, limit);
+}
+
+/** As the real server orders by time, and tells it in `order_value`. */
+function microseconds(value: unknown): number | undefined {
+  const milliseconds = typeof value === "string" ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(milliseconds) ? undefined : milliseconds * 1_000;
 }

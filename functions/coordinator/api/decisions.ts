@@ -22,12 +22,17 @@ export const DecisionBody = z.object({
 });
 type DecisionBody = z.infer<typeof DecisionBody>;
 
+/** Whoever says that the expert is the wrong one names the right one. */
+export const RerouteBody = DecisionBody.extend({
+  expert: z.enum(EXPERTS, { error: `is needed: the right one of ${EXPERTS.join(", ")}` }),
+});
+
 export function decisionsApi(school: School): Hono<Env> {
   const app = new Hono<Env>();
   for (const action of [...ACTIONS, "retry"] as const) {
     app.post(`/:id/${action}`, needs(school.tokens, "reviewer"), async (context) => {
       const id = context.req.param("id");
-      const body = await bodyOf(context, DecisionBody);
+      const body = await bodyOf(context, action === "reroute" ? RerouteBody : DecisionBody);
       const person = context.get("person");
       const to =
         action === "retry" ? await retry(school, id, body, person) : await carryOut(school, action, id, body, person);

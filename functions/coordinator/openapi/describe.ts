@@ -5,6 +5,7 @@
 import * as z from "zod";
 import packageFile from "../../../package.json" with { type: "json" };
 import { kindOf } from "../problem-kinds.ts";
+import { anomalyRoutes } from "./anomalies.ts";
 import { graphRoutes } from "./graph.ts";
 import { improvementRoutes } from "./improvements.ts";
 import { knowledgeRoutes } from "./knowledge.ts";
@@ -12,6 +13,7 @@ import { modelRoutes } from "./models.ts";
 import { openRoutes } from "./open.ts";
 import { operatingRoutes } from "./operating.ts";
 import type { Operation } from "./operation.ts";
+import { routerRoutes } from "./router.ts";
 import { Problem } from "./schemas-operating.ts";
 import { searchRoutes } from "./search.ts";
 import { deadLetterRoutes, sourceRoutes } from "./sources.ts";
@@ -26,6 +28,8 @@ export const OPERATIONS: readonly Operation[] = [
   ...graphRoutes,
   ...deadLetterRoutes,
   ...modelRoutes,
+  ...anomalyRoutes,
+  ...routerRoutes,
   ...operatingRoutes,
   ...openRoutes,
 ];

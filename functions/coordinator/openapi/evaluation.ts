@@ -27,6 +27,10 @@ const Opinion = z.looseObject({
     .optional(),
   recommendations: Advised,
   dependencies: Advised.describe("what has to be there and well for it"),
+  out_of_scope: z
+    .looseObject({ better: z.enum(EXPERTS).optional(), because: z.string() })
+    .optional()
+    .describe("it is not this expert's field: whose it is, where that can be said"),
 });
 
 export const Evaluation = Opinion.extend({
@@ -46,6 +50,10 @@ export const Evaluation = Opinion.extend({
     )
     .optional()
     .describe("what the experts were shown"),
+  passed_on: z
+    .looseObject({ from: z.enum(EXPERTS), because: z.string() })
+    .optional()
+    .describe("the expert who was chosen passed it on to this one"),
   second_opinion: z
     .looseObject({
       because: z.string(),

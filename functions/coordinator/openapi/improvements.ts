@@ -1,9 +1,10 @@
 /** The routes about improvements. */
-import { DecisionBody } from "../api/decisions.ts";
+import { DecisionBody, RerouteBody } from "../api/decisions.ts";
+import { FeedbackBody } from "../api/feedback.ts";
 import { ListQuery } from "../api/improvements.ts";
 import { ACTIONS, FROM } from "../decisions.ts";
 import type { Operation } from "./operation.ts";
-import { Change, Decided, Improvement, ImprovementPage, StatusCounts, Trail } from "./schemas.ts";
+import { Change, Decided, FeedbackGiven, Improvement, ImprovementPage, StatusCounts, Trail } from "./schemas.ts";
 import { RollbackPreview } from "./schemas-rollback.ts";
 
 const line = {
@@ -32,6 +33,8 @@ const MEANS: Readonly<Record<(typeof ACTIONS)[number] | "retry", string>> = {
     "Signs the change set exactly as it is, for 72 hours; before there is one, it answers the stage that asked. Who brought the improvement in cannot approve it, and what policy denies nobody can",
   reject: "Ends it",
   replan: "Throws the plan away and has it made again on today's repository",
+  reroute:
+    "The wrong expert judged it: the one that is named judges it anew. Judgement, validation and plan are thrown away, and the router learns from it",
   accept: "Leaves a held change in the cluster as verified",
   extend: "Has a held change watched for another window",
   rollback:
@@ -54,9 +57,10 @@ function decision(action: (typeof ACTIONS)[number] | "retry"): Operation {
     description: `${MEANS[action]}.`,
     body: {
       required: true,
-      schema: DecisionBody,
+      schema: action === "reroute" ? RerouteBody : DecisionBody,
       example: {
         reason: "I have looked at it with the team",
+        ...(action === "reroute" ? { expert: "database" } : {}),
         ...(action === "approve" ? { hash: "the hash of the change set that was read" } : {}),
       },
     },
@@ -181,4 +185,35 @@ export const improvementRoutes: readonly Operation[] = [
     problems: [404, 503],
   },
   ...[...ACTIONS, "retry" as const].map(decision),
+  {
+    method: "post",
+    path: "/api/improvements/:id/feedback",
+    id: "giveFeedback",
+    area: "Improvements",
+    role: "reviewer",
+    summary: "Say whether the right expert was chosen",
+    description:
+      "It is written down beside the improvement, wherever that stands from routed on, and moves nothing. The router learns from it: when the improvement ends, or at once when it has.",
+    body: {
+      required: true,
+      schema: FeedbackBody,
+      example: { right: false, expert: "database", reason: "it is about backups of Postgres" },
+    },
+    answer: {
+      description: "As it was written down",
+      schema: FeedbackGiven,
+      example: {
+        id: line.id,
+        status: "verified",
+        learns: true,
+        routing_feedback: {
+          right: false,
+          expert: "database",
+          by: "person:ruth",
+          because: "it is about backups of Postgres",
+        },
+      },
+    },
+    problems: [404, 409],
+  },
 ];

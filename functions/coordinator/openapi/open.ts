@@ -31,6 +31,7 @@ export const openRoutes: readonly Operation[] = [
   page("/", "openDashboard", "The dashboard; its data comes from this API"),
   page("/improvements/:id", "openImprovement", "The dashboard, at one improvement"),
   page("/knowledge", "openKnowledge", "The dashboard, at what is known of the platform"),
+  page("/router", "openRouter", "The dashboard, at the router"),
   {
     method: "get",
     path: "/ui/:name",

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { CATEGORIES, EXPERTS } from "../../../shared/domain/improvement.ts";
 import { STATUSES } from "../../../shared/domain/lifecycle.ts";
+import { ARMS } from "../../../shared/routing-ports.ts";
 import { STAGES } from "../../../shared/stages.ts";
 import { Evaluation, ModelCall } from "./evaluation.ts";
 
@@ -23,6 +24,26 @@ export const StatusCounts = each(STATUSES, Count).meta({
   description: "How many improvements stand in each status, whatever is filtered",
 });
 
+const quantiles = z.looseObject({ p50: z.number(), p90: z.number(), n: Count });
+const forecastParts = {
+  holds: z
+    .looseObject({ probability: z.number(), low: z.number(), high: z.number(), n: Count })
+    .optional()
+    .describe("that it will hold, with a 95 % interval and the outcomes it rests on"),
+  minutes: quantiles.optional().describe("from approval until verified"),
+  missing: z.array(z.string()).describe("what there is not enough data for"),
+};
+const ShortForecast = z.looseObject(forecastParts).meta({ id: "ShortForecast" });
+const Forecast = z
+  .looseObject({
+    ...forecastParts,
+    tokens: quantiles.optional(),
+    dollars: quantiles.optional(),
+    by: z.string(),
+    at: Time,
+  })
+  .meta({ id: "Forecast", description: "From how changes like it went; it can lower automation and never raises it" });
+
 const lineFields = {
   id: z.string(),
   status: Status,
@@ -42,6 +63,7 @@ const lineFields = {
   rollback_commit: z.string().optional(),
   failure_reason: z.string().optional(),
   dead_reason: z.string().optional(),
+  forecast: ShortForecast.optional(),
   created_at: Time.optional(),
   updated_at: Time.optional(),
 };
@@ -73,6 +95,35 @@ const Verdict = z.looseObject({
   decision: z.enum(["auto", "human", "deny"]),
   rules: z.array(z.looseObject({ rule: z.string(), decision: z.string(), message: z.string() })),
 });
+const Vote = z.looseObject({
+  tier: z.string(),
+  expert: Expert.nullable().describe("null: it abstained"),
+  confidence: z.number(),
+  because: z.string().optional(),
+  ms: z.number().optional().describe("milliseconds it took"),
+  by: z.string().optional().describe("what voted: a version of the rules or of a model"),
+  unknown: z.boolean().optional().describe("it could not be asked"),
+});
+const RoutingDecision = z
+  .looseObject({
+    arm: z.enum(ARMS),
+    share: z.number().describe("0..1, of improvements that the learned arm serves"),
+    tier: z.string(),
+    expert: Expert.nullable(),
+    confidence: z.number(),
+    complexity: z.number().describe("0..100"),
+    ms: z.number().describe("milliseconds, of all tiers"),
+  })
+  .meta({ id: "RoutingDecision", description: "How the router decided" });
+const RoutingFeedback = z
+  .looseObject({
+    right: z.boolean().describe("whether the router chose the right expert"),
+    expert: Expert.optional().describe("the right one, where it is known"),
+    by: z.string().describe("person:<name> or expert:<expert>"),
+    because: z.string(),
+    at: Time.optional(),
+  })
+  .meta({ id: "RoutingFeedback" });
 export const Improvement = z
   .looseObject({
     ...lineFields,
@@ -81,7 +132,10 @@ export const Improvement = z
     quotes: z.array(z.looseObject({ text: z.string(), at: z.string().optional() })),
     source_url: z.string().optional(),
     video_id: z.string().optional(),
-    routing: z.array(z.looseObject({ tier: z.string(), expert: Expert.nullable(), confidence: z.number() })).optional(),
+    routing: z.array(Vote).optional().describe("what every tier of the router would have chosen"),
+    routing_decision: RoutingDecision.optional(),
+    routing_feedback: RoutingFeedback.optional(),
+    forecast: Forecast.optional(),
     expert_evaluation: Evaluation.optional(),
     model_calls: z.array(ModelCall).optional().describe("questions asked of models for it, oldest first"),
     validation: z.array(Finding).optional(),
@@ -149,6 +203,14 @@ export const Change = z
     note: z.string().optional(),
   })
   .meta({ id: "Change" });
+export const FeedbackGiven = z
+  .looseObject({
+    id: z.string(),
+    status: Status,
+    learns: z.boolean().describe("true: it has ended, and the router learns of it now"),
+    routing_feedback: RoutingFeedback,
+  })
+  .meta({ id: "FeedbackGiven" });
 export const Decided = z.looseObject({ id: z.string(), status: Status }).meta({ id: "Decided" });
 
 const sourceFields = {

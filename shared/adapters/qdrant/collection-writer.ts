@@ -4,6 +4,7 @@ import type { CollectionWriter, Corpus, Point, StoredChunk } from "../../knowled
 import { written } from "./faults.ts";
 import { aliasOf, DENSE, SPARSE } from "./names.ts";
 import { chunkOf, payloadOf } from "./payload.ts";
+import { scroll } from "./scroll.ts";
 import type { QdrantAccess } from "./settings.ts";
 
 /** Bytes of one request; Qdrant takes 32 MB unless told otherwise. */
@@ -90,23 +91,6 @@ export function collectionWriter(
       });
     },
   };
-}
-
-async function* scroll(
-  qdrant: QdrantClient,
-  access: QdrantAccess,
-  name: string,
-  request: NonNullable<Parameters<QdrantClient["scroll"]>[1]>,
-) {
-  let offset: Awaited<ReturnType<QdrantClient["scroll"]>>["next_page_offset"];
-  do {
-    const from = offset;
-    const page = await written(access, () =>
-      qdrant.scroll(name, { ...request, ...(from === undefined || from === null ? {} : { offset: from }) }),
-    );
-    yield page.points;
-    offset = page.next_page_offset;
-  } while (offset !== undefined && offset !== null);
 }
 
 function sourceFilter(source: string, paths?: readonly string[]) {

@@ -10,7 +10,7 @@ import {
   type KnowledgeQuery,
 } from "../../knowledge-ports.ts";
 import type { Environment } from "../../runtime/config.ts";
-import { withinLimit } from "../time-limit.ts";
+import { untilAborted, withinLimit } from "../time-limit.ts";
 import { type Answer, answerer, HITS, Unknown } from "./answer.ts";
 import { isHit } from "./relevance.ts";
 import { readAccess } from "./settings.ts";
@@ -82,16 +82,4 @@ function reasonOf(error: unknown): string {
 
 function messageOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).slice(0, 500);
-}
-
-/** Some of what is awaited takes no signal; then its answer comes too late and is dropped. */
-async function untilAborted<Value>(signal: AbortSignal, work: () => Promise<Value>): Promise<Value> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const stop = () => reject(signal.reason);
-  signal.addEventListener("abort", stop);
-  try {
-    return await Promise.race([work(), promise]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
 }

@@ -4,6 +4,7 @@ import { askRollbackScript, breakerOpenedScript } from "./breaker.ts";
 import { claimFunctions } from "./claim.ts";
 import { type Defined, definePipelineScripts } from "./define.ts";
 import { indexScript, staleLockScript, strandedScript } from "./examine.ts";
+import { feedbackScript } from "./feedback.ts";
 import { legacyScript } from "./legacy.ts";
 import { loadScripts, type Scripts } from "./load.ts";
 import { lookAtWatchScript } from "./look-at-watch.ts";
@@ -32,6 +33,7 @@ const scripts = {
   schoolLegacy: legacyScript,
   schoolBreakerOpened: breakerOpenedScript,
   schoolAskRollback: askRollbackScript,
+  schoolFeedback: feedbackScript,
   schoolRequestIndex: requestIndexScript,
   schoolLookAtWatch: lookAtWatchScript,
 } as const;

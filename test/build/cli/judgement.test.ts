@@ -31,6 +31,17 @@ test("a record from before there were models", () => {
   );
 });
 
+test("who passed it on, and who says that it is not its field", () => {
+  const passed_on = { from: "architecture", because: "backups are asked for [F1]" } as const;
+  const lines = shown({ ...old, passed_on, out_of_scope: { better: "database", because: "[Q1]" } }).split("\n");
+  expect(lines.slice(0, 3)).toEqual([
+    "passed on by the architecture expert: backups are asked for [F1]",
+    "security, rule-based",
+    "not its field, but database: [Q1]",
+  ]);
+  expect(shown({ ...old, out_of_scope: { because: "[Q1]" } })).toContain("not its field: [Q1]");
+});
+
 test("a model's judgement with all it rests on, and both opinions", () => {
   const text = shown({
     ...old,

@@ -85,5 +85,6 @@ export async function request(
   });
   const text = await response.text();
   const type = response.headers.get("content-type") ?? "";
-  return { status: response.status, type, text, json: type.includes("json") ? JSON.parse(text) : undefined };
+  const isJson = /^application\/(problem\+)?json\b/.test(type);
+  return { status: response.status, type, text, json: isJson ? JSON.parse(text) : undefined };
 }

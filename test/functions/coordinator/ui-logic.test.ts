@@ -6,6 +6,7 @@ import { ACTIONS, FROM } from "../../../functions/coordinator/decisions.ts";
 import type { ChangeDescription } from "../../../functions/coordinator/diff.ts";
 import type { ModelUse } from "../../../functions/coordinator/model-use.ts";
 import type { RollbackPreview } from "../../../functions/coordinator/rollback-preview.ts";
+import type { RouterReport } from "../../../functions/coordinator/router-report.ts";
 import type {
   ChangeAnswer,
   ModelUse as ModelsShown,
@@ -13,6 +14,7 @@ import type {
   StatusAnswer,
 } from "../../../functions/coordinator/ui/api/answers.ts";
 import { failureOf } from "../../../functions/coordinator/ui/api/failure.ts";
+import type { RouterAnswer } from "../../../functions/coordinator/ui/api/router-answers.ts";
 import { eventParser, type ServerEvent } from "../../../functions/coordinator/ui/live/sse.ts";
 import { offeredFrom, offersFor } from "../../../functions/coordinator/ui/logic/actions.ts";
 import { filterQuery, overviewAddress, placeOf } from "../../../functions/coordinator/ui/logic/address.ts";
@@ -28,6 +30,7 @@ import { isMoving, STATUSES } from "../../../shared/domain/lifecycle.ts";
 export const statusFits = (answer: Awaited<ReturnType<typeof schoolStatus>>): StatusAnswer => answer;
 export const changeFits = (answer: ChangeDescription): ChangeAnswer => answer;
 export const modelsFit = (answer: ModelUse): ModelsShown => answer;
+export const routerFits = (answer: RouterReport): RouterAnswer => answer;
 export const rollbackFits = (answer: RollbackPreview): RollbackAnswer => answer;
 
 describe("what a person is offered", () => {
@@ -38,6 +41,12 @@ describe("what a person is offered", () => {
   test("a dead improvement may be retried or closed, one that moves by itself offers nothing", () => {
     expect(offersFor({ status: "dead" }).map(({ action }) => action)).toEqual(["retry", "close"]);
     for (const status of STATUSES.filter(isMoving)) expect(offersFor({ status }), status).toEqual([]);
+  });
+
+  test("whoever has no expert cannot be sent away from it", () => {
+    const actions = (expert: object) => offersFor({ status: "conflicts", ...expert }).map(({ action }) => action);
+    expect(actions({})).toEqual(["override"]);
+    expect(actions({ expert: "database" })).toEqual(["override", "reroute"]);
   });
 
   test("an approval without a change set answers the stage that asked, and names the expert for routing", () => {
@@ -185,6 +194,7 @@ describe("the address bar", () => {
     ["/improvements/a%3Atrail", { page: "nowhere" }],
     ["/improvements/", { page: "nowhere" }],
     ["/?status=%20", { page: "overview", filters: {} }],
+    ["/router", { page: "router" }],
     ["/elsewhere", { page: "nowhere" }],
   ])("%s", (address, place) => {
     expect(placeOf(new URL(address, "http://school"))).toEqual(place);

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { changeSet, isWorse, verdictOf } from "../../../shared/domain/change-set.ts";
-import { decodeImprovement, encodePatch, improvementId, type Patch } from "../../../shared/domain/improvement.ts";
+import { improvementId, type Patch } from "../../../shared/domain/improvement.ts";
+import { decodeImprovement, encodePatch } from "../../../shared/domain/improvement-fields.ts";
 
 const anyPatch = fc.record(
   {

@@ -32,6 +32,7 @@ const told: [Status, Status, "stage" | "person"][] = [
   ["rolling_back", "failed", "stage"],
   ["rolling_back", "rollback_blocked", "stage"],
   ["conflicts", "validated", "person"],
+  ["conflicts", "routed", "person"],
   ["verified", "rolling_back", "person"],
   ["held", "verified", "person"],
   ["held", "rolling_back", "person"],

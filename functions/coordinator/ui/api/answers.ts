@@ -1,4 +1,5 @@
 /** What the API answers, as far as the dashboard shows it. A test holds these against the coordinator's own types. */
+import type { Forecast } from "../../../../shared/domain/forecast.ts";
 import type { Improvement } from "../../../../shared/domain/improvement.ts";
 import type { Status } from "../../../../shared/domain/lifecycle.ts";
 import type { CorpusState } from "../../../../shared/knowledge-ports.ts";
@@ -52,6 +53,7 @@ export interface Line {
   readonly review_reason?: string;
   readonly failure_reason?: string;
   readonly dead_reason?: string;
+  readonly forecast?: Pick<Forecast, "holds" | "minutes" | "missing">;
   readonly updated_at?: string;
 }
 

@@ -16,6 +16,7 @@ import type {
   Whole,
 } from "./answers.ts";
 import { Failure, failureOf, unreachable } from "./failure.ts";
+import type { RouterAnswer, RouterMove } from "./router-answers.ts";
 
 export interface Client {
   me(signal?: AbortSignal): Promise<Person>;
@@ -35,6 +36,11 @@ export interface Client {
   /** Which models are asked, and what they cost today. */
   models(signal?: AbortSignal): Promise<ModelUse>;
   search(question: Question, signal?: AbortSignal): Promise<SearchAnswer>;
+  /** How experts are chosen, and whether they were the right ones. */
+  router(signal?: AbortSignal): Promise<RouterAnswer>;
+  moveRouter(move: RouterMove, reason: string): Promise<void>;
+  /** Whether the right expert was chosen. */
+  sayOfRouting(id: string, body: { right: boolean; expert?: string; reason: string }): Promise<void>;
   decide(id: string, action: ActionName, body: { reason: string; expert?: string; hash?: string }): Promise<void>;
 }
 
@@ -100,6 +106,13 @@ export function client(token: string, onRefused: () => void = () => undefined): 
     },
     models: (signal) => get<ModelUse>("/api/models", signal),
     search: (question, signal) => get<SearchAnswer>(`/api/search?${questionQuery(question)}`, signal),
+    router: (signal) => get<RouterAnswer>("/api/router", signal),
+    async moveRouter({ move, ...what }, reason) {
+      await call("POST", `/api/router/${move}`, { body: { ...what, reason } });
+    },
+    async sayOfRouting(id, body) {
+      await call("POST", `/api/improvements/${encodeURIComponent(id)}/feedback`, { body });
+    },
     async decide(id, action, body) {
       await call("POST", `/api/improvements/${encodeURIComponent(id)}/${action}`, { body });
     },

@@ -12,11 +12,13 @@ interface DialogProps {
   readonly title: string;
   /** Of the change set that stands behind this dialog. */
   readonly hash: string | undefined;
+  /** Who has judged it: to send it away from there names somebody else. */
+  readonly expert: string | undefined;
   readonly onDone: () => void;
   readonly onCancel: () => void;
 }
 
-export function DecisionDialog({ offer, id, title, hash, onDone, onCancel }: DialogProps) {
+export function DecisionDialog({ offer, id, title, hash, expert: present, onDone, onCancel }: DialogProps) {
   const { api } = useSchool();
   const dialog = useRef<HTMLDialogElement>(null);
   const [reason, setReason] = useState("");
@@ -60,7 +62,7 @@ export function DecisionDialog({ offer, id, title, hash, onDone, onCancel }: Dia
             Expert
             <select value={expert} onChange={({ currentTarget }) => setExpert(currentTarget.value)}>
               <option value="">Choose one</option>
-              {EXPERT_NAMES.map((name) => (
+              {EXPERT_NAMES.filter((name) => offer.action !== "reroute" || name !== present).map((name) => (
                 <option key={name} value={name}>
                   {inWords(name)}
                 </option>

@@ -4,9 +4,14 @@ import { inWords } from "../logic/words.ts";
 import { ShownSources } from "./shown-sources.tsx";
 
 export function Evaluated({ evaluation }: { evaluation: Evaluation }) {
-  const { doubt, notes = [], second_opinion: second, sources = [] } = evaluation;
+  const { doubt, notes = [], second_opinion: second, sources = [], passed_on: passed } = evaluation;
   return (
     <>
+      {passed !== undefined && (
+        <p class="note">
+          <strong>Passed on by the {passed.from} expert:</strong> {passed.because}
+        </p>
+      )}
       <OpinionOf opinion={evaluation} />
       {doubt !== undefined && (
         <p class="note">
@@ -27,11 +32,17 @@ export function Evaluated({ evaluation }: { evaluation: Evaluation }) {
 function OpinionOf({ opinion }: { opinion: Opinion }) {
   const { expert, by, feasibility, impact, effort, priority, complexity, confidence, risks } = opinion;
   const judged = Object.entries({ feasibility, impact, effort, priority, complexity, confidence });
+  const { out_of_scope: scope } = opinion;
   return (
     <>
       <p class="help">
         By the {expert} expert, {by === "rules" ? <span class="tag">rule-based</span> : <code>{by}</code>}
       </p>
+      {scope !== undefined && (
+        <p class="note">
+          <strong>Not its field{scope.better === undefined ? "" : `, but ${scope.better}`}:</strong> {scope.because}
+        </p>
+      )}
       <dl class="judged">
         {judged.map(
           ([name, one]) =>

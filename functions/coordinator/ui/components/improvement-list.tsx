@@ -1,4 +1,5 @@
 /** The list: newest move first, filtered by the address, longer on demand. */
+import { forecastLine } from "../../../../shared/domain/forecast-words.ts";
 import type { Line, StatusAnswer } from "../api/answers.ts";
 import { type Filters, improvementAddress, overviewAddress } from "../logic/address.ts";
 import { useList } from "../state/use-list.ts";
@@ -49,13 +50,14 @@ export function ImprovementList({ filters, counts }: ListProps) {
 }
 
 function Row({ line }: { line: Line }) {
-  const { id, status, title, category, relevance, source_title: source, updated_at: moved } = line;
+  const { id, status, title, category, relevance, source_title: source, updated_at: moved, forecast } = line;
   return (
     <li class="row">
       <StatusBadge status={status} />
       <div class="what">
         <Link href={improvementAddress(id)}>{title ?? id}</Link>
         <p class="why">{whyOf(line) ?? source}</p>
+        {status === "pending_review" && forecast !== undefined && <p class="forecast">{forecastLine(forecast)}</p>}
       </div>
       <span class="category">{category}</span>
       <span class="relevance" title="Relevance">

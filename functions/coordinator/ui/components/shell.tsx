@@ -6,6 +6,7 @@ import type { LiveState } from "../live/follow.ts";
 import { ImprovementPage } from "../pages/improvement.tsx";
 import { KnowledgePage } from "../pages/knowledge.tsx";
 import { Overview } from "../pages/overview.tsx";
+import { RouterPage } from "../pages/router.tsx";
 import { usePlace } from "../state/use-place.ts";
 import { Brand, LiveMark } from "./brand.tsx";
 import { Link } from "./link.tsx";
@@ -38,6 +39,7 @@ export function Shell({ person, live, failure, onSignOut }: ShellProps) {
         {person !== undefined && (
           <nav aria-label="Pages">
             <Link href="/knowledge">Knowledge</Link>
+            <Link href="/router">Router</Link>
           </nav>
         )}
         <span class="spring" />
@@ -81,6 +83,7 @@ function CurrentPage() {
   if (place.page === "overview") return <Overview filters={place.filters} />;
   if (place.page === "improvement") return <ImprovementPage key={place.id} id={place.id} />;
   if (place.page === "knowledge") return <KnowledgePage question={place.question} />;
+  if (place.page === "router") return <RouterPage />;
   return (
     <Empty title="There is nothing at this address">
       <Link href="/">Go to the overview</Link>

@@ -8,6 +8,7 @@ export type ActionName =
   | "approve"
   | "reject"
   | "replan"
+  | "reroute"
   | "override"
   | "accept"
   | "extend"
@@ -21,7 +22,7 @@ export interface Offer {
   /** What follows from it. */
   readonly means: string;
   readonly tone: "primary" | "plain" | "danger";
-  /** The routing asked: the person names the expert. */
+  /** The routing asked, or was wrong: the person names the expert. */
   readonly asksExpert?: boolean;
 }
 
@@ -73,6 +74,14 @@ const entries: readonly Entry[] = [
     from: ["pending_review"],
   },
   {
+    action: "reroute",
+    label: "Send to another expert",
+    means: "The wrong expert judged it: the right one judges it anew, and the router learns from it.",
+    tone: "plain",
+    from: ["pending_review", "conflicts"],
+    asksExpert: true,
+  },
+  {
     action: "close",
     label: "Close",
     means: "It ends here; whatever is left in the cluster is yours to mend.",
@@ -99,8 +108,14 @@ export function offersFor(improvement: {
   readonly status: string;
   readonly change_set?: unknown;
   readonly review_stage?: string;
+  readonly expert?: string;
 }): Offer[] {
-  const fitting = entries.filter(({ from }) => (from as readonly string[]).includes(improvement.status));
+  const fitting = entries.filter(
+    ({ action, from }) =>
+      (from as readonly string[]).includes(improvement.status) &&
+      // Where nobody was chosen yet, the answer to the routing names the first.
+      (action !== "reroute" || improvement.expert !== undefined),
+  );
   return fitting.map(({ from: _, ...offer }) => {
     if (offer.action !== "approve" || improvement.change_set !== undefined) return offer;
     const stage = improvement.review_stage ?? "the stage";

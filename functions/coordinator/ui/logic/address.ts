@@ -17,6 +17,7 @@ export type Place =
   | { readonly page: "overview"; readonly filters: Filters }
   | { readonly page: "improvement"; readonly id: string }
   | { readonly page: "knowledge"; readonly question: Question }
+  | { readonly page: "router" }
   | { readonly page: "nowhere" };
 
 const FIELDS = ["status", "category", "q"] as const;
@@ -25,6 +26,7 @@ const QUESTION = ["q", "corpus"] as const;
 export function placeOf(url: URL): Place {
   if (url.pathname === "/") return { page: "overview", filters: given(url, FIELDS) };
   if (url.pathname === "/knowledge") return { page: "knowledge", question: given(url, QUESTION) };
+  if (url.pathname === "/router") return { page: "router" };
   const [, id] = /^\/improvements\/([\w.-]{1,64})$/.exec(url.pathname) ?? [];
   return id === undefined ? { page: "nowhere" } : { page: "improvement", id };
 }

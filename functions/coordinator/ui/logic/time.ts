@@ -39,3 +39,8 @@ export function span(ms: number): string {
 export function number(value: number): string {
   return value.toLocaleString("en", { maximumFractionDigits: 4 });
 }
+
+/** A share as people read it: 0.5 is 50 %. */
+export function percent(share: number): string {
+  return `${Math.round(share * 1_000) / 10} %`;
+}

@@ -3,9 +3,11 @@ import { useEffect, useState } from "preact/hooks";
 import { Change } from "../components/change.tsx";
 import { DecisionDialog } from "../components/decision-dialog.tsx";
 import { Delivery, Facts } from "../components/facts.tsx";
+import { ForecastFacts } from "../components/forecast.tsx";
 import { Judgement } from "../components/judgement.tsx";
 import { Link } from "../components/link.tsx";
 import { Proposal } from "../components/proposal.tsx";
+import { Routed } from "../components/routed.tsx";
 import { Standing } from "../components/standing.tsx";
 import { FailureNote, Loading } from "../components/states.tsx";
 import { Trail } from "../components/trail.tsx";
@@ -53,14 +55,12 @@ export function ImprovementPage({ id }: { id: string }) {
           <VerificationTable title="Verification" verification={improvement.verification} />
           <VerificationTable title="After the rollback" verification={improvement.rollback_verification} />
           <Validation findings={improvement.validation ?? improvement.conflicts_found} />
-          <Judgement
-            evaluation={improvement.expert_evaluation}
-            routing={improvement.routing}
-            calls={improvement.model_calls}
-          />
+          <Judgement evaluation={improvement.expert_evaluation} calls={improvement.model_calls} />
+          <Routed improvement={improvement} onSaid={reload} />
         </div>
         <aside aria-label="Facts and trail">
           <Facts improvement={improvement} />
+          <ForecastFacts forecast={improvement.forecast} />
           <Delivery improvement={improvement} />
           <Trail trail={trail} />
         </aside>
@@ -71,6 +71,7 @@ export function ImprovementPage({ id }: { id: string }) {
           id={id}
           title={improvement.title}
           hash={improvement.change_set?.hash}
+          expert={improvement.expert}
           onDone={() => {
             setDeciding(undefined);
             reload();

@@ -196,3 +196,18 @@ test("a page can be ordered by a number that is indexed", async () => {
   expect(await order("asc")).toEqual([`${ID}0`, `${ID}4`, `${ID}1`]);
   expect(await order("desc")).toEqual([`${ID}3`, `${ID}2`, `${ID}1`]);
 });
+
+test("and by a time, which is told in microseconds; what is no time is not among them", async () => {
+  const { client } = server;
+  await client.createCollection("times", LIKE_OURS);
+  await client.createPayloadIndex("times", { wait: true, field_name: "at", field_schema: "datetime" });
+  const times = ["2026-03-01T10:00:00+02:00", "2026-03-01T08:30:00Z", "2026-02-28T00:00:00.250Z", "yesterday"];
+  await client.upsert("times", { wait: true, points: times.map((at, id) => ({ id, vector, payload: { at } })) });
+  const order_by = { key: "at", direction: "desc" } as const;
+  const { points } = await client.scroll("times", { order_by, with_payload: false });
+  expect(points).toEqual([
+    { id: 1, order_value: Date.parse("2026-03-01T08:30:00Z") * 1_000 },
+    { id: 0, order_value: Date.parse("2026-03-01T08:00:00Z") * 1_000 },
+    { id: 2, order_value: Date.parse("2026-02-28T00:00:00.250Z") * 1_000 },
+  ]);
+});

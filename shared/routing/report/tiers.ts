@@ -1,0 +1,77 @@
+/** What each tier of the cascade does: how often it speaks, decides, is right, and how long it takes. */
+import { EXPERTS } from "../../domain/improvement.ts";
+import { ARMS, type Arm, TIERS } from "../../routing-ports.ts";
+import { quantile, tierTimes } from "./buckets.ts";
+import { type Share, shareOf } from "./intervals.ts";
+import { isRight, type ReportRow } from "./judged.ts";
+
+/** Where no tier can say, a person does; that is no vote. */
+export const SERVED_BY = [...TIERS, "person"] as const;
+const VOTES = ["decided", "abstained", "unknown"] as const;
+
+export interface TierReport {
+  readonly tier: string;
+  readonly votes: Readonly<Record<(typeof VOTES)[number], number>>;
+  /** How many improvements it decided. */
+  readonly served: number;
+  /** Of its votes for an expert, on labelled rows, how many were right. */
+  readonly precision: Share;
+  /** Of what it served. */
+  readonly meanConfidence: number | null;
+  /** Milliseconds. */
+  readonly p50: number | null;
+  readonly p95: number | null;
+}
+
+type Count = (field: string) => number;
+
+/** `count`: the school's counters. `judged`: rows that say who was right. */
+export function tierReports(count: Count, judged: readonly ReportRow[]): TierReport[] {
+  return SERVED_BY.map((tier) => {
+    const times = tierTimes(count, tier);
+    const served = servedBy(count, tier);
+    const votes = VOTES.map((what) => [what, count(`route_vote:${tier}:${what}`)] as const);
+    return {
+      tier,
+      votes: Object.fromEntries(votes) as TierReport["votes"],
+      served,
+      precision: precisionOf(tier, judged),
+      meanConfidence: served === 0 ? null : count(`route_confidence_sum:${tier}`) / 1_000 / served,
+      p50: quantile(times, 0.5),
+      p95: quantile(times, 0.95),
+    };
+  });
+}
+
+export function servedBy(count: Count, tier: string, arms: readonly Arm[] = ARMS): number {
+  let sum = 0;
+  for (const expert of [...EXPERTS, "none"])
+    for (const arm of arms) sum += count(`route_served:${tier}:${expert}:${arm}`);
+  return sum;
+}
+
+/** How many improvements each arm served. */
+export function trafficOf(count: Count): Record<Arm, number> {
+  const of = (arm: Arm) => SERVED_BY.reduce((all, tier) => all + servedBy(count, tier, [arm]), 0);
+  return { rules: of("rules"), learned: of("learned") };
+}
+
+/** Over all that was served by a tier: a person's choice has no confidence. Null when nothing was. */
+export function meanConfidence(count: Count): number | null {
+  let served = 0;
+  let sum = 0;
+  for (const tier of TIERS) {
+    served += servedBy(count, tier);
+    sum += count(`route_confidence_sum:${tier}`) / 1_000;
+  }
+  return served === 0 ? null : sum / served;
+}
+
+function precisionOf(tier: string, judged: readonly ReportRow[]): Share {
+  const known = judged.flatMap((row) => {
+    const expert = row.votes.find((vote) => vote.tier === tier)?.expert;
+    const right = expert === undefined || expert === null ? undefined : isRight(row, expert);
+    return right === undefined ? [] : [right];
+  });
+  return shareOf(known.filter(Boolean).length, known.length);
+}
