@@ -1,6 +1,8 @@
 /** What is measured of questions to models: who asked what, what it took and cost, and how often there was no answer. */
 import type { ModelServices } from "../../shared/ledger-ports.ts";
 import { countRows } from "../../shared/models/counts.ts";
+import { MODEL_BOUNDS } from "../../shared/pipeline/durations.ts";
+import type { Histogram } from "../../shared/routing/report/buckets.ts";
 import type { Sink } from "./metrics.ts";
 
 const MICROS = 1e6;
@@ -58,6 +60,19 @@ export async function collectModels(
     "model_over_budget",
     ["payer", "asked"],
   );
+  const times = new Map(countRows(counters, "model_ms_sum").map(([[vendor = ""], ms]) => [vendor, ms / 1_000]));
+  const latencies = [...times].map(([vendor, sum]) => [vendor, latencyOf(counters, vendor, sum)] as const);
+  if (latencies.length > 0) {
+    sink.histogram(
+      "school_model_latency_seconds",
+      "Time a vendor took to answer",
+      latencies.map(([vendor, histogram]) => [{ vendor }, histogram]),
+    );
+  }
+  // The founding platform asked its models at one place.
+  const llmd = latencyOf(counters, "llmd", times.get("llmd") ?? 0);
+  sink.counter("cortex_moe_llmd_requests_total", "Questions an LLM-D endpoint answered", [[{}, llmd.n]]);
+  sink.histogram("cortex_moe_llmd_latency_seconds", "Time an LLM-D endpoint took to answer", [[{}, llmd]]);
   const { all, payers } = await models.spending();
   const spent = [["all", all] as const, ...Object.entries(payers)];
   sink.gauge(
@@ -70,4 +85,9 @@ export async function collectModels(
     "Tokens spent or reserved today (UTC), by payer and of all",
     spent.map(([payer, { tokens }]) => [{ payer }, tokens]),
   );
+}
+
+function latencyOf(counters: ReadonlyMap<string, number>, vendor: string, sum: number): Histogram {
+  const counts = [...MODEL_BOUNDS.map(String), "inf"].map((le) => counters.get(`model_seconds|${vendor}|${le}`) ?? 0);
+  return { bounds: MODEL_BOUNDS, counts, sum, n: counts.reduce((all, one) => all + one, 0) };
 }

@@ -14,9 +14,12 @@ import { STAGES } from "../../shared/stages.ts";
 import { histogramText, type Measured } from "./histogram-text.ts";
 import { collectAnomalies } from "./metrics-anomalies.ts";
 import { collectKnowledge } from "./metrics-knowledge.ts";
+import { collectLayers } from "./metrics-layers.ts";
 import { collectModels } from "./metrics-models.ts";
+import { collectRedis } from "./metrics-redis.ts";
 import { collectRouter } from "./metrics-router.ts";
 import { collectSources } from "./metrics-sources.ts";
+import { collectFailures, collectWork } from "./metrics-work.ts";
 import type { School } from "./school.ts";
 
 /** Window of the processing rate. */
@@ -94,21 +97,8 @@ async function collect(school: School, sink: Sink): Promise<void> {
     "Improvements routed, by the expert chosen",
     EXPERTS.map((expert) => [{ expert }, count(`expert:${expert}`)]),
   );
-  sink.counter("cortex_rag_validations_total", "Decisions of validate", [
-    [{ result: "pass" }, automatically("validated")],
-    [{ result: "conflict" }, moved("conflicts")],
-  ]);
-  sink.counter("cortex_worker_git_commits_total", "Changes committed to the GitOps repository", [
-    [{}, automatically("implementation")],
-  ]);
-  sink.counter("cortex_health_checks_total", "Deployments found healthy, or sent to rollback by sync or verify", [
-    [{ result: "pass" }, automatically("verified")],
-    [{ result: "fail" }, automatically("rolling_back")],
-  ]);
-  sink.counter("cortex_rollbacks_total", "Rollbacks begun, by whoever asked for them", [
-    [{ reason: "health" }, automatically("rolling_back")],
-    [{ reason: "person" }, byPerson("rolling_back")],
-  ]);
+  collectWork({ moved, byPerson, automatically }, counters, sink);
+  await collectFailures(redis, keys, sink);
   sink.counter(
     "cortex_school_sources_total",
     "Sources read, by result",
@@ -156,6 +146,8 @@ async function collect(school: School, sink: Sink): Promise<void> {
     "Flags in force",
     [...flags.on].map((flag) => [{ flag }, 1]),
   );
+  await collectLayers({ redis, keys, loads }, count, now, sink);
+  await collectRedis(redis, sink);
   await collectAnomalies(school, sink);
   await collectKnowledge({ index }, count, now, sink);
   await collectModels(models, counters, sink);

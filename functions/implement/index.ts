@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { argoCd } from "../../shared/adapters/argocd.ts";
 import { clusterReader } from "../../shared/adapters/cluster-reader.ts";
+import { countingPushes } from "../../shared/adapters/git/count-pushes.ts";
 import { changeRequests, commitMode, gitPort } from "../../shared/adapters/git/open.ts";
 import { gitVariables, repositoryNames } from "../../shared/adapters/git/settings.ts";
 import { kubeClient } from "../../shared/adapters/kube-client.ts";
@@ -20,7 +21,7 @@ const Settings = z.object({
 
 export const stage = defineStage({
   name: "implement",
-  ports: (env, { gate }) => {
+  ports: (env, { gate, models }) => {
     const settings = readSettings(Settings, env);
     const client = kubeClient(settings);
     const cluster = clusterReader(settings, client);
@@ -31,7 +32,7 @@ export const stage = defineStage({
       window: settings.METRICS_RATE_WINDOW,
     };
     return {
-      git: gitPort(env),
+      git: countingPushes(gitPort(env), models),
       gate,
       argocd: argoCd(settings, client),
       baseline: (of) => takeBaseline({ ...of, cluster, metrics, metricNames }),

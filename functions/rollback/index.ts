@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { argoCd } from "../../shared/adapters/argocd.ts";
 import { clusterReader } from "../../shared/adapters/cluster-reader.ts";
+import { countingPushes } from "../../shared/adapters/git/count-pushes.ts";
 import { changeRequests, commitMode, gitPort } from "../../shared/adapters/git/open.ts";
 import { repositoryNames } from "../../shared/adapters/git/settings.ts";
 import { kubeClient } from "../../shared/adapters/kube-client.ts";
@@ -19,11 +20,11 @@ const Settings = z.object({ ...clusterSettings, ...prometheusSettings, ...syncSe
 
 export const stage = defineStage({
   name: "rollback",
-  ports: (env) => {
+  ports: (env, { models }) => {
     const settings = readSettings(Settings, env);
     const client = kubeClient(settings);
     return {
-      git: gitPort(env),
+      git: countingPushes(gitPort(env), models),
       requests: changeRequests(env),
       mode: commitMode(env),
       platform: repositoryNames(env),

@@ -6,6 +6,7 @@ import { CATEGORIES } from "./improvement.ts";
 import { STATUSES, type Status } from "./lifecycle.ts";
 import { SOURCE_KINDS } from "./source-kinds.ts";
 import { cleanLine, cleanText } from "./text.ts";
+import { isTraceparent, type TraceContext } from "./trace-context.ts";
 
 const PREFIX = "ai.cortex.school";
 export const SOURCE_SUBMITTED = `${PREFIX}.source.submitted`;
@@ -80,8 +81,8 @@ export const KNOWLEDGE_SOURCES = ["gitops", "docs", "issues", "school", "all"] a
 export const RepositoryData = z.object({ source: z.enum(KNOWLEDGE_SOURCES), because: line(300) });
 export type RepositoryData = z.infer<typeof RepositoryData>;
 
-/** `retrain` is for `learn`; the others are for people, by `notify`. */
-export const NOTICES = ["retrain", "anomaly", "router"] as const;
+/** `retrain` is for `learn`; the others are for people, by `notify`. `test`: whether they reach anybody. */
+export const NOTICES = ["retrain", "anomaly", "router", "test"] as const;
 export const Notice = z.object({
   about: z.enum(NOTICES),
   text: line(600),
@@ -105,12 +106,17 @@ const Envelope = z.object({
   subject: z.string().max(300).optional(),
   time: z.string().optional(),
   datacontenttype: z.string().optional(),
+  /** Distributed tracing; what cannot be understood is left out. */
+  traceparent: z.string().refine(isTraceparent).optional().catch(undefined),
+  tracestate: z.string().max(512).optional().catch(undefined),
   data: z.unknown(),
 });
 export type SchoolEvent<Data = unknown> = Pick<CloudEventV1<Data>, "id" | "source" | "type" | "specversion"> & {
   readonly subject?: string | undefined;
   readonly time?: string | undefined;
   readonly datacontenttype?: string | undefined;
+  readonly traceparent?: string | undefined;
+  readonly tracestate?: string | undefined;
   readonly data: Data;
 };
 
@@ -153,8 +159,11 @@ function isOurs(json: unknown): json is SchoolEvent<ImprovementData> {
   if (specversion !== "1.0" || typeof id !== "string" || typeof source !== "string" || !OUR_TYPES.has(type))
     return false;
   if (typeof data !== "object" || data === null || typeof data.id !== "string") return false;
+  const traced = rest.traceparent !== undefined;
+  if (traced && !isTraceparent(rest.traceparent)) return false;
   const plain = Object.keys(data).length === 1 && IMPROVEMENT_ID.test(data.id);
-  const known = typeof rest.time === "string" && rest.subject === data.id && Object.keys(rest).length === 3;
+  const known =
+    typeof rest.time === "string" && rest.subject === data.id && Object.keys(rest).length === (traced ? 4 : 3);
   return plain && known && rest.datacontenttype === "application/json" && OUR_ID.test(id) && OUR_SOURCE.test(source);
 }
 
@@ -170,6 +179,7 @@ export function newEvent<Data>(
   now: number,
   data: Data,
   subject?: string,
+  trace?: TraceContext,
 ): SchoolEvent<Data> {
   return {
     specversion: "1.0",
@@ -179,6 +189,7 @@ export function newEvent<Data>(
     ...(subject === undefined ? {} : { subject }),
     time: new Date(now).toISOString(),
     datacontenttype: "application/json",
+    ...trace,
     data,
   };
 }

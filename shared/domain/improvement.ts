@@ -170,6 +170,9 @@ export interface Proposal {
   readonly source_title: string;
   readonly source_url?: string;
   readonly video_id?: string;
+  /** Its trace (W3C Trace Context): what every span about it hangs from, and what its events carry. */
+  readonly traceparent?: string;
+  readonly tracestate?: string;
 }
 
 /** The record. Fields after `Proposal` appear as the stages write them. Times are ISO 8601, by Redis's clock. */

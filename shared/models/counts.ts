@@ -1,5 +1,6 @@
 /** What is counted of questions to models: names of counters in the HASH `metrics`, and how they are read again. */
 import type { ModelCall } from "../domain/model-call.ts";
+import { bucketOf, MODEL_BOUNDS } from "../pipeline/durations.ts";
 
 type Counts = Readonly<Record<string, number>>;
 
@@ -21,9 +22,16 @@ export function countsOf(call: ModelCall, isUsable: boolean): Counts {
   return {
     ...asked,
     ...Object.fromEntries(tokens),
+    [field("model_seconds", vendorOf(model), bucketOf(MODEL_BOUNDS, call.ms / 1_000))]: 1,
+    [field("model_ms_sum", vendorOf(model))]: call.ms,
     ...(call.cost === 0 ? {} : { [field("model_cost", purpose, model)]: Math.ceil(call.cost * 1e6) }),
     ...(isUsable ? {} : { [field("model_unusable", purpose, model)]: 1 }),
   };
+}
+
+/** Of `vendor:model`. */
+function vendorOf(model: string): string {
+  return model.split(":", 1)[0] ?? model;
 }
 
 /** `asked`: whether the cheap model was, or nobody. */

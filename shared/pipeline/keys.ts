@@ -51,6 +51,16 @@ export interface Keys {
   /** LIST of samples of the stages' metrics, newest first, as JSON; HASH of alarms that were raised. */
   readonly samples: string;
   readonly alarms: string;
+  /** SET of the channels `notify` is configured with, HASH of each, LIST of the last messages as JSON. */
+  readonly notifyChannels: string;
+  notifyChannel(name: string): string;
+  readonly notifyLog: string;
+  /** HASH of how far a notification is on each channel; ZSET of what is due on one; STRING that says why nobody sends there. */
+  notifyTold(id: string): string;
+  notifyDue(channel: string): string;
+  notifyHeld(channel: string): string;
+  /** HASH `place`, `root`: where an improvement's thread is. */
+  notifyThread(channel: string, improvement: string): string;
   readonly sources: string;
   source(id: string): string;
   /** HASH of a watched source: when it is looked at next, what the last look came to, how many new ones it gave today. */
@@ -61,6 +71,8 @@ export interface Keys {
   delayed(stage: string): string;
   attempts(stage: string): string;
   dead(stage: string): string;
+  /** ZSET worker -> until when its last sign of life counts. */
+  workers(stage: string): string;
   /** LIST of dead letters that somebody discarded. */
   readonly discarded: string;
   /** SET of all names under which anybody ever took or wanted a lock. */
@@ -107,6 +119,13 @@ export function keysOf(prefix = ""): Keys {
     forecastRowTimes: `${school}forecast:rows:at`,
     samples: `${school}samples`,
     alarms: `${school}alarms`,
+    notifyChannels: `${school}notify:channels`,
+    notifyChannel: (name) => `${school}notify:channel:${name}`,
+    notifyLog: `${school}notify:log`,
+    notifyTold: (id) => `${school}notify:told:${id}`,
+    notifyDue: (channel) => `${school}notify:due:${channel}`,
+    notifyHeld: (channel) => `${school}notify:held:${channel}`,
+    notifyThread: (channel, improvement) => `${school}notify:thread:${channel}:${improvement}`,
     sources: `${school}sources`,
     source: (id) => `${school}source:${id}`,
     watch: (name) => `${school}watch:${name}`,
@@ -116,6 +135,7 @@ export function keysOf(prefix = ""): Keys {
     delayed: (stage) => `${list(stage)}:delayed`,
     attempts: (stage) => `${list(stage)}:attempts`,
     dead: (stage) => `${list(stage)}:dead`,
+    workers: (stage) => `${list(stage)}:workers`,
     discarded: `${school}discarded`,
     lockNames: `${school}locks`,
     lock,

@@ -34,6 +34,8 @@ export type Settlement = { readonly token: string } & (
       readonly because: string;
       readonly evidence?: unknown;
       readonly patch: Patch;
+      /** Counters it adds one to, see runtime/counted.ts. */
+      readonly counts?: readonly string[];
     }
   | {
       readonly kind: "again";
@@ -135,9 +137,9 @@ function flatten(settlement: Settlement, maxAttempts: number): Flat {
   const head = [settlement.kind, settlement.token];
   switch (settlement.kind) {
     case "move": {
-      const { id, from, to, because, evidence, patch } = settlement;
+      const { id, from, to, because, evidence, patch, counts = [] } = settlement;
       const proof = evidence === undefined ? "" : JSON.stringify(evidence);
-      return [...head, id, from, to, because, proof, ...patchArguments(patch)];
+      return [...head, id, from, to, because, proof, ...patchArguments(patch), counts.length, ...counts];
     }
     case "again":
       return [

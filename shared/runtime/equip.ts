@@ -10,6 +10,7 @@ import type { Environment } from "./config.ts";
 import { createLog } from "./log.ts";
 import type { RuntimeSettings } from "./settings.ts";
 import type { Stage } from "./stage.ts";
+import { openTracing, type Tracing } from "./tracing/open.ts";
 
 // A stage's ports are its own; the runtime hands them through without looking.
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -31,6 +32,8 @@ export interface Equipment extends Identity {
   readonly maxAttempts: number;
   /** Milliseconds of work that may still be finished when the process is told to stop; no handler runs longer. */
   readonly drainMs: number;
+  /** Where traces go; undefined: nowhere. */
+  readonly tracing: Tracing | undefined;
 }
 
 export function identify(stage: AnyStage, settings: RuntimeSettings): Identity {
@@ -57,6 +60,7 @@ export async function equip(
     commitsPerDay: settings.COMMITS_PER_DAY,
     freezeWindows: settings.FREEZE_WINDOWS,
   });
+  const opening = openTracing(stage.name, env, identity.log);
   const ports: unknown = await stage.ports(env, services);
   const leaseMs = settings.LEASE_SECONDS * 1_000;
   const { worker } = identity;
@@ -72,5 +76,6 @@ export async function equip(
     leaseMs,
     maxAttempts,
     drainMs,
+    tracing: await opening,
   };
 }

@@ -4,6 +4,7 @@
  */
 import { flushCompileCache } from "node:module";
 import { connectRedis, openRedis, withoutPassword } from "../pipeline/connection.ts";
+import { presence } from "../pipeline/presence.ts";
 import { ConfigurationError, type Environment, readSettings, resolveEnvironment } from "./config.ts";
 import { consume } from "./consume.ts";
 import { type AnyStage, equip, identify } from "./equip.ts";
@@ -39,6 +40,9 @@ export async function runStage(
   }
 }
 
+/** For what is still under way at the end. */
+const LAST_MS = 500;
+
 async function serveList(stage: AnyStage, env: Environment, settings: RuntimeSettings): Promise<void> {
   const identity = identify(stage, settings);
   const { log } = identity;
@@ -46,11 +50,20 @@ async function serveList(stage: AnyStage, env: Environment, settings: RuntimeSet
   redis.on("error", (error: Error) =>
     log.warn({ err: error, redis: withoutPassword(settings.REDIS_URL) }, "Redis is out of reach; waiting for it"),
   );
-  const { ports, queue, keys, perPod, leaseMs, drainMs } = await equip(stage, env, settings, redis, identity);
+  const equipment = await equip(stage, env, settings, redis, identity);
+  const { ports, queue, keys, perPod, leaseMs, drainMs, tracing } = equipment;
+  const alive = presence(redis, keys, stage.name, identity.worker);
 
   let draining = false;
   const consumer = consume({
-    queue,
+    queue: {
+      ...queue,
+      async claim(max) {
+        const claims = await queue.claim(max);
+        alive.begin(performance.now());
+        return claims;
+      },
+    },
     list: keys.list(stage.name),
     blocking: () => {
       const connection = connectRedis(settings.REDIS_URL, { lazyConnect: false });
@@ -61,7 +74,7 @@ async function serveList(stage: AnyStage, env: Environment, settings: RuntimeSet
     leaseMs,
     limitMs: drainMs,
     log,
-    perform: (work) => perform(stage, ports, queue, log, work),
+    perform: (work) => perform(stage, ports, queue, log, work, tracing),
   });
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.once(signal, () => {
@@ -79,6 +92,11 @@ async function serveList(stage: AnyStage, env: Environment, settings: RuntimeSet
     );
     return server;
   });
-  await consumer.stopped.finally(() => redis.disconnect());
+  await consumer.stopped.finally(async () => {
+    await Promise.all([alive.end(), tracing?.end()]);
+    redis.disconnect();
+  });
   (await probes).close();
+  // A collector that stalls holds the process no longer than this.
+  if (tracing !== undefined) setTimeout(() => process.exit(), LAST_MS).unref();
 }

@@ -4,6 +4,7 @@ import type { Corroboration, Improvement } from "../domain/improvement.ts";
 import { mayMove } from "../domain/lifecycle.ts";
 import { isPassingRefusal } from "../pipeline/refusal.ts";
 import type { Settlement } from "../pipeline/stage-queue.ts";
+import { countsOfMove } from "./counted.ts";
 import { PermanentError, RetryLater } from "./errors.ts";
 import type { AnyOutcome, SourceListed } from "./outcome.ts";
 
@@ -43,7 +44,8 @@ export function settlementFor(token: string, outcome: AnyOutcome, improvement: I
         ...watchOf(outcome.source),
       };
     case "move": {
-      const { id, status: from } = existing(improvement);
+      const stood = existing(improvement);
+      const { id, status: from } = stood;
       const { to, patch, because, evidence } = outcome;
       const target = to as Improvement["status"];
       if (!mayMove(from, target, "stage"))
@@ -56,6 +58,7 @@ export function settlementFor(token: string, outcome: AnyOutcome, improvement: I
         to: target,
         because,
         patch,
+        counts: countsOfMove(stood, target, patch),
         ...(evidence === undefined ? {} : { evidence }),
       };
     }

@@ -16,12 +16,14 @@ import type { Improvement } from "../domain/improvement.ts";
 import { decodeImprovement } from "../domain/improvement-fields.ts";
 import type { Status } from "../domain/lifecycle.ts";
 import { eventOfRecord } from "../domain/platform-records.ts";
+import { traceOf } from "../domain/trace-context.ts";
 import type { Lease, Settlement, StageQueue } from "../pipeline/stage-queue.ts";
 import { stageEntry } from "../stages.ts";
 import { LeaseLost, PermanentError } from "./errors.ts";
 import type { AnyOutcome } from "./outcome.ts";
 import { settlementFor, settlementForError } from "./settlement.ts";
 import type { Asked, Context, Stage } from "./stage.ts";
+import { type Tracing, traceIdFor, type WorkSpan, withTrace } from "./tracing/open.ts";
 
 /** Stages at which an improvement may enter with an event alone; from `approve` on the record must already stand there. */
 const INJECTABLE: readonly string[] = ["route", "evaluate", "validate", "plan"];
@@ -39,10 +41,12 @@ export async function perform(
   queue: StageQueue,
   log: Logger,
   { lease, signal, now }: Work,
+  tracing?: Tracing,
 ): Promise<Settlement | undefined> {
   const { token, attempt } = lease;
   let bindings: Record<string, unknown> = { attempt };
   let bound: Logger | undefined;
+  let span: WorkSpan | undefined;
   // Made when somebody logs: a child logger costs more than a no-op handler.
   const boundLog = () => (bound ??= log.child(bindings));
   try {
@@ -50,7 +54,10 @@ export async function perform(
     const improvement = await improvementOf(stage, queue, lease, event);
     // The same new improvement came twice; the event that gave it its record also moves it on.
     if (improvement === "created by another event") return { kind: "done", token };
-    bindings = { ...bindings, event: event.id, improvement: improvement?.id };
+    const handling = { event, improvement, attempt, now: now() };
+    span = tracing?.begin(handling);
+    bindings = { ...bindings, event: event.id, improvement: improvement?.id, trace_id: traceIdFor(handling, span) };
+    bound = undefined;
     const context: Context = {
       get log() {
         return boundLog();
@@ -63,21 +70,27 @@ export async function perform(
       },
     };
     const handle = stage.handle as unknown as (input: unknown, ports: unknown, context: Context) => Promise<AnyOutcome>;
-    const outcome = await handle(inputFor(stage, event, improvement), ports, context);
+    const run = () => handle(inputFor(stage, event, improvement), ports, context);
+    const answer = await (span === undefined ? run() : span.run(run));
+    const outcome = withTrace(answer, handling, span);
     // After the settlement is on its way: the first line of a process costs as much as a third of its start.
     setImmediate(() => {
       if (!log.isLevelEnabled("info")) return;
       const to = "to" in outcome ? outcome.to : undefined;
       boundLog().info({ outcome: outcome.kind, to, because: outcome.because }, "handled");
     });
-    return settlementFor(token, outcome, improvement);
+    const settlement = settlementFor(token, outcome, improvement);
+    span?.done(outcome);
+    return settlement;
   } catch (error) {
     if (error instanceof LeaseLost || signal.reason instanceof LeaseLost) {
+      span?.failed(error, "lost");
       boundLog().warn({ err: error }, "The lease was lost; another worker has this event now");
       return undefined;
     }
     const settlement = settlementForError(token, error, attempt);
     const fate = settlement.kind;
+    span?.failed(error, fate);
     const text = "The handler failed; it is tried again or dead-lettered as `fate` says";
     setImmediate(() => boundLog().warn({ err: error, fate }, text));
     return settlement;
@@ -109,7 +122,7 @@ async function improvementOf(
         `an improvement may enter at ${INJECTABLE.join(", ")}; from approve on its record must already stand there`,
       );
     }
-    const admitted = await queue.admit(lease.token, id, withoutUndefined(proposal));
+    const admitted = await queue.admit(lease.token, id, { ...withoutUndefined(proposal), ...traceOf(event) });
     if (admitted === undefined) return "created by another event";
     fields = admitted;
   }
@@ -126,10 +139,10 @@ async function improvementOf(
 function inputFor(stage: Stage, event: SchoolEvent, improvement: Improvement | undefined): unknown {
   const { kind } = stageEntry(stage.name);
   if (kind === "keeper") return { change: dataOf<RepositoryData>(event, REPOSITORY_CHANGED), asked: askedBy(event) };
-  if (isNotice(stage, event)) return { notice: event.data as Notice };
+  if (isNotice(stage, event)) return { notice: event.data as Notice, event: event.id };
   if (improvement === undefined) return { source: dataOf<SourceData>(event, SOURCE_SUBMITTED).source };
   if (kind !== "observer") return { improvement };
-  return { improvement, reached: event.type.split(".").at(-1) as Status };
+  return { improvement, reached: event.type.split(".").at(-1) as Status, event: event.id };
 }
 
 function hasImprovement(stage: Stage): boolean {

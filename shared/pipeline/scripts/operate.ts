@@ -106,14 +106,14 @@ return {'ok', holder}
 /** announce: a fresh event for an improvement that stands still. ARGV id, status, actor. Used by doctor's repair. */
 export const reviveScript = `
 local id, status, actor = arg(), arg(), arg()
-local facts = redis.call('HMGET', record(id), 'status', 'lease')
+local facts = redis.call('HMGET', record(id), 'status', 'lease', 'traceparent', 'tracestate')
 if facts[1] ~= status or #LISTENERS[status] == 0 then return 0 end
 if facts[2] and redis.call('ZSCORE', queue(LISTENERS[status][1]) .. ':leases', facts[2]) then return 0 end
 probeStatus(status); probeStreams()
 redis.call('HDEL', record(id), 'lease', 'waiting')
 redis.call('LPUSH', queue(LISTENERS[status][1]), '{"specversion":"1.0","id":' .. cjson.encode(id .. ':' .. status .. ':revived:' .. now)
   .. ',"source":"/cortex-online-school/doctor","type":"ai.cortex.school.improvement.' .. status .. '","subject":' .. cjson.encode(id)
-  .. ',"time":"' .. nowIso .. '","datacontenttype":"application/json","data":{"id":' .. cjson.encode(id) .. '}}')
+  .. ',"time":"' .. nowIso .. '","datacontenttype":"application/json"' .. traceText(facts[3], facts[4]) .. ',"data":{"id":' .. cjson.encode(id) .. '}}')
 log(id, status, status, actor, 'its event was missing; a new one was made', '')
 flush()
 return 1
@@ -126,13 +126,14 @@ return 1
 export const hurryScript = `
 local id, status, actor = arg(), arg(), arg()
 if redis.call('TYPE', record(id)).ok ~= 'hash' then return 0 end
-local facts = redis.call('HMGET', record(id), 'status', 'lease', 'waits_for_lock')
+local facts = redis.call('HMGET', record(id), 'status', 'lease', 'waits_for_lock', 'traceparent', 'tracestate')
 local stage = LISTENERS[status] and LISTENERS[status][1]
 if facts[1] ~= status or facts[3] or not stage then return 0 end
 if facts[2] and redis.call('ZSCORE', queue(stage) .. ':leases', facts[2]) then return 0 end
 redis.call('LPUSH', queue(stage), '{"specversion":"1.0","id":' .. cjson.encode(id .. ':' .. status .. ':hurried:' .. now)
   .. ',"source":' .. cjson.encode('/cortex-online-school/' .. actor) .. ',"type":"ai.cortex.school.improvement.' .. status
-  .. '","subject":' .. cjson.encode(id) .. ',"time":"' .. nowIso .. '","datacontenttype":"application/json","data":{"id":' .. cjson.encode(id) .. '}}')
+  .. '","subject":' .. cjson.encode(id) .. ',"time":"' .. nowIso .. '","datacontenttype":"application/json"' .. traceText(facts[4], facts[5])
+  .. ',"data":{"id":' .. cjson.encode(id) .. '}}')
 redis.call('HDEL', record(id), 'lease', 'waiting')
 return 1
 `;

@@ -3,6 +3,7 @@
  * before the first write, because a script that fails half-way is not rolled back; an event is passed on as the very
  * string it came as, never decoded and encoded again (cjson turns [] into {}).
  */
+import { ROLLBACK_BOUNDS } from "../durations.ts";
 import { tables } from "./tables.ts";
 
 /** A timer further away than this waits with the coordinator and keeps no pod up. */
@@ -52,6 +53,11 @@ local function gather(command, key, ...)
 end
 local counters = {}
 local function count(name, by) counters[name] = (counters[name] or 0) + (by or 1) end
+local function tookBack(ms)
+  local bucket = 'inf'
+  for _, bound in ipairs({${ROLLBACK_BOUNDS.join(", ")}}) do if ms <= bound * 1000 then bucket = tostring(bound) break end end
+  count('rollback_seconds:' .. bucket); count('rollback_ms_sum', math.max(0, ms))
+end
 local function flush()
   for _, list in ipairs(order) do
     for from = 3, #list, 1000 do redis.call(list[1], list[2], unpack(list, from, math.min(#list, from + 999))) end
@@ -84,21 +90,30 @@ end
 local function probeStreams()
   probe('XLEN', P .. 'school:events'); probe('HLEN', P .. 'school:metrics')
 end
--- The locks a move may take, leave or hand on: {lock, waits_for_lock}, read here unless the caller has them.
+-- The locks a move may take, leave or hand on, and the trace it belongs to: {lock, waits_for_lock, traceparent, tracestate}, read here unless the caller has them.
 local function probeLocks(id, held)
-  held = held or redis.call('HMGET', record(id), 'lock', 'waits_for_lock')
+  held = held or redis.call('HMGET', record(id), 'lock', 'waits_for_lock', 'traceparent', 'tracestate')
   for i = 1, 2 do
     if held[i] then redis.call('GET', lockKey(held[i])); redis.call('ZCARD', lockKey(held[i]) .. ':waiting') end
   end
   return held
 end
 
--- The event's id, its improvement's, and the event where it had to be decoded. The pattern is what announce below writes, so
--- that nothing inside a string can look like a field.
-local OURS = '^{"specversion":"1.0","id":"([^"\\\\]+)","source":"\\\\/cortex%-online%-school\\\\/[^"\\\\]+","type":"[^"\\\\]+","subject":"[^"\\\\]+",'
-  .. '"time":"[^"\\\\]+","datacontenttype":"application/json","data":{"id":"([^"\\\\]+)"}}$'
+-- CloudEvents' extension for distributed tracing, as the record has it: before the data, so that the rest stays as it is.
+local function traceText(parent, state)
+  if not parent then return '' end
+  return ',"traceparent":' .. cjson.encode(parent) .. (state and ',"tracestate":' .. cjson.encode(state) or '')
+end
+
+-- The event's id, its improvement's, and the event where it had to be decoded. The patterns are what announce below writes,
+-- without and with a trace, so that nothing inside a string can look like a field.
+local HEAD = '^{"specversion":"1.0","id":"([^"\\\\]+)","source":"\\\\/cortex%-online%-school\\\\/[^"\\\\]+","type":"[^"\\\\]+","subject":"[^"\\\\]+",'
+  .. '"time":"[^"\\\\]+","datacontenttype":"application/json"'
+local TAIL = ',"data":{"id":"([^"\\\\]+)"}}$'
+local OURS, TRACED = HEAD .. TAIL, HEAD .. ',"traceparent":"[%x-]+"' .. TAIL
 local function identify(event)
   local eventId, id = string.match(event, OURS)
+  if not eventId then eventId, id = string.match(event, TRACED) end
   if eventId then return eventId, id end
   local ok, decoded = pcall(cjson.decode, event)
   if not ok or type(decoded) ~= 'table' then return nil end
@@ -107,7 +122,7 @@ local function identify(event)
 end
 
 -- One event about an improvement, for every stage that listens to this status. Its owner's waits behind behindLock, if given.
-local function announce(id, status, by, entry, behindLock)
+local function announce(id, status, by, entry, behindLock, trace)
   local listeners = LISTENERS[status]
   if #listeners == 0 then return end
   local quoted = cjson.encode(id)
@@ -115,7 +130,7 @@ local function announce(id, status, by, entry, behindLock)
   local event = '{"specversion":"1.0","id":' .. cjson.encode(eventId)
     .. ',"source":' .. cjson.encode('/cortex-online-school/' .. by)
     .. ',"type":"ai.cortex.school.improvement.' .. status .. '","subject":' .. quoted
-    .. ',"time":"' .. nowIso .. '","datacontenttype":"application/json","data":{"id":' .. quoted .. '}}'
+    .. ',"time":"' .. nowIso .. '","datacontenttype":"application/json"' .. (trace or '') .. ',"data":{"id":' .. quoted .. '}}'
   for _, stage in ipairs(listeners) do
     if behindLock and TAKES[stage] then
       redis.call('HSET', record(id), 'waiting', eventId, 'waits_for_lock', behindLock)
@@ -164,7 +179,7 @@ end
 -- Writes a transition whose keys were probed and whose legality was checked.
 local function move(id, from, to, by, because, evidence, set, remove, held)
   local rec = record(id)
-  held = held or redis.call('HMGET', rec, 'lock', 'waits_for_lock')
+  held = held or redis.call('HMGET', rec, 'lock', 'waits_for_lock', 'traceparent', 'tracestate')
   local entry = log(id, from, to, by, because, evidence)
   redis.call('HSET', rec, 'status', to, 'updated_at', nowIso, unpack(set))
   redis.call('HDEL', rec, 'lease', 'waiting', 'waits_for_lock', unpack(remove))
@@ -181,9 +196,13 @@ local function move(id, from, to, by, because, evidence, set, remove, held)
     local holder = redis.call('GET', lockKey(held[1]))
     if not holder then redis.call('SET', lockKey(held[1]), id) elseif holder ~= id then behindLock = held[1] end
   end
-  announce(id, to, by, entry, behindLock)
+  local parent, state = held[3], held[4]
+  for i = 1, #set, 2 do if set[i] == 'traceparent' then parent = set[i + 1] elseif set[i] == 'tracestate' then state = set[i + 1] end end
+  announce(id, to, by, entry, behindLock, traceText(parent, state))
   if to == 'rolling_back' then redis.call('ZADD', P .. 'school:rollbacks', now, id) end
   if from == 'rolling_back' then
+    -- Since it came here; the index still has it.
+    tookBack(now - (tonumber(redis.call('ZSCORE', P .. 'improvements:rolling_back', id) or '') or now))
     redis.call('LPUSH', P .. 'improvements:rollback_log', cjson.encode({improvement_id = id, reason = because, timestamp = nowIso, result = to}))
   end
   if RELEASES[to] and held[1] then releaseLock(id, held[1]) end

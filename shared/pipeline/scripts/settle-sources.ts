@@ -75,7 +75,12 @@ function kinds.source(token)
   for i, proposal in ipairs(proposals) do
     ids[i] = proposal.id
     if redis.call('EXISTS', record(proposal.id)) == 1 then known = known + 1
-    else announce(proposal.id, 'raw', stage, create(proposal, 'raw', stage, 'proposed by ' .. sourceId)) end
+    else
+      local said = {}
+      for field = 1, #proposal.set, 2 do said[proposal.set[field]] = proposal.set[field + 1] end
+      local entry = create(proposal, 'raw', stage, 'proposed by ' .. sourceId)
+      announce(proposal.id, 'raw', stage, entry, nil, traceText(said.traceparent, said.tracestate))
+    end
   end
   for _, one in ipairs(others) do corroborate(one) end
   redis.call('HSET', key, 'id', sourceId, 'state', state, 'read_at', nowIso, 'known', known,

@@ -7,7 +7,7 @@ import { sourceKinds } from "./settle-sources.ts";
  *
  * ARGV: prefix, stage, count, then per settlement: kind, token, …; at the end worker, max, lease ms, max attempts
  * (max 0: claim nothing). Kinds:
- *   move      id, from, to, because, evidence, n, field, value, …, n, removed field, …
+ *   move      id, from, to, because, evidence, n, field, value, …, n, removed field, …, n, counter, …
  *   again     id, from, delay ms, n, field, value, …, n, removed field, …
  *   behind    id, from, lock
  *   done      –
@@ -27,11 +27,11 @@ probe('ZCARD', P .. 'school:timers')
 redis.call('HDEL', q .. ':leased', '')
 
 -- The record names the lease it is under; a reaped or foreign token is not named there.
--- Returns what the record says of locks, nil when it is not.
+-- Returns what the record says of locks and of its trace, nil when it is not.
 local function owned(token, id, from)
-  local facts = redis.call('HMGET', record(id), 'status', 'lease', 'lock', 'waits_for_lock')
+  local facts = redis.call('HMGET', record(id), 'status', 'lease', 'lock', 'waits_for_lock', 'traceparent', 'tracestate')
   if facts[1] ~= from or facts[2] ~= token then return nil end
-  return {facts[3], facts[4]}
+  return {facts[3], facts[4], facts[5], facts[6]}
 end
 
 local function finish(token)
@@ -57,7 +57,7 @@ end
 local kinds = {}
 
 function kinds.move(token)
-  local id, from, to, because, evidence, set, remove = arg(), arg(), arg(), arg(), arg(), args(), args()
+  local id, from, to, because, evidence, set, remove, counts = arg(), arg(), arg(), arg(), arg(), args(), args(), args()
   if not BY_STAGE[from] or not BY_STAGE[from][to] then return 'illegal' end
   local held = owned(token, id, from)
   if not held then return 'lost' end
@@ -70,6 +70,7 @@ function kinds.move(token)
   end
   probeStatus(from); probeStatus(to); probeStreams(); probeLocks(id, held)
   for i = 1, #set, 2 do if set[i] == 'expert' then count('expert:' .. set[i + 1]) end end
+  for _, counter in ipairs(counts) do count(counter) end
   move(id, from, to, stage, because, evidence, set, remove, held)
   if anyAttempts(stage) then succeeded(finish(token))
   else endLease(stage, token); count('settled:' .. stage) end

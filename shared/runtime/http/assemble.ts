@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { http } from "@google-cloud/functions-framework";
 import type { Logger } from "pino";
 import { connectRedis, untilUsable, withoutPassword } from "../../pipeline/connection.ts";
+import { presence } from "../../pipeline/presence.ts";
 import { type Environment, readSettings } from "../config.ts";
 import { type AnyStage, equip, identify } from "../equip.ts";
 import { unreachable } from "./answers.ts";
@@ -36,6 +37,7 @@ export async function assemble(register: typeof http, stage: AnyStage, env: Envi
   );
   const equipment = await equip(stage, env, settings, redis, identity);
 
+  const alive = presence(redis, equipment.keys, stage.name, identity.worker);
   const usable = untilUsable(redis, settings.REDIS_URL);
   const connected = usable.then(
     () => undefined,
@@ -45,7 +47,10 @@ export async function assemble(register: typeof http, stage: AnyStage, env: Envi
   let checked = false;
   let draining = false;
   void usable.then(
-    () => (checked = true),
+    () => {
+      checked = true;
+      alive.begin(performance.now());
+    },
     () => undefined,
   );
   const isReady = () => checked && redis.status === "ready";
@@ -68,6 +73,7 @@ export async function assemble(register: typeof http, stage: AnyStage, env: Envi
     async close() {
       draining = true;
       await inside.drain(equipment.drainMs);
+      await Promise.all([alive.end(), equipment.tracing?.end()]);
       redis.disconnect();
     },
   };

@@ -4,6 +4,7 @@
  */
 import type { IncomingHttpHeaders } from "node:http";
 import { parseEvent, type SchoolEvent } from "../../domain/events.ts";
+import { traceOf } from "../../domain/trace-context.ts";
 
 /** As it arrived; header names in lower case. */
 export interface HttpMessage {
@@ -28,7 +29,19 @@ const HOW =
   `send one structured CloudEvent with \`Content-Type: ${STRUCTURED}\`, or one in binary mode: ` +
   "ce-specversion, ce-id, ce-source and ce-type as headers, the data as `Content-Type: application/json`";
 
-export function readEvent({ headers, body }: HttpMessage): ReceivedEvent | UnreadableEvent {
+export function readEvent(message: HttpMessage): ReceivedEvent | UnreadableEvent {
+  const received = readMessage(message);
+  return "problems" in received ? received : inTraceOf(message.headers, received);
+}
+
+/** The request's own trace is the event's, where the event brings none. */
+function inTraceOf(headers: IncomingHttpHeaders, { event, raw }: ReceivedEvent): ReceivedEvent {
+  const trace = traceOf(event) === undefined ? traceOf(headers) : undefined;
+  if (trace === undefined) return { event, raw };
+  return { event: { ...event, ...trace }, raw: JSON.stringify({ ...(JSON.parse(raw) as object), ...trace }) };
+}
+
+function readMessage({ headers, body }: HttpMessage): ReceivedEvent | UnreadableEvent {
   const { type, charset } = mediaType(headers["content-type"]);
   const binary = Object.keys(headers).some((name) => name.startsWith("ce-"));
   if (type.startsWith("application/cloudevents-batch"))

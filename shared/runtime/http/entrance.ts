@@ -41,7 +41,7 @@ const LONGEST_WAIT_MS = 30_000;
 const LOOKS = 5;
 
 export function entrance(redis: Redis, equipment: Equipment, patienceMs = PATIENCE_MS): Entrance {
-  const { stage, ports, queue, keys, worker, log, perPod, leaseMs, drainMs, maxAttempts } = equipment;
+  const { stage, ports, queue, keys, worker, log, perPod, leaseMs, drainMs, maxAttempts, tracing } = equipment;
   const arrivals = injector(redis, keys.prefix, stage.name, { leaseMs, maxAttempts });
   const running = new Map<string, Running>();
   const unfinished = new Set<Promise<void>>();
@@ -90,7 +90,7 @@ export function entrance(redis: Redis, equipment: Equipment, patienceMs = PATIEN
     const now = () => redisNow + (performance.now() - startedAt);
     const abort = new AbortController();
     running.set(lease.token, { abort, startedAt, answer, leave });
-    const settlement = await perform(stage, ports, queue, log, { lease, signal: abort.signal, now });
+    const settlement = await perform(stage, ports, queue, log, { lease, signal: abort.signal, now }, tracing);
     // Given back or given up meanwhile: that was answered there.
     if (!running.delete(lease.token)) return;
     if (settlement === undefined) return answer(leaseLost(reasonOf(abort.signal)));
