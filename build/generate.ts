@@ -1,5 +1,5 @@
 /**
- * Writes what follows from other sources: the manifests in keda/ and knative/ from the registry, the fields policy knows
+ * Writes what follows from other sources: the manifests in keda/ and knative/ from the registry, the dashboard and alerts in monitoring/, the fields policy knows
  * from the Kubernetes client's models, the lists of rules and intents, the description of the coordinator's API from its schemas,
  * what the stand-in of Qdrant takes from the published API, the prompts of the stages and the keyword rules of the
  * router as modules. The result is committed.
@@ -13,6 +13,7 @@ import packageJson from "../package.json" with { type: "json" };
 import { intentReference } from "./intent-reference.ts";
 import { knownFields } from "./known-fields.ts";
 import { renderManifests } from "./manifests/render.ts";
+import { renderMonitoring } from "./monitoring/render.ts";
 import { ruleReference } from "./policy/rule-reference.ts";
 import { PromptProblems } from "./prompts/files.ts";
 import { renderPrompts } from "./prompts/render.ts";
@@ -23,7 +24,7 @@ const root = path.resolve(import.meta.dirname, "..");
 
 /** Files whose committed text is not what it should be: path -> right text. Throws PromptProblems and RuleProblems. */
 export async function staleFiles(): Promise<Map<string, string>> {
-  const files = renderManifests(packageJson.version);
+  const files = new Map([...renderManifests(packageJson.version), ...renderMonitoring()]);
   files.set("shared/policy/known-fields.json", await knownFields());
   files.set("shared/policy/README.md", await ruleReference());
   files.set("shared/intents/README.md", await intentReference());
