@@ -73,7 +73,8 @@ export const alerts: readonly Alert[] = [
     for: "1m",
     severity: "critical",
     summary: "A change was given up after its commit, in {{ $labels.stage }}",
-    description: "{{ $value }} improvements may be live without anybody watching them, and keep the lock of their Application.",
+    description:
+      "{{ $value }} improvements may be live without anybody watching them, and keep the lock of their Application.",
     runbook:
       "school dead-letters names the improvement and the reason. Look at its Application in Argo CD first; then school redrive to have it watched to the end, or revert the commit by hand and school unlock.",
   },
@@ -93,7 +94,8 @@ export const alerts: readonly Alert[] = [
     for: "0m",
     severity: "critical",
     summary: "{{ $value }} rollbacks are blocked",
-    description: "Something that hurts is live and could not be taken back, or was taken back and the cluster is still not well.",
+    description:
+      "Something that hurts is live and could not be taken back, or was taken back and the cluster is still not well.",
     runbook:
       "school list --status rollback_blocked, then school show ID: a conflict needs a revert by hand; an unwell cluster needs a look at what else changed. Decide it on its page afterwards: try again, or done.",
   },

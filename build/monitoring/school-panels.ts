@@ -87,7 +87,9 @@ export const overview: readonly Panel[] = [
     width: 12,
     height: 8,
     unit: "ops",
-    queries: [query(`sum by (stage) (rate(${of("cortex_school_stage_settled_total")}[$__rate_interval]))`, "{{stage}}")],
+    queries: [
+      query(`sum by (stage) (rate(${of("cortex_school_stage_settled_total")}[$__rate_interval]))`, "{{stage}}"),
+    ],
   },
   {
     type: "heatmap",

@@ -7,15 +7,22 @@ import path from "node:path";
 import { setTimeout as later } from "node:timers/promises";
 import { freePort } from "../../build/local/ports.ts";
 
-/** The program on the search path. */
-export function findPrometheus(searchPath: string): string | undefined {
+/** A program on the search path. */
+export function findPrometheus(searchPath: string, name = "prometheus"): string | undefined {
   const folders = searchPath.split(path.delimiter).filter((folder) => folder !== "");
-  return folders.map((folder) => path.join(folder, "prometheus")).find(isProgram);
+  return folders.map((folder) => path.join(folder, name)).find(isProgram);
 }
 
 const program = findPrometheus(process.env["PATH"] ?? "");
 /** `describe.skipIf(noPrometheus)`: without one its tests are reported as skipped. */
 export const noPrometheus = program === undefined;
+const tool = findPrometheus(process.env["PATH"] ?? "", "promtool");
+export const noPromtool = tool === undefined;
+/** Prometheus' own tool, which comes with it. */
+export function promtool(): string {
+  if (tool === undefined) throw new Error("no promtool is on PATH");
+  return tool;
+}
 /** Set where a Prometheus belongs to the environment, as in CI: there its absence is a failure. */
 export const prometheusRequired = process.env["SCHOOL_REQUIRE_PROMETHEUS"] === "1";
 
@@ -26,12 +33,12 @@ export interface TestPrometheus extends AsyncDisposable {
 }
 
 /** Scrapes `target` (`host:port`) every second from now on. */
-export async function startPrometheus(target: string): Promise<TestPrometheus> {
+export async function startPrometheus(target: string, job = "shop"): Promise<TestPrometheus> {
   if (program === undefined) throw new Error("no prometheus is on PATH");
   const dir = await mkdtemp(path.join(tmpdir(), "school-prometheus-"));
   const config = path.join(dir, "prometheus.yml");
   const interval = "{scrape_interval: 1s, scrape_timeout: 1s}";
-  const scrape = `[{job_name: shop, static_configs: [{targets: ["${target}"]}]}]`;
+  const scrape = `[{job_name: ${job}, static_configs: [{targets: ["${target}"]}]}]`;
   await writeFile(config, `global: ${interval}\nscrape_configs: ${scrape}\n`);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;

@@ -1,0 +1,90 @@
+/** The alert rules before Prometheus' own judge: they are valid, and each fires when it should and only then. */
+import { execFile } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+import { parse, stringify } from "yaml";
+import { alerts } from "../../../build/monitoring/alerts.ts";
+import { temporaryDirectory } from "../../support/directory.ts";
+import { noPromtool, prometheusRequired, promtool } from "../../support/prometheus.ts";
+import { alertCases } from "./alert-cases.ts";
+
+const run = promisify(execFile);
+const monitoring = path.resolve(import.meta.dirname, "../../../monitoring");
+const rules = path.join(monitoring, "rules.yaml");
+
+test.runIf(prometheusRequired)("promtool is there where it must be", () => {
+  expect(noPromtool, "SCHOOL_REQUIRE_PROMETHEUS=1, but no promtool is on PATH").toBe(false);
+});
+
+test("every alert is tried both ways", () => {
+  for (const { name } of alerts) {
+    const cases = alertCases.filter(({ alert }) => alert === name);
+    expect(
+      cases.some(({ fires }) => fires.length > 0),
+      `${name} fires`,
+    ).toBe(true);
+    expect(
+      cases.some(({ fires }) => fires.length === 0),
+      `${name} stays quiet`,
+    ).toBe(true);
+  }
+  expect(alertCases.filter(({ alert }) => !alerts.some(({ name }) => name === alert))).toEqual([]);
+});
+
+test("every alert says how bad it is, what it means and what to do", () => {
+  for (const { name, severity, summary, description, runbook } of alerts) {
+    expect(name).toMatch(/^Cortex[A-Z]\w+$/);
+    expect(["critical", "warning"]).toContain(severity);
+    for (const text of [summary, description, runbook]) expect(text.length, name).toBeGreaterThan(10);
+  }
+});
+
+test("Prometheus' operator gets the very rules that promtool is shown", async () => {
+  const plain = parse(await readFile(rules, "utf8")) as unknown;
+  const object = parse(await readFile(path.join(monitoring, "prometheus-rule.yaml"), "utf8")) as { spec: unknown };
+  expect(object.spec).toEqual(plain);
+});
+
+describe.skipIf(noPromtool)("by promtool", () => {
+  test("the rules are valid", async () => {
+    const { stdout } = await run(promtool(), ["check", "rules", rules]);
+    expect(stdout).toContain(`${alerts.length} rules found`);
+  });
+
+  test("each alert fires when it should, and only then", async () => {
+    const tests = alertCases.map(({ alert, series, at, fires }) => {
+      const { severity = "warning" } = alerts.find(({ name }) => name === alert) ?? {};
+      return {
+        interval: "1m",
+        input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
+        // What it says is checked above; here only whether it does.
+        promql_expr_test: [
+          {
+            expr: `count by (${["alertname", "severity", ...Object.keys(fires[0] ?? {})].join(",")}) (ALERTS{alertname="${alert}",alertstate="firing"})`,
+            eval_time: at,
+            exp_samples: fires.map((labels) => ({
+              labels: labelsText({ alertname: alert, severity, ...labels }),
+              value: 1,
+            })),
+          },
+        ],
+      };
+    });
+    const file = path.join(await temporaryDirectory(), "tests.yaml");
+    await writeFile(file, stringify({ rule_files: [rules], evaluation_interval: "1m", tests }));
+    const { stdout } = await run(promtool(), ["test", "rules", file]).catch(
+      (error: Error & { stdout: string; stderr: string }) => {
+        throw new Error(`${error.stdout}${error.stderr}`);
+      },
+    );
+    expect(stdout).toContain("SUCCESS");
+  });
+});
+
+function labelsText(labels: Readonly<Record<string, string>>): string {
+  return `{${Object.entries(labels)
+    .map(([name, value]) => `${name}="${value}"`)
+    .join(",")}}`;
+}
