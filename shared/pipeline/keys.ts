@@ -61,6 +61,11 @@ export interface Keys {
   notifyHeld(channel: string): string;
   /** HASH `place`, `root`: where an improvement's thread is. */
   notifyThread(channel: string, improvement: string): string;
+  /** STREAM of what people did that no trail tells of, capped. */
+  readonly audit: string;
+  /** ZSET session -> when it ends at the latest; STRING of each as JSON, which expires. */
+  readonly sessions: string;
+  session(id: string): string;
   readonly sources: string;
   source(id: string): string;
   /** HASH of a watched source: when it is looked at next, what the last look came to, how many new ones it gave today. */
@@ -126,6 +131,9 @@ export function keysOf(prefix = ""): Keys {
     notifyDue: (channel) => `${school}notify:due:${channel}`,
     notifyHeld: (channel) => `${school}notify:held:${channel}`,
     notifyThread: (channel, improvement) => `${school}notify:thread:${channel}:${improvement}`,
+    audit: `${school}audit`,
+    sessions: `${school}sessions`,
+    session: (id) => `${school}session:${id}`,
     sources: `${school}sources`,
     source: (id) => `${school}source:${id}`,
     watch: (name) => `${school}watch:${name}`,

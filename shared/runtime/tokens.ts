@@ -1,15 +1,19 @@
 /** Who is calling: bearer tokens with nested roles, compared in constant time. */
-import { createHash, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { ConfigurationError } from "./config.ts";
 
 /** Each role may do all that the roles before it may. */
 export const ROLES = ["viewer", "reviewer", "operator"] as const;
 export type Role = (typeof ROLES)[number];
 
+/** How somebody proved who they are: a bearer token, a session's cookie, or the word of a proxy that is trusted. */
+export type Means = "token" | "session" | "proxy";
+
 export interface Person {
   readonly role: Role;
   /** The actor in audit trails. */
   readonly name: string;
+  readonly by?: Means | undefined;
 }
 
 interface Known extends Person {
@@ -48,9 +52,27 @@ export function personWith(tokens: Tokens, token: string): Person | undefined {
   const given = digest(token);
   let found: Person | undefined;
   for (const known of tokens) {
-    if (timingSafeEqual(known.digest, given)) found = { role: known.role, name: known.name };
+    if (timingSafeEqual(known.digest, given)) found = { role: known.role, name: known.name, by: "token" };
   }
   return found;
+}
+
+/**
+ * What stands for a token where it is remembered that somebody had it. Keyed, so that whoever reads it cannot try out
+ * which token it is made of.
+ */
+export function markOf(token: string, secret: string): string {
+  return mark(digest(token), secret);
+}
+
+/** Whose token a mark stands for; undefined when that token is none any more. */
+export function personMarked(tokens: Tokens, given: string, secret: string): Person | undefined {
+  const known = tokens.find((one) => mark(one.digest, secret) === given);
+  return known === undefined ? undefined : { role: known.role, name: known.name };
+}
+
+function mark(tokenDigest: Buffer, secret: string): string {
+  return createHmac("sha256", secret).update("session of a token\n").update(tokenDigest).digest("base64url");
 }
 
 /** True when `role` includes `needed`. */
