@@ -10,7 +10,18 @@ import { type Context, Hono } from "hono";
 import { Problem } from "../problem.ts";
 
 /** Addresses inside the page; the page itself decides what to show there. */
-const ADDRESSES = ["/", "/improvements/:id", "/knowledge", "/router"] as const;
+const ADDRESSES = [
+  "/",
+  "/improvements",
+  "/improvements/:id",
+  "/review",
+  "/router",
+  "/knowledge",
+  "/sources",
+  "/settings",
+  "/dead-letters",
+  "/audit",
+] as const;
 const PAGE = "index.html";
 
 /** No scripts, styles or connections but our own; nothing inline; never in a frame. */

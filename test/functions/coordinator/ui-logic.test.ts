@@ -17,7 +17,7 @@ import { failureOf } from "../../../functions/coordinator/ui/api/failure.ts";
 import type { RouterAnswer } from "../../../functions/coordinator/ui/api/router-answers.ts";
 import { eventParser, type ServerEvent } from "../../../functions/coordinator/ui/live/sse.ts";
 import { offeredFrom, offersFor } from "../../../functions/coordinator/ui/logic/actions.ts";
-import { filterQuery, overviewAddress, placeOf } from "../../../functions/coordinator/ui/logic/address.ts";
+import { filterQuery, listAddress, placeOf } from "../../../functions/coordinator/ui/logic/address.ts";
 import { diffLines, sizeOf, wholeText } from "../../../functions/coordinator/ui/logic/diff-lines.ts";
 import { atMoment, webAddress } from "../../../functions/coordinator/ui/logic/links.ts";
 import { piecesOf } from "../../../functions/coordinator/ui/logic/pieces.ts";
@@ -183,8 +183,8 @@ describe("the address bar", () => {
     const text = fc.string({ minLength: 1 }).filter((one) => one.trim() === one && one !== "");
     fc.assert(
       fc.property(fc.record({ status: text, category: text, q: text }, { requiredKeys: [] }), (filters) => {
-        const url = new URL(overviewAddress(filters), "http://school");
-        expect(placeOf(url)).toEqual({ page: "overview", filters });
+        const url = new URL(listAddress(filters), "http://school");
+        expect(placeOf(url)).toEqual({ page: "improvements", filters });
       }),
     );
   });
@@ -193,8 +193,13 @@ describe("the address bar", () => {
     ["/improvements/a-1", { page: "improvement", id: "a-1" }],
     ["/improvements/a%3Atrail", { page: "nowhere" }],
     ["/improvements/", { page: "nowhere" }],
-    ["/?status=%20", { page: "overview", filters: {} }],
-    ["/router", { page: "router" }],
+    ["/?status=%20", { page: "pipeline", query: {} }],
+    ["/router", { page: "router", query: {} }],
+    ["/audit?by=ruth&x=", { page: "audit", query: { by: "ruth" } }],
+    ["/dead-letters", { page: "dead-letters", query: {} }],
+    ["/", { page: "pipeline", query: {} }],
+    // A link from when the list was at the root.
+    ["/?status=held", { page: "improvements", filters: { status: "held" } }],
     ["/elsewhere", { page: "nowhere" }],
   ])("%s", (address, place) => {
     expect(placeOf(new URL(address, "http://school"))).toEqual(place);

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { STATUSES } from "../../../../shared/domain/lifecycle.ts";
 import type { StatusAnswer } from "../api/answers.ts";
-import { type Filters, overviewAddress } from "../logic/address.ts";
+import { type Filters, listAddress } from "../logic/address.ts";
 import { number } from "../logic/time.ts";
 import { CATEGORY_NAMES, inWords, NEEDS_PERSON, toneOf } from "../logic/words.ts";
 import { goTo } from "../state/use-place.ts";
@@ -24,7 +24,7 @@ export function FilterBar({ filters, counts }: FilterProps) {
         <select
           aria-label="Category"
           value={filters.category ?? ""}
-          onChange={({ currentTarget }) => goTo(overviewAddress({ ...filters, category: currentTarget.value }))}
+          onChange={({ currentTarget }) => goTo(listAddress({ ...filters, category: currentTarget.value }))}
         >
           <option value="">All categories</option>
           {CATEGORY_NAMES.map((name) => (
@@ -49,19 +49,19 @@ function Statuses({ filters, counts }: { filters: Filters; counts: StatusAnswer[
     <nav aria-label="Status">
       <ul class="chips">
         <li>
-          <Link href={overviewAddress(others)} class="chip" current={chosen === undefined}>
+          <Link href={listAddress(others)} class="chip" current={chosen === undefined}>
             All <span class="count">{number(all)}</span>
           </Link>
         </li>
         <li>
-          <Link href={overviewAddress({ ...others, status: person })} class="chip person" current={chosen === person}>
+          <Link href={listAddress({ ...others, status: person })} class="chip person" current={chosen === person}>
             Needs a person <span class="count">{number(waiting)}</span>
           </Link>
         </li>
         {shown.map((status) => (
           <li key={status}>
             <Link
-              href={overviewAddress({ ...others, status })}
+              href={listAddress({ ...others, status })}
               class={`chip ${toneOf(status)}`}
               current={chosen === status}
             >
@@ -83,7 +83,7 @@ function Search({ filters }: { filters: Filters }) {
   useEffect(() => {
     const wanted = text.trim();
     if (wanted === (latest.current.q ?? "")) return undefined;
-    const timer = setTimeout(() => goTo(overviewAddress({ ...latest.current, q: wanted }), { replace: true }), REST_MS);
+    const timer = setTimeout(() => goTo(listAddress({ ...latest.current, q: wanted }), { replace: true }), REST_MS);
     return () => clearTimeout(timer);
   }, [text]);
   return (

@@ -2,7 +2,7 @@
 
 import { STAGES, type StageName, stages } from "../../../../shared/stages.ts";
 import type { StageLoad, StatusAnswer } from "../api/answers.ts";
-import { overviewAddress } from "../logic/address.ts";
+import { listAddress } from "../logic/address.ts";
 import { number, span } from "../logic/time.ts";
 import { inWords } from "../logic/words.ts";
 import { Link } from "./link.tsx";
@@ -39,7 +39,7 @@ function Stage({ name, load }: { name: StageName; load: StageLoad }) {
         <Figure name="delayed" value={delayed} />
         <div class={dead > 0 ? "figure some" : "figure"}>
           <dt>dead</dt>
-          <dd>{dead > 0 ? <Link href={overviewAddress({ status: "dead" })}>{number(dead)}</Link> : "0"}</dd>
+          <dd>{dead > 0 ? <Link href={listAddress({ status: "dead" })}>{number(dead)}</Link> : "0"}</dd>
         </div>
       </dl>
       {waiting > 0 && oldestAgeMs !== null && <p class="oldest">oldest {span(oldestAgeMs)}</p>}

@@ -1,7 +1,7 @@
 /** The list: newest move first, filtered by the address, longer on demand. */
 import { forecastLine } from "../../../../shared/domain/forecast-words.ts";
 import type { Line, StatusAnswer } from "../api/answers.ts";
-import { type Filters, improvementAddress, overviewAddress } from "../logic/address.ts";
+import { type Filters, improvementAddress, listAddress } from "../logic/address.ts";
 import { useList } from "../state/use-list.ts";
 import { useNews } from "../state/use-news.ts";
 import { FilterBar } from "./filter-bar.tsx";
@@ -106,7 +106,7 @@ function NothingFound({ filters }: { filters: Filters }) {
   return (
     <Empty title="Nothing fits these filters">
       <p>
-        <Link href={overviewAddress({})}>Show all improvements</Link>
+        <Link href={listAddress({})}>Show all improvements</Link>
       </p>
     </Empty>
   );

@@ -6,7 +6,8 @@ import { goTo } from "../state/use-place.ts";
 interface LinkProps {
   readonly href: string;
   readonly class?: string;
-  readonly current?: boolean;
+  /** `page`: the page one is on; true: the one chosen of several. */
+  readonly current?: boolean | "page";
   readonly children: ComponentChildren;
 }
 
@@ -17,8 +18,9 @@ export function Link({ href, class: name, current, children }: LinkProps) {
     event.preventDefault();
     goTo(href);
   }
+  const mark = current === "page" ? "page" : "true";
   return (
-    <a href={href} class={name} onClick={follow} {...(current === true ? { "aria-current": "true" as const } : {})}>
+    <a href={href} class={name} onClick={follow} {...(current ? { "aria-current": mark } : {})}>
       {children}
     </a>
   );

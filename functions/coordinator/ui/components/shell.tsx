@@ -1,16 +1,16 @@
 /** The frame of every page: where one is, who one is, whether what is shown is live. */
-import { useEffect, useRef } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import type { Person } from "../api/answers.ts";
 import type { Failure } from "../api/failure.ts";
 import type { LiveState } from "../live/follow.ts";
-import { ImprovementPage } from "../pages/improvement.tsx";
-import { KnowledgePage } from "../pages/knowledge.tsx";
-import { Overview } from "../pages/overview.tsx";
-import { RouterPage } from "../pages/router.tsx";
-import { usePlace } from "../state/use-place.ts";
+import { PAGES } from "../logic/pages.ts";
+import { goTo, usePlace } from "../state/use-place.ts";
+import { type Shortcut, useShortcuts } from "../state/use-shortcuts.ts";
 import { Brand, LiveMark } from "./brand.tsx";
-import { Link } from "./link.tsx";
-import { Empty, FailureNote, Loading } from "./states.tsx";
+import { CurrentPage } from "./current-page.tsx";
+import { HelpDialog } from "./help-dialog.tsx";
+import { Menu } from "./menu.tsx";
+import { FailureNote, Loading } from "./states.tsx";
 
 interface ShellProps {
   readonly person?: Person;
@@ -25,7 +25,11 @@ const LOST: Readonly<Partial<Record<LiveState, string>>> = {
 };
 
 export function Shell({ person, live, failure, onSignOut }: ShellProps) {
+  const place = usePlace();
   const main = useRef<HTMLElement>(null);
+  const [helping, setHelping] = useState(false);
+  const shortcuts = useMemo(() => everywhere(() => setHelping(true)), []);
+  useShortcuts(shortcuts);
   // Not a link: its target is a fragment, and fragments are taken for tokens here.
   const skip = () => main.current?.focus();
   return (
@@ -36,12 +40,7 @@ export function Shell({ person, live, failure, onSignOut }: ShellProps) {
       <header class="top">
         <Brand />
         {live !== undefined && <LiveMark state={live} />}
-        {person !== undefined && (
-          <nav aria-label="Pages">
-            <Link href="/knowledge">Knowledge</Link>
-            <Link href="/router">Router</Link>
-          </nav>
-        )}
+        {person !== undefined && <Menu place={place} onHelp={() => setHelping(true)} />}
         <span class="spring" />
         {person !== undefined && (
           <>
@@ -60,8 +59,9 @@ export function Shell({ person, live, failure, onSignOut }: ShellProps) {
         </p>
       )}
       <main ref={main} tabIndex={-1}>
-        {person === undefined ? <Waiting failure={failure} /> : <CurrentPage />}
+        {person === undefined ? <Waiting failure={failure} /> : <CurrentPage place={place} />}
       </main>
+      {helping && <HelpDialog onClose={() => setHelping(false)} />}
     </>
   );
 }
@@ -70,23 +70,24 @@ function Waiting({ failure }: { failure: Failure | undefined }) {
   return failure === undefined ? <Loading what="the school" /> : <FailureNote failure={failure} />;
 }
 
-function CurrentPage() {
-  const place = usePlace();
-  const address = place.page === "improvement" ? place.id : place.page;
-  const first = useRef(true);
-  useEffect(() => {
-    // Whoever reads with a screen reader or the keyboard starts at the new page's heading.
-    if (!first.current) document.querySelector<HTMLElement>("main h1")?.focus();
-    first.current = false;
-  }, [address]);
+function everywhere(help: () => void): Shortcut[] {
+  const pages = PAGES.map(({ href, name, key }) => ({
+    keys: `g ${key}`,
+    does: `Go to ${name.toLowerCase()}`,
+    group: "Pages",
+    run: () => goTo(href),
+  }));
+  const group = "Everywhere";
+  return [
+    ...pages,
+    { keys: "/", does: "Search", group, run: search },
+    { keys: "?", does: "Show the shortcuts", group, run: help },
+  ];
+}
 
-  if (place.page === "overview") return <Overview filters={place.filters} />;
-  if (place.page === "improvement") return <ImprovementPage key={place.id} id={place.id} />;
-  if (place.page === "knowledge") return <KnowledgePage question={place.question} />;
-  if (place.page === "router") return <RouterPage />;
-  return (
-    <Empty title="There is nothing at this address">
-      <Link href="/">Go to the overview</Link>
-    </Empty>
-  );
+/** The page's own search field; from a page that has none to the list of improvements. */
+function search(): void {
+  const field = document.querySelector<HTMLInputElement>('main input[type="search"]');
+  if (field === null) goTo("/improvements");
+  else field.select();
 }

@@ -1,0 +1,49 @@
+/** What somebody prefers in this browser, whoever is signed in: nothing about the school or of it. */
+
+const PREFIX = "school-prefers-";
+
+export type Theme = "light" | "dark" | "system";
+export const THEMES = ["system", "light", "dark"] as const satisfies readonly Theme[];
+
+export function preferredTheme(): Theme {
+  const kept = read("theme");
+  return THEMES.find((theme) => theme === kept) ?? "system";
+}
+
+/** Keeps it and shows it at once: the colours hang on an attribute of the root, without it the system decides. */
+export function preferTheme(theme: Theme): void {
+  write("theme", theme);
+  applyTheme(theme);
+}
+
+export function applyTheme(theme: Theme = preferredTheme()): void {
+  const { dataset } = document.documentElement;
+  if (theme === "system") delete dataset["theme"];
+  else dataset["theme"] = theme;
+}
+
+/** Single letters may be in the way of speech input: whoever wants none has none. */
+export function shortcutsWanted(): boolean {
+  return read("shortcuts") !== "off";
+}
+
+export function wantShortcuts(wanted: boolean): void {
+  write("shortcuts", wanted ? "on" : "off");
+}
+
+function read(name: string): string | null {
+  try {
+    return localStorage.getItem(PREFIX + name);
+  } catch {
+    // A browser that keeps nothing (a strict privacy setting) still shows the school.
+    return null;
+  }
+}
+
+function write(name: string, value: string): void {
+  try {
+    localStorage.setItem(PREFIX + name, value);
+  } catch {
+    // As above: it lasts until the page is left.
+  }
+}
