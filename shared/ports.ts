@@ -5,6 +5,7 @@ import type { Improvement } from "./domain/improvement.ts";
 import type { ForecastBook } from "./forecast/rows.ts";
 import type { IndexBook } from "./knowledge-ports.ts";
 import type { ModelServices } from "./ledger-ports.ts";
+import type { NotificationBook } from "./notify-ports.ts";
 import type { Notices, RouterBook, TrainingTurns } from "./routing-ports.ts";
 import type { HostTurns, KnownSource } from "./source-ports.ts";
 import type { StageName } from "./stages.ts";
@@ -270,16 +271,6 @@ export interface Outcomes {
   append(outcome: Readonly<Record<string, string>>): Promise<void>;
 }
 
-/** A person-readable message about one improvement, or about the school itself. */
-export interface Notifier {
-  send(message: {
-    readonly improvement?: Improvement;
-    /** A status, or what a notice is about. */
-    readonly reached: string;
-    readonly text: string;
-  }): Promise<void>;
-}
-
 /** Handed to every stage's wiring by the runtime: one Redis connection serves them all. */
 export interface SchoolServices {
   readonly gate: Gate;
@@ -295,6 +286,8 @@ export interface SchoolServices {
   readonly forecasts: ForecastBook;
   readonly training: TrainingTurns;
   readonly notices: Notices;
+  /** What people are told, and how far it came. */
+  readonly notifications: NotificationBook;
   /** What models are asked through; see shared/models/layer.ts. */
   readonly models: ModelServices;
 }

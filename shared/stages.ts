@@ -59,7 +59,18 @@ export const stages = {
   index: { kind: "keeper", layer: "telemetry", scale: serial, drainMs: 60_000 },
   notify: {
     kind: "observer",
-    hears: ["pending_review", "conflicts", "verified", "failed", "held", "rollback_blocked", "dead"],
+    // Some of it is for machines: a commit status begins with the commit.
+    hears: [
+      "implementation",
+      "pending_review",
+      "conflicts",
+      "verified",
+      "rolling_back",
+      "failed",
+      "held",
+      "rollback_blocked",
+      "dead",
+    ],
     layer: "telemetry",
     scale: light,
     drainMs: 30_000,

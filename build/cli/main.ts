@@ -22,6 +22,7 @@ import { learn } from "./commands/learn.ts";
 import { list } from "./commands/list.ts";
 import { locks } from "./commands/locks.ts";
 import { models } from "./commands/models.ts";
+import { notifications } from "./commands/notifications.ts";
 import { policy } from "./commands/policy.ts";
 import { prompts } from "./commands/prompts.ts";
 import { review } from "./commands/review.ts";
@@ -56,6 +57,7 @@ const COMMANDS = [
   locks,
   models,
   anomalies,
+  notifications,
   router,
   status,
   doctor,

@@ -5,7 +5,7 @@ import { ROOT } from "../bundle/targets.ts";
 import { REAL_PARTS } from "./environment.ts";
 import type { LocalSchool } from "./school.ts";
 
-export function banner({ url, tokens, real, own, unused, repository, dataDir }: LocalSchool): string {
+export function banner({ url, tokens, real, own, repository, dataDir }: LocalSchool): string {
   const standIns = Object.values(REAL_PARTS).filter((part) => !real.includes(part) && !own.includes(part));
   const data = dataDir === path.join(ROOT, ".school") ? "" : `SCHOOL_DATA_DIR=${dataDir} `;
   const school = `${data}./build/cli/school.mjs`;
@@ -20,9 +20,6 @@ export function banner({ url, tokens, real, own, unused, repository, dataDir }: 
     ["local", `${own.join(", ")} (real servers, data in ${dataDir})`],
     ["stand-in", standIns.length === 0 ? "nothing" : standIns.join(", ")],
     ["repository", repository],
-    ...(unused.length === 0
-      ? []
-      : [["not used", `${unused.join(", ")}: set, but no part of this version asks for it`] as const]),
     ["asleep", `${STAGES.length} functions; they start when there is work and go when it is done`],
     ["try", `${school} learn build/local/samples/talks/*`],
     ["", `${school} watch`],

@@ -27,12 +27,18 @@ const REAL_MODELS = {
   COHERE_API_KEY: "Cohere's rerankers",
 } as const;
 
+/** Whom people are told by, beside the log. */
+const REAL_CHANNELS = {
+  SLACK_WEBHOOK_URL: "Slack",
+  SLACK_BOT_TOKEN: "Slack",
+  NOTIFY_WEBHOOK_URL: "notifications to a webhook",
+  SMTP_URL: "notifications by mail",
+  NOTIFY_GITHUB_TOKEN: "commit statuses on GitHub",
+} as const;
+
 /** Where parts are and how to get in. In the environment they are ignored without --real, whoever put them there. */
 const AMBIENT =
-  /^(REDIS|GITOPS|GITHUB|KUBE|ARGOCD|PROMETHEUS|KEY_PREFIX|QDRANT|LLMD|ANTHROPIC|OPENAI|PLAN_MODEL|EXTRACT_MODEL|VALIDATE_MODEL|LLM_ENDPOINTS|LLM_CHEAP_MODEL|EXPERT_MODELS|SECOND_OPINION_MODEL|EMBEDDING|RERANK|COHERE|DOCS_|KNOWN_ISSUES|SLACK|ALERT)/;
-
-/** Parts the school will speak to one day; set today, they change nothing. */
-const NOT_YET = /^SLACK_WEBHOOK_URL$/;
+  /^(REDIS|GITOPS|GITHUB|KUBE|ARGOCD|PROMETHEUS|KEY_PREFIX|QDRANT|LLMD|ANTHROPIC|OPENAI|PLAN_MODEL|EXTRACT_MODEL|VALIDATE_MODEL|LLM_ENDPOINTS|LLM_CHEAP_MODEL|EXPERT_MODELS|SECOND_OPINION_MODEL|EMBEDDING|RERANK|COHERE|DOCS_|KNOWN_ISSUES|SLACK|ALERT|SMTP|NOTIFY_WEBHOOK|NOTIFY_MAIL|NOTIFY_GITHUB)/;
 
 /**
  * The settings of the local school: the project's .env, and over it the environment, as Node's own --env-file has it.
@@ -63,13 +69,8 @@ export function withoutReal(env: Environment): Environment {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !AMBIENT.test(name)));
 }
 
-/** Configured parts that this version does not speak to, for people: nobody must wait for a model that is never asked. */
-export function notYetUsed(env: Environment): string[] {
-  return Object.keys(env).filter((name) => NOT_YET.test(name) && env[name] !== undefined);
-}
-
 /** The real parts that are configured, for people. */
 export function realParts(env: Environment): string[] {
-  const all = { ...REAL_PARTS, ...REAL_MODELS };
-  return Object.entries(all).flatMap(([name, part]) => (env[name] === undefined ? [] : [part]));
+  const all = { ...REAL_PARTS, ...REAL_MODELS, ...REAL_CHANNELS };
+  return [...new Set(Object.entries(all).flatMap(([name, part]) => (env[name] === undefined ? [] : [part])))];
 }

@@ -102,6 +102,23 @@ const OF_ROUTING = [
   "ANOMALY_INTERVAL",
 ];
 
+/** Nobody else speaks to people. The token is its own: the one that may write to Git is not. */
+const OF_NOTIFY = [
+  "NOTIFY_GROUP_SECONDS",
+  "SCHOOL_PUBLIC_URL",
+  "SLACK_WEBHOOK_URL",
+  "SLACK_BOT_TOKEN",
+  "SLACK_CHANNEL",
+  "SLACK_API_URL",
+  "NOTIFY_WEBHOOK_URL",
+  "NOTIFY_WEBHOOK_SECRET",
+  "SMTP_URL",
+  "NOTIFY_MAIL_FROM",
+  "NOTIFY_MAIL_TO",
+  "NODE_USE_ENV_PROXY",
+  "NODE_EXTRA_CA_CERTS",
+];
+
 /** Who looks at sources by itself, and who has them looked at. */
 const WATCHERS = ["ingest", "coordinator"];
 
@@ -170,8 +187,19 @@ export function functionEnvironment(stage: string, parts: Parts, env: Environmen
     ...(ROUTERS.includes(stage) ? routingVariables(stage, env) : {}),
     ...(WEB_USERS.includes(stage) ? pick(env, OF_WEB) : {}),
     ...(WATCHERS.includes(stage) && env["SOURCES"] !== undefined ? { SOURCES: path.resolve(env["SOURCES"]) } : {}),
+    ...(stage === "notify" ? notifyVariables(env) : {}),
     ...(stage === "coordinator" ? pick(env, ["GITHUB_WEBHOOK_SECRET", ...BUDGETS]) : {}),
     ...(SIGNERS.includes(stage) ? { APPROVAL_SECRET: parts.approvalSecret } : {}),
+  };
+}
+
+/** A status on a commit needs to know of which repository. */
+function notifyVariables(env: Environment): Record<string, string> {
+  const onGitHub = pick(env, ["NOTIFY_GITHUB_TOKEN", "GITOPS_REPO", "GITHUB_API_URL"]);
+  return {
+    ...pick(env, OF_NOTIFY),
+    ...(env["NOTIFY_RULES"] === undefined ? {} : { NOTIFY_RULES: path.resolve(env["NOTIFY_RULES"]) }),
+    ...(env["NOTIFY_GITHUB_TOKEN"] === undefined ? {} : onGitHub),
   };
 }
 

@@ -9,7 +9,7 @@ import { type Autoscaler, startAutoscaler } from "./autoscaler/autoscaler.ts";
 import { startCoordinator } from "./coordinator-process.ts";
 import { noteRunning, type Secrets, secretsOf, writePrivately } from "./data-directory.ts";
 import { lockDataDirectory } from "./data-lock.ts";
-import { notYetUsed, REAL_PARTS, realParts } from "./environment.ts";
+import { REAL_PARTS, realParts } from "./environment.ts";
 import { functionEnvironment, gitToken, type Parts, type QdrantPart } from "./function-environment.ts";
 import { publicUrl, sampleOf, sampleRepository } from "./gitops-repository.ts";
 import { handBackLeases } from "./leftover-leases.ts";
@@ -27,8 +27,6 @@ export interface LocalSchool {
   readonly real: readonly string[];
   /** Parts that are real servers on this machine, started by the school. */
   readonly own: readonly string[];
-  /** Variables that are set and change nothing. */
-  readonly unused: readonly string[];
   readonly autoscaler: Autoscaler;
   /** The stand-in cluster; absent when a real one is configured. */
   readonly sandbox?: Sandbox;
@@ -128,7 +126,6 @@ export async function startSchool(
       dataDir,
       real,
       own: ownParts(env, qdrant),
-      unused: notYetUsed(env),
       autoscaler: scaler,
       ...(sandbox === undefined ? {} : { sandbox }),
       lose: (part) => (part === "coordinator" ? coordinator.lose() : void scaler.lose(part)),

@@ -53,12 +53,17 @@ export function deployment(stage: StageName, version: string): Record<string, un
 const SOURCES = "/etc/cortex/sources";
 const hasSources = (stage: StageName) => stageEntry(stage).kind === "source";
 
+/** Rules of notify, for NOTIFY_RULES; without them its own count. */
+const RULES = "/etc/cortex/notify";
+
 export function volumesOf(stage: StageName): readonly Record<string, unknown>[] {
   const tmp = { name: "tmp", emptyDir: { sizeLimit: TMP_SIZE } };
+  if (stage === "notify") return [tmp, { name: "rules", configMap: { name: "cortex-notify-rules", optional: true } }];
   return hasSources(stage) ? [tmp, { name: "sources", configMap: { name: "cortex-sources" } }] : [tmp];
 }
 export function mountsOf(stage: StageName): readonly Record<string, unknown>[] {
   const tmp = { name: "tmp", mountPath: "/tmp" };
+  if (stage === "notify") return [tmp, { name: "rules", mountPath: RULES, readOnly: true }];
   return hasSources(stage) ? [tmp, { name: "sources", mountPath: SOURCES, readOnly: true }] : [tmp];
 }
 /** Where those files are. */

@@ -18,6 +18,7 @@ import { locksApi } from "./api/locks.ts";
 import { meApi } from "./api/me.ts";
 import { metricsApi } from "./api/metrics.ts";
 import { modelsApi } from "./api/models.ts";
+import { notificationsApi } from "./api/notifications.ts";
 import { openapiApi } from "./api/openapi.ts";
 import { pageApi } from "./api/page.ts";
 import { problemsApi } from "./api/problems.ts";
@@ -69,6 +70,7 @@ export function coordinatorApp(school: School): Hono<Env> {
   app.route("/api/models", modelsApi(school));
   app.route("/api/router", routerApi(school));
   app.route("/api/anomalies", anomaliesApi(school));
+  app.route("/api/notifications", notificationsApi(school));
   app.route("/api/dead-letters", deadLettersApi(school));
   app.route("/api/flags", flagsApi(school));
   app.route("/api/breaker", breakerApi(school));

@@ -17,6 +17,7 @@ import { collectKnowledge } from "./metrics-knowledge.ts";
 import { collectLayers } from "./metrics-layers.ts";
 import { collectModels } from "./metrics-models.ts";
 import { collectRedis } from "./metrics-redis.ts";
+import { collectNotifications } from "./metrics-notifications.ts";
 import { collectRouter } from "./metrics-router.ts";
 import { collectSources } from "./metrics-sources.ts";
 import { collectFailures, collectWork } from "./metrics-work.ts";
@@ -152,6 +153,7 @@ async function collect(school: School, sink: Sink): Promise<void> {
   await collectKnowledge({ index }, count, now, sink);
   await collectModels(models, counters, sink);
   collectSources({ watches }, count, sink);
+  await collectNotifications(school, counters, sink);
   await collectRouter(school, counters, now, sink);
   sink.gauge("cortex_school_commits_budget_used", "Commits made in the current hour and day", [
     [{ span: "hour" }, commits.hour],

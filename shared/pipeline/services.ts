@@ -161,6 +161,10 @@ export function schoolServices(redis: Redis, keys: Keys, scripts: Scripts, limit
         await (await import("./notices.ts")).sendNotice(redis, keys, notice, by);
       },
     },
+    notifications: late(
+      async () => (await import("./notification-book.ts")).notificationBook(redis, keys),
+      ["file", "once", "take", "begin", "end", "release", "configured", "thread", "keepThread"],
+    ),
     forecasts: late(
       async () => (await import("./forecast-book.ts")).forecastBook(redis, keys),
       ["keep", "rows", "extent"],

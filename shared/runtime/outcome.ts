@@ -98,7 +98,7 @@ export interface Observed {
   readonly because: string;
 }
 
-/** A keeper has put down what it did and goes on with the same event; the others waiting come after it. */
+/** What is done so far is put down, and the same event goes on later; with no delay the others waiting come after it. */
 export interface GoOn {
   readonly kind: "go-on";
   readonly afterMs: number;
@@ -108,7 +108,7 @@ export interface GoOn {
 export type OutcomeOf<S extends StageName> = S extends OwnerName
   ? MoveTo<Leaves<S>> | Again | (S extends "implement" | "sync" ? BehindLock : never)
   : S extends ObserverName
-    ? Observed
+    ? Observed | (S extends "notify" ? GoOn : never)
     : S extends KeeperName
       ? Observed | GoOn
       : SourceRead | SourceListed | SourceKnown | SourceFailed;

@@ -28,12 +28,14 @@ export interface Context {
 export interface Reached {
   readonly improvement: Improvement;
   readonly reached: Improvement["status"];
+  /** The event's id: the same however often it is delivered. */
+  readonly event?: string;
 }
 
 /** What a stage gets to work on. */
 export type InputOf<S extends StageName> = S extends OwnerName | ObserverName
   ? S extends ObserverName
-    ? Reached | { readonly notice: Notice }
+    ? Reached | { readonly notice: Notice; readonly event?: string }
     : { readonly improvement: Improvement }
   : S extends KeeperName
     ? { readonly change: RepositoryData; readonly asked: Asked }

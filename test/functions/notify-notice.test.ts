@@ -1,6 +1,5 @@
 /** Notices: what people are told that is not about one improvement. */
 import { expect, test } from "vitest";
-import { notify } from "../../functions/notify/handle.ts";
 import { noticeMessage } from "../../functions/notify/notice-message.ts";
 import { alarmFacts, alarmText, type Telling } from "../../shared/anomalies/alarms.ts";
 import { NOTICES, Notice } from "../../shared/domain/events.ts";
@@ -53,12 +52,4 @@ test.each(NOTICES)("%s: no fact can forge a line of its own, and none is without
   expect(lines.filter((line) => /^(Commit|Needs)/.test(line))).toEqual([]);
   expect(lines.length).toBeLessThan(15);
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(700);
-});
-
-test("the message goes to the notifier under what it is about", async () => {
-  const sent: unknown[] = [];
-  const notice = noticeOf(telling);
-  const outcome = await notify({ notice }, { notifier: { send: async (message) => void sent.push(message) } });
-  expect(sent).toEqual([{ reached: "anomaly", text: noticeMessage(notice) }]);
-  expect(outcome).toMatchObject({ kind: "observed", because: "told about anomaly" });
 });

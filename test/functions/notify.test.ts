@@ -1,8 +1,5 @@
-import { pino } from "pino";
 import { describe, expect, test } from "vitest";
-import { notify } from "../../functions/notify/handle.ts";
 import { messageFor } from "../../functions/notify/message.ts";
-import { logNotifier } from "../../shared/adapters/log-notifier.ts";
 import { changeSet } from "../../shared/domain/change-set.ts";
 import type { Improvement } from "../../shared/domain/improvement.ts";
 import { stages } from "../../shared/stages.ts";
@@ -77,23 +74,45 @@ test("the circuit breaker is told about the rollback that was one too many", () 
   expect(messageFor(last, "failed")).not.toContain("breaker");
 });
 
-test("the message goes to the notifier with the state that was reached; its failure is ours", async () => {
-  const sent: unknown[] = [];
-  const notifier = { send: async (message: unknown) => void sent.push(message) };
-  await notify({ improvement, reached: "held" }, { notifier });
-  expect(sent).toEqual([{ improvement, reached: "held", text: messageFor(improvement, "held") }]);
-  const broken = { send: async () => Promise.reject(new Error("no network")) };
-  await expect(notify({ improvement, reached: "held" }, { notifier: broken })).rejects.toThrow("no network");
+describe("a failure is told in the founding platform's words", () => {
+  const proof = { startedAt: 0, endsAt: 1, extended: false, checks: {} };
+  const back: Improvement = {
+    ...improvement,
+    video_id: "abc123XYZ_-",
+    rollback_verification: { ...proof, outcome: "passed" },
+  };
+
+  test("the revert was seen to work", () => {
+    const text = messageFor(back, "failed");
+    expect(text).toContain("was rolled back, the cluster is well again");
+    for (const line of [
+      "Cortex Online School: Rollback Performed",
+      "Improvement: Set limits",
+      "Source: abc123XYZ_-",
+      "Relevance: 0.8",
+      "Reason for Rollback: crash loop",
+      "Rollback Status: Successful",
+      "System Status: Healthy",
+    ])
+      expect(text.split("\n")).toContain(line);
+    expect(text).toMatch(/marked as failed and will require manual investigation before re-attempting\.$/);
+  });
+
+  test.each([
+    ["a person closed it, nothing was reverted", { ...back, rollback_commit: undefined }],
+    ["the revert did not help", { ...back, rollback_verification: { ...proof, outcome: "undecided" } }],
+    ["nobody looked", { ...back, rollback_verification: undefined }],
+  ])("%s: nothing is said that was not seen", (_, one) => {
+    const text = messageFor(JSON.parse(JSON.stringify(one)) as Improvement, "failed");
+    expect(text).not.toMatch(/Successful|Healthy|well again/);
+  });
 });
 
-test("the log notifier writes one JSON line per message", async () => {
-  const lines: string[] = [];
-  const log = pino({}, { write: (line: string) => void lines.push(line) });
-  await logNotifier(log).send({ improvement, reached: "failed", text: "two\nlines" });
-  expect(lines).toHaveLength(1);
-  expect(JSON.parse(lines[0] ?? "")).toMatchObject({
-    improvement: improvement.id,
-    reached: "failed",
-    text: "two\nlines",
-  });
+test.each([
+  ["see https://evil.example/x", /https?:\/\//],
+  ["mailto:all@example.org javascript:alert(1)", /mailto:|javascript:|@e/],
+  ["@here @channel <!everyone> www.evil.example", /@\w|www\.e/],
+])("%s: neither link nor mention is left", (title, forbidden) => {
+  for (const reached of stages.notify.hears)
+    expect(messageFor({ ...improvement, title }, reached)).not.toMatch(forbidden);
 });

@@ -10,6 +10,7 @@ import { graphRoutes } from "./graph.ts";
 import { improvementRoutes } from "./improvements.ts";
 import { knowledgeRoutes } from "./knowledge.ts";
 import { modelRoutes } from "./models.ts";
+import { notificationRoutes } from "./notifications.ts";
 import { openRoutes } from "./open.ts";
 import { operatingRoutes } from "./operating.ts";
 import type { Operation } from "./operation.ts";
@@ -29,6 +30,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...deadLetterRoutes,
   ...modelRoutes,
   ...anomalyRoutes,
+  ...notificationRoutes,
   ...routerRoutes,
   ...operatingRoutes,
   ...openRoutes,
@@ -42,6 +44,7 @@ const SEGMENTS: Readonly<Record<string, string>> = {
   name: "its name",
   stage: "the stage",
   letter: "id of the dead letter",
+  event: "id of the event",
 };
 
 export function describeApi(): Json {

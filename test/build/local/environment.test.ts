@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { localEnvironment, notYetUsed, realParts, withoutReal } from "../../../build/local/environment.ts";
+import { localEnvironment, realParts, withoutReal } from "../../../build/local/environment.ts";
 import { ConfigurationError } from "../../../shared/runtime/config.ts";
 import { temporaryDirectory } from "../../support/directory.ts";
 
@@ -117,13 +117,20 @@ test("a Prometheus in the shell does not make a real cluster of .env acceptable"
   await expect(settings("KUBECONFIG=/etc/kube", shell)).rejects.toThrow("PROMETHEUS_URL is missing");
 });
 
-test("parts that are named and never asked are told apart", async () => {
-  const env = await settings(
-    "ANTHROPIC_API_KEY=k\nEXPERT_MODELS=m\nQDRANT_URL=http://q:6333\nALERT_SLACK_WEBHOOK=https://h\n",
-    shell,
-  );
-  expect(notYetUsed(env)).toEqual(["SLACK_WEBHOOK_URL"]);
-  expect(notYetUsed({ LOG_LEVEL: "info" })).toEqual([]);
+test("whom people are told by is real, and never taken from the shell", async () => {
+  const channels = "ALERT_SLACK_WEBHOOK=https://h\nSLACK_BOT_TOKEN=t\nSMTP_URL=smtp://m\nNOTIFY_GITHUB_TOKEN=t\n";
+  expect(realParts(await settings(channels, {}))).toEqual([
+    "Slack",
+    "notifications by mail",
+    "commit statuses on GitHub",
+  ]);
+  const shellful = {
+    SLACK_BOT_TOKEN: "t",
+    SMTP_URL: "smtp://m",
+    NOTIFY_WEBHOOK_URL: "https://h",
+    NOTIFY_RULES: "r.yaml",
+  };
+  expect(withoutReal(shellful)).toEqual({ NOTIFY_RULES: "r.yaml" });
 });
 
 test("a .env that cannot be read stops the start instead of being passed over", async () => {
