@@ -26,9 +26,13 @@ export interface StageProcess {
 }
 
 /** `env` is all it gets, beside PATH, HOME and TMPDIR. */
-export function startStage(stage: StageName, env: Readonly<Record<string, string>>): StageProcess {
+export function startStage(
+  stage: StageName,
+  env: Readonly<Record<string, string>>,
+  program: string = PROGRAM,
+): StageProcess {
   const { PATH = "", HOME = "", TMPDIR } = process.env;
-  const child: ChildProcess = spawn(process.execPath, [PROGRAM, stage], {
+  const child: ChildProcess = spawn(process.execPath, [program, stage], {
     env: { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }), PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
