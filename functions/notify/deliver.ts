@@ -21,34 +21,40 @@ const LONGEST_TURN_MS = 3_000;
 const ROUND_MS = 10_000;
 const MOST_DUE = 1_000;
 
-/** Returns when nothing more is due, somebody else sends there, or the channel has to be left alone. */
-export async function deliver(channel: Channel, delivery: Delivery, signal: AbortSignal): Promise<void> {
+/**
+ * Ends when nothing more is due, somebody else sends there, or the channel has to be left alone. Returns after how many
+ * milliseconds the channel's next turn comes, where that is why; else 0.
+ */
+export async function deliver(channel: Channel, delivery: Delivery, signal: AbortSignal): Promise<number> {
   const { book, clock } = delivery;
   const taken = await book.take(channel.name, LEASE_MS, MOST_DUE);
-  if (taken.kind === "later") return;
+  if (taken.kind === "later") return 0;
   const until = clock() + ROUND_MS;
   try {
     for (const message of messagesOf(taken.due, channel)) {
-      if (clock() > until || signal.aborted) return;
-      if (!(await turnComes(channel, delivery, signal))) return;
+      if (clock() > until || signal.aborted) return 0;
+      const afterMs = await turnComes(channel, delivery, signal);
+      if (afterMs > 0) return afterMs;
       const ids = message.notifications.map(({ id }) => id);
-      if (!(await book.begin(channel.name, taken.token, LEASE_MS, ids))) return;
+      if (!(await book.begin(channel.name, taken.token, LEASE_MS, ids))) return 0;
       const receipt = await channel.send(message, signal);
       await book.end(channel.name, ended(receipt, message, channel));
       // A refusal is about this message; everything else is about the channel.
-      if (receipt.kind === "not-sent" || receipt.kind === "unclear") return;
+      if (receipt.kind === "not-sent" || receipt.kind === "unclear") return 0;
     }
+    return 0;
   } finally {
     await book.release(channel.name, taken.token);
   }
 }
 
-async function turnComes({ name, everyMs }: Channel, delivery: Delivery, signal: AbortSignal): Promise<boolean> {
-  if (everyMs === 0) return true;
+/** 0 when it has come. */
+async function turnComes({ name, everyMs }: Channel, delivery: Delivery, signal: AbortSignal): Promise<number> {
+  if (everyMs === 0) return 0;
   const { kind, afterMs } = await delivery.turns.next(`notify:${name}`, { everyMs, mostMs: LONGEST_TURN_MS });
-  if (kind === "later") return false;
+  if (kind === "later") return Math.max(1, afterMs);
   if (afterMs > 0) await delivery.pause(afterMs, signal);
-  return !signal.aborted;
+  return signal.aborted ? 1 : 0;
 }
 
 function ended(receipt: Receipt, message: Message, { repeatable }: Channel) {

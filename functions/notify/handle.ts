@@ -47,8 +47,10 @@ export async function notify(
   let tellings = await book.file(notification, asked);
   const due = tellings.filter((one) => isUnderWay(one) && one.waitMs <= 0).map(({ channel }) => channel);
   if (due.length > 0) {
-    await Promise.all(others.filter(({ name }) => due.includes(name)).map((one) => deliver(one, ports, signal)));
-    tellings = await book.file(notification, asked);
+    const turns = await Promise.all(due.map((name) => deliver(named(others, name), ports, signal)));
+    const wait = new Map(due.map((name, i) => [name, turns[i] ?? 0]));
+    const known = await book.file(notification, asked);
+    tellings = known.map((one) => ({ ...one, waitMs: Math.max(one.waitMs, wait.get(one.channel) ?? 0) }));
   }
   return outcomeOf(notification, tellings);
 }
@@ -92,6 +94,12 @@ function said({ channel, state, because }: Telling): string {
 
 function isUnderWay({ state }: Telling): boolean {
   return state === "waiting" || state === "sending" || state === "unclear";
+}
+
+function named(channels: readonly Channel[], name: string): Channel {
+  const channel = channels.find((one) => one.name === name);
+  if (channel === undefined) throw new Error(`${name} is no channel`);
+  return channel;
 }
 
 function names(channels: readonly Channel[]): string {
