@@ -14,6 +14,7 @@ import { notificationRoutes } from "./notifications.ts";
 import { openRoutes } from "./open.ts";
 import { operatingRoutes } from "./operating.ts";
 import type { Operation } from "./operation.ts";
+import { pipelineRoutes } from "./pipeline.ts";
 import { routerRoutes } from "./router.ts";
 import { Problem } from "./schemas-operating.ts";
 import { searchRoutes } from "./search.ts";
@@ -32,6 +33,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...anomalyRoutes,
   ...notificationRoutes,
   ...routerRoutes,
+  ...pipelineRoutes,
   ...operatingRoutes,
   ...openRoutes,
 ];
