@@ -122,6 +122,22 @@ const OF_NOTIFY = [
 /** Who looks at sources by itself, and who has them looked at. */
 const WATCHERS = ["ingest", "coordinator"];
 
+/** Where traces go; OpenTelemetry's own names. */
+const OF_TRACES = [
+  "OTEL_EXPORTER_OTLP_ENDPOINT",
+  "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+  "OTEL_EXPORTER_OTLP_HEADERS",
+  "OTEL_EXPORTER_OTLP_TRACES_HEADERS",
+  "OTEL_EXPORTER_OTLP_TIMEOUT",
+  "OTEL_EXPORTER_OTLP_CERTIFICATE",
+  "OTEL_SERVICE_NAME",
+  "OTEL_RESOURCE_ATTRIBUTES",
+  "OTEL_TRACES_SAMPLER",
+  "OTEL_TRACES_SAMPLER_ARG",
+  "OTEL_TRACES_EXPORTER",
+  "OTEL_SDK_DISABLED",
+];
+
 /** What people may tune; everything else in the environment stays outside of the functions. */
 const TUNABLE = [
   "LOG_LEVEL",
@@ -173,6 +189,7 @@ const OF_GITHUB = [
 export function functionEnvironment(stage: string, parts: Parts, env: Environment): Record<string, string> {
   return {
     ...pick(env, TUNABLE),
+    ...(stage === "coordinator" ? {} : pick(env, OF_TRACES)),
     ...(env["KUBECONFIG"] === undefined ? {} : pick(env, OF_REAL_CLUSTER)),
     ...(env["PROMETHEUS_URL"] === undefined ? {} : pick(env, OF_REAL_PROMETHEUS)),
     ...(METRICS_USERS.includes(stage) && env["PROMETHEUS_URL"] !== undefined ? pick(env, ["PROMETHEUS_TOKEN"]) : {}),
