@@ -34,7 +34,7 @@ interface ServedFile {
 
 export interface BrowserBundle {
   readonly metafile: Metafile;
-  /** Bytes a first visit transfers, gzipped: the page, its script and its style. */
+  /** Bytes a first visit transfers, gzipped: the page, its script with what that imports at once, its style. */
   readonly firstVisitBytes: number;
 }
 
@@ -70,8 +70,25 @@ export async function buildBrowser(source: string, outdir: string): Promise<Brow
   const served: Record<string, ServedFile> = {};
   for (const [name, content] of contents) served[name] = await write(path.join(outdir, name), content);
   await writeFile(path.join(outdir, "files.json"), `${JSON.stringify(served, null, 2)}\n`);
-  const first = Object.entries(served).filter(([name]) => !name.endsWith(".map"));
-  return { metafile, firstVisitBytes: first.reduce((sum, [, { gzipped }]) => sum + gzipped, 0) };
+  const first = firstVisit(metafile).map((output) => path.relative(outdir, path.join(ROOT, output)));
+  const icon = Object.keys(served).filter((name) => name.endsWith(".svg"));
+  const sizes = [TEMPLATE, ...first, ...icon].map((name) => served[name]?.gzipped ?? 0);
+  return { metafile, firstVisitBytes: sizes.reduce((sum, size) => sum + size, 0) };
+}
+
+/** The entries and what they import at once; a page somebody goes to later brings its own files then. */
+function firstVisit({ outputs }: Metafile): string[] {
+  const found = new Set<string>();
+  function take(output: string): void {
+    if (found.has(output)) return;
+    found.add(output);
+    for (const { path: file, kind } of outputs[output]?.imports ?? []) if (kind !== "dynamic-import") take(file);
+  }
+  const entries = ENTRIES.map((entry) => path.basename(entry));
+  for (const [output, { entryPoint }] of Object.entries(outputs)) {
+    if (entryPoint !== undefined && entries.includes(path.basename(entryPoint))) take(output);
+  }
+  return [...found];
 }
 
 /** The page with the hashed names of its entries. Throws when it names one that was not built, or none. */

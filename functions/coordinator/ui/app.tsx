@@ -8,38 +8,51 @@ import { follow, type LiveState } from "./live/follow.ts";
 import { SignIn } from "./pages/sign-in.tsx";
 import { type News, SchoolProvider } from "./state/school.ts";
 import { forgetAll } from "./state/seen.ts";
-import { forgetToken, storedToken, storeToken } from "./state/session.ts";
+import { signIn, signOut, takeLinkedToken } from "./state/session.ts";
 
 export function App() {
-  const [token, setToken] = useState(storedToken);
+  // Whether anybody is signed in only the coordinator knows: the cookie cannot be read here.
+  const [isOutside, setOutside] = useState(false);
+  const [entries, setEntries] = useState(0);
   const [note, setNote] = useState<string>();
 
   const leave = useCallback((why?: string) => {
-    forgetToken();
     forgetAll();
     setNote(why);
-    setToken(undefined);
+    setOutside(true);
   }, []);
-  const enter = useCallback((given: string) => {
-    storeToken(given);
+  const enter = useCallback(() => {
     setNote(undefined);
-    setToken(given);
+    setEntries((before) => before + 1);
+    setOutside(false);
   }, []);
 
-  if (token === undefined) return <SignIn note={note} onToken={enter} />;
-  return <SignedIn key={token} token={token} onLeave={leave} />;
+  if (isOutside) return <SignIn note={note} onEntered={enter} />;
+  return <SignedIn key={entries} onEnter={enter} onLeave={leave} />;
 }
 
-const NOT_KNOWN = "Your token is not known here any more. Sign in with one that is.";
+const ENDED = "Your session is not known here any more: it has ended. Sign in again.";
+const NOT_HEARD = "The coordinator did not hear that you signed out. Open this page again, and sign out once more.";
 const RETRY_MS = 2_000;
 
-function SignedIn({ token, onLeave }: { token: string; onLeave: (why?: string) => void }) {
+interface SignedInProps {
+  readonly onEnter: () => void;
+  readonly onLeave: (why?: string) => void;
+}
+
+function SignedIn({ onEnter, onLeave }: SignedInProps) {
   const [person, setPerson] = useState<Person>();
   const [failure, setFailure] = useState<Failure>();
   const [live, setLive] = useState<LiveState>("connecting");
   const listeners = useRef(new Set<(news: News) => void>());
-  const refused = useCallback(() => onLeave(NOT_KNOWN), [onLeave]);
-  const api = useMemo(() => client(token, refused), [token, refused]);
+  const wasKnown = useRef(false);
+  const refused = useCallback(() => {
+    // A link never changes who somebody is: it counts for who is nobody yet.
+    const token = takeLinkedToken();
+    if (token === undefined) return onLeave(wasKnown.current ? ENDED : undefined);
+    return void signIn(token).then(onEnter, (error: unknown) => onLeave(Failure.from(error).message));
+  }, [onEnter, onLeave]);
+  const api = useMemo(() => client(refused), [refused]);
 
   useEffect(() => {
     const ended = new AbortController();
@@ -47,12 +60,16 @@ function SignedIn({ token, onLeave }: { token: string; onLeave: (why?: string) =
     function ask(): void {
       api.me(ended.signal).then(
         (me) => {
+          takeLinkedToken();
+          wasKnown.current = true;
           setPerson(me);
           setFailure(undefined);
         },
         (error: unknown) => {
-          if (ended.signal.aborted) return;
-          setFailure(Failure.from(error));
+          const why = Failure.from(error);
+          if (ended.signal.aborted || why.kind === "signed-out") return;
+          if (why.kind === "forbidden") return onLeave(why.message);
+          setFailure(why);
           timer = setTimeout(ask, RETRY_MS);
         },
       );
@@ -62,20 +79,21 @@ function SignedIn({ token, onLeave }: { token: string; onLeave: (why?: string) =
       ended.abort();
       clearTimeout(timer);
     };
-  }, [api]);
+  }, [api, onLeave]);
 
+  const isKnown = person !== undefined;
   useEffect(() => {
+    if (!isKnown) return undefined;
     const tell = (news: News) => {
       for (const listener of listeners.current) listener(news);
     };
     return follow({
-      token,
       onState: setLive,
       onMoved: (moved) => tell({ kind: "moved", moved }),
       onResumed: () => tell({ kind: "resumed" }),
       onRefused: refused,
     });
-  }, [token, refused]);
+  }, [isKnown, refused]);
 
   const subscribe = useCallback((listener: (news: News) => void) => {
     listeners.current.add(listener);
@@ -85,12 +103,17 @@ function SignedIn({ token, onLeave }: { token: string; onLeave: (why?: string) =
     () => (person === undefined ? undefined : { api, person, live, subscribe }),
     [api, person, live, subscribe],
   );
-  const signOut = useCallback(() => onLeave(), [onLeave]);
+  const goOut = useCallback(() => {
+    signOut().then(
+      () => onLeave(),
+      () => onLeave(NOT_HEARD),
+    );
+  }, [onLeave]);
 
   if (school === undefined) return <Shell failure={failure} />;
   return (
     <SchoolProvider value={school}>
-      <Shell person={school.person} live={live} onSignOut={signOut} />
+      <Shell person={school.person} live={live} onSignOut={goOut} />
     </SchoolProvider>
   );
 }

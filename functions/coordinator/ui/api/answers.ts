@@ -10,6 +10,8 @@ export type Role = "viewer" | "reviewer" | "operator";
 export interface Person {
   readonly name: string;
   readonly role: Role;
+  /** Absent for a bearer token. */
+  readonly by?: "session" | "proxy";
 }
 
 export interface StageLoad {

@@ -1,4 +1,4 @@
-/** The coordinator's API with one person's token. Every failure is a Failure whose message can be shown. */
+/** The coordinator's API as whoever is signed in. Every failure is a Failure whose message can be shown. */
 import type { Improvement } from "../../../../shared/domain/improvement.ts";
 import type { ActionName } from "../logic/actions.ts";
 import { type Filters, filterQuery, type Question, questionQuery } from "../logic/address.ts";
@@ -16,11 +16,14 @@ import type {
   Whole,
 } from "./answers.ts";
 import { Failure, failureOf, unreachable } from "./failure.ts";
+import type { PipelineAnswer } from "./pipeline-answers.ts";
 import type { RouterAnswer, RouterMove } from "./router-answers.ts";
 
 export interface Client {
   me(signal?: AbortSignal): Promise<Person>;
   status(signal?: AbortSignal): Promise<StatusAnswer>;
+  /** What moves where, how fast, and what is lost on the way. */
+  pipeline(signal?: AbortSignal): Promise<PipelineAnswer>;
   list(filters: Filters, page: { limit: number; cursor?: string }, signal?: AbortSignal): Promise<Page>;
   /** The record with its trail and its diff. */
   whole(id: string, signal?: AbortSignal): Promise<Whole>;
@@ -44,8 +47,8 @@ export interface Client {
   decide(id: string, action: ActionName, body: { reason: string; expert?: string; hash?: string }): Promise<void>;
 }
 
-/** `onRefused` is called when the token is not known any more. */
-export function client(token: string, onRefused: () => void = () => undefined): Client {
+/** `onRefused` is called when nobody is signed in any more. */
+export function client(onRefused: () => void = () => undefined): Client {
   async function call<T>(method: string, path: string, options: { signal?: AbortSignal; body?: unknown }): Promise<T> {
     const { signal, body } = options;
     let status: number;
@@ -55,9 +58,11 @@ export function client(token: string, onRefused: () => void = () => undefined): 
         method,
         headers: {
           accept: "application/json",
-          authorization: `Bearer ${token}`,
+          // Proof that this page asks: no other site may send it.
+          "x-school-request": "1",
           ...(body === undefined ? {} : { "content-type": "application/json" }),
         },
+        credentials: "same-origin",
         cache: "no-store",
         ...(signal === undefined ? {} : { signal }),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -78,6 +83,7 @@ export function client(token: string, onRefused: () => void = () => undefined): 
   return {
     me: (signal) => get<Person>("/api/me", signal),
     status: (signal) => get<StatusAnswer>("/api/status", signal),
+    pipeline: (signal) => get<PipelineAnswer>("/api/pipeline", signal),
     list(filters, { limit, cursor }, signal) {
       const query = filterQuery(filters);
       query.set("limit", String(limit));

@@ -8,7 +8,9 @@ interface Alert {
   readonly text: string;
 }
 
-export function Alerts({ status }: { status: StatusAnswer }) {
+type Restrictions = Pick<StatusAnswer, "breaker" | "freeze" | "flags" | "budgets">;
+
+export function Alerts({ status }: { status: Restrictions }) {
   const alerts = alertsOf(status);
   if (alerts.length === 0) return null;
   return (
@@ -38,7 +40,7 @@ const FLAG_WORDS: Readonly<Record<string, readonly [title: string, text: string]
   ],
 };
 
-function alertsOf({ breaker, freeze, flags, budgets }: StatusAnswer): Alert[] {
+function alertsOf({ breaker, freeze, flags, budgets }: Restrictions): Alert[] {
   const { commits } = budgets;
   const alerts: Alert[] = [];
   if (breaker.open) alerts.push({ tone: "stop", title: "Circuit breaker open", text: breaker.because ?? "" });

@@ -31,7 +31,7 @@ export function CurrentPage({ place }: { place: Place }) {
 
   switch (place.page) {
     case "pipeline":
-      return <Pipeline />;
+      return <Pipeline query={place.query} />;
     case "improvements":
       return <ImprovementsPage filters={place.filters} />;
     case "improvement":

@@ -1,35 +1,38 @@
-/** Every stage in the order of the flow, with what waits, what is being worked on, what comes back later, what died. */
-
-import { STAGES, type StageName, stages } from "../../../../shared/stages.ts";
-import type { StageLoad, StatusAnswer } from "../api/answers.ts";
-import { listAddress } from "../logic/address.ts";
+/** Every stage in the order of the flow: what waits, what is being worked on, how fast it goes, whether anybody works. */
+import type { StageName } from "../../../../shared/stages.ts";
+import type { PipelineAnswer, StageFigures } from "../api/pipeline-answers.ts";
+import { LAYERS, stagesOf, warmth } from "../logic/pipeline.ts";
 import { number, span } from "../logic/time.ts";
 import { inWords } from "../logic/words.ts";
 import { Link } from "./link.tsx";
+import { Sparkline } from "./sparkline.tsx";
 
-type Layer = (typeof stages)[StageName]["layer"];
-const LAYERS = [...new Set(STAGES.map((stage): Layer => stages[stage].layer))];
-
-export function Funnel({ status }: { status: StatusAnswer }) {
+export function Funnel({ answer }: { answer: PipelineAnswer }) {
   return (
     <div class="funnel">
-      {LAYERS.map((layer) => (
-        <div key={layer} class="layer">
-          <h3>{inWords(layer)}</h3>
-          <ol>
-            {STAGES.filter((stage) => stages[stage].layer === layer).map((stage) => (
-              <Stage key={stage} name={stage} load={status.stages[stage]} />
-            ))}
-          </ol>
-        </div>
-      ))}
+      {LAYERS.map((layer) => {
+        const { warm, words } = warmth(answer, layer);
+        return (
+          <div key={layer} class="layer">
+            <h3>
+              {inWords(layer)} <span class={warm ? "warmth warm" : "warmth"}>{words}</span>
+            </h3>
+            <ol>
+              {stagesOf(layer).map((stage) => (
+                <Stage key={stage} name={stage} figures={answer.stages[stage]} />
+              ))}
+            </ol>
+          </div>
+        );
+      })}
     </div>
   );
 }
 
-function Stage({ name, load }: { name: StageName; load: StageLoad }) {
-  const { waiting, inFlight, delayed, dead, oldestAgeMs } = load;
+function Stage({ name, figures }: { name: StageName; figures: StageFigures }) {
+  const { waiting, inFlight, delayed, dead, oldestAgeMs, workers, maxWorkers, perMinute } = figures;
   const state = dead > 0 ? "dead" : inFlight > 0 ? "working" : waiting > 0 ? "waiting" : "idle";
+  const hour = perMinute.reduce((sum, count) => sum + count, 0);
   return (
     <li class={`stage ${state}`}>
       <h4>{name}</h4>
@@ -39,9 +42,19 @@ function Stage({ name, load }: { name: StageName; load: StageLoad }) {
         <Figure name="delayed" value={delayed} />
         <div class={dead > 0 ? "figure some" : "figure"}>
           <dt>dead</dt>
-          <dd>{dead > 0 ? <Link href={listAddress({ status: "dead" })}>{number(dead)}</Link> : "0"}</dd>
+          <dd>{dead > 0 ? <Link href="/dead-letters">{number(dead)}</Link> : "0"}</dd>
+        </div>
+        <div class={workers > 0 ? "figure some" : "figure"}>
+          <dt>workers</dt>
+          <dd>{workers > 0 ? `${number(workers)} of ${maxWorkers}` : "cold"}</dd>
         </div>
       </dl>
+      {hour > 0 && (
+        <p class="hour">
+          <Sparkline values={perMinute} />
+          {number(hour)} an hour
+        </p>
+      )}
       {waiting > 0 && oldestAgeMs !== null && <p class="oldest">oldest {span(oldestAgeMs)}</p>}
     </li>
   );

@@ -1,4 +1,4 @@
-/** Follows the school's events over one long request, with the token in its header, and comes back after every loss. */
+/** Follows the school's events over one long request, by the session's cookie, and comes back after every loss. */
 import { eventParser, type ServerEvent } from "./sse.ts";
 
 /** One transition, as the stream tells it. */
@@ -12,7 +12,6 @@ export interface Moved {
 export type LiveState = "connecting" | "live" | "lost" | "outage";
 
 export interface FollowOptions {
-  readonly token: string;
   readonly onState: (state: LiveState) => void;
   readonly onMoved: (moved: Moved) => void;
   /** After a loss, an outage or a gap: whatever is shown may be old. */
@@ -52,9 +51,9 @@ export function follow(options: FollowOptions): () => void {
       const response = await fetch("/api/events", {
         headers: {
           accept: "text/event-stream",
-          authorization: `Bearer ${options.token}`,
           ...(last === "" ? {} : { "last-event-id": last }),
         },
+        credentials: "same-origin",
         cache: "no-store",
         signal,
       });

@@ -1,10 +1,10 @@
-/** The way in: one token, checked before it is kept. */
+/** The way in: one token, for which the browser gets a session. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { client } from "../api/client.ts";
 import { Failure } from "../api/failure.ts";
 import { Brand } from "../components/brand.tsx";
+import { signIn } from "../state/session.ts";
 
-export function SignIn({ note, onToken }: { note: string | undefined; onToken: (token: string) => void }) {
+export function SignIn({ note, onEntered }: { note: string | undefined; onEntered: () => void }) {
   const [token, setToken] = useState("");
   const [failure, setFailure] = useState<Failure>();
   const [busy, setBusy] = useState(false);
@@ -22,8 +22,8 @@ export function SignIn({ note, onToken }: { note: string | undefined; onToken: (
     setBusy(true);
     setFailure(undefined);
     try {
-      await client(given).me();
-      onToken(given);
+      await signIn(given);
+      onEntered();
     } catch (error) {
       setFailure(Failure.from(error));
       setBusy(false);
@@ -52,8 +52,8 @@ export function SignIn({ note, onToken }: { note: string | undefined; onToken: (
             onInput={({ currentTarget }) => setToken(currentTarget.value)}
           />
           <p id="token-help" class="help">
-            A local school prints its tokens when it starts. On a cluster, ask whoever runs the school. The token is
-            kept for this tab only.
+            A local school prints its tokens when it starts. On a cluster, ask whoever runs the school. The token itself
+            is not kept: you get a session, which ends when you sign out, or stay away for long.
           </p>
           {failure !== undefined && (
             <p class="form-error" role="alert">

@@ -47,3 +47,15 @@ function write(name: string, value: string): void {
     // As above: it lasts until the page is left.
   }
 }
+
+/** Calls back when the page's colours changed, by choice or with the system, until the function it returns is called. */
+export function onColours(changed: () => void): () => void {
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const chosen = new MutationObserver(changed);
+  chosen.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  system.addEventListener("change", changed);
+  return () => {
+    chosen.disconnect();
+    system.removeEventListener("change", changed);
+  };
+}
