@@ -185,3 +185,22 @@ test("documents elsewhere are reached as a repository elsewhere is, even while t
   expect(functionEnvironment("index", parts, env)).toMatchObject({ ...env, GITOPS_REPO: parts.repository });
   expect(functionEnvironment("implement", parts, env)).not.toHaveProperty("SSH_AUTH_SOCK");
 });
+
+test("only notify speaks to people, by a token of its own and never by one that may write", () => {
+  const channels = {
+    SLACK_WEBHOOK_URL: "https://hooks.example.org/x",
+    SLACK_BOT_TOKEN: "t",
+    SMTP_URL: "smtp://mail",
+    NOTIFY_WEBHOOK_SECRET: "s",
+    NOTIFY_GITHUB_TOKEN: "g",
+  };
+  const env = { ...channels, GITHUB_TOKEN: "writes", GITOPS_TOKEN: "writes", GITOPS_REPO: "https://github.com/o/r" };
+  for (const name of Object.keys(channels)) expect(who((seen) => name in seen, env)).toEqual(["notify"]);
+  const seen = functionEnvironment("notify", parts, { ...env, NOTIFY_RULES: "rules.yaml" });
+  expect(seen).toMatchObject({ ...channels, GITOPS_REPO: "https://github.com/o/r" });
+  expect(seen["NOTIFY_RULES"]).toMatch(/^\/.*rules\.yaml$/);
+  expect(Object.values(seen)).not.toContain("writes");
+  expect(functionEnvironment("notify", parts, { GITOPS_REPO: "https://github.com/o/r" })).not.toHaveProperty(
+    "GITOPS_REPO",
+  );
+});

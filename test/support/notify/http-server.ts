@@ -1,5 +1,5 @@
 /** A server on a real port that keeps what it was asked and answers as it is told, faults included. */
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 export interface Asked {
@@ -26,7 +26,8 @@ export interface TestServer {
 export async function startServer(usual: (asked: Asked) => Answer | Promise<Answer>): Promise<TestServer> {
   const asked: Asked[] = [];
   const queued: Answer[] = [];
-  const server: Server = createServer(async (request, response) => {
+  const server: Server = createServer((request, response) => void serve(request, response));
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let text = "";
     for await (const part of request) text += String(part);
     const one = { method: request.method ?? "", path: request.url ?? "", headers: request.headers, text };
@@ -41,7 +42,7 @@ export async function startServer(usual: (asked: Asked) => Answer | Promise<Answ
       return;
     }
     response.writeHead(answer.status, answer.headers).end(answer.body ?? "");
-  });
+  }
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

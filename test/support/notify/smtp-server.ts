@@ -11,8 +11,8 @@ export interface Mail {
   readonly raw: string;
 }
 type Step = "GREETING" | "EHLO" | "AUTH" | "MAIL" | "RCPT" | "DATA" | "END";
-/** A line to answer with, or what becomes of the connection. */
-type Fault = string | "stall" | "close";
+/** A line to answer with; `stall` and `close`: what becomes of the connection. */
+type Fault = string;
 
 export interface SmtpServer {
   readonly url: string;
