@@ -50,7 +50,11 @@ async function serveList(stage: AnyStage, env: Environment, settings: RuntimeSet
   redis.on("error", (error: Error) =>
     log.warn({ err: error, redis: withoutPassword(settings.REDIS_URL) }, "Redis is out of reach; waiting for it"),
   );
-  const equipment = await equip(stage, env, settings, redis, identity);
+  const equipment = await equip(stage, env, settings, redis, identity).catch((error: unknown) => {
+    // A connection that stays open would keep a process alive that can do nothing.
+    redis.disconnect();
+    throw error;
+  });
   const { ports, queue, keys, perPod, leaseMs, drainMs, tracing } = equipment;
   const alive = presence(redis, keys, stage.name, identity.worker);
 
