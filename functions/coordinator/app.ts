@@ -21,9 +21,12 @@ import { modelsApi } from "./api/models.ts";
 import { notificationsApi } from "./api/notifications.ts";
 import { openapiApi } from "./api/openapi.ts";
 import { pageApi } from "./api/page.ts";
+import { pipelineApi } from "./api/pipeline.ts";
 import { problemsApi } from "./api/problems.ts";
 import { routerApi } from "./api/router.ts";
 import { searchApi } from "./api/search.ts";
+import { sessionApi } from "./api/session.ts";
+import { sessionsApi } from "./api/sessions.ts";
 import { sourcesApi } from "./api/sources.ts";
 import { stagesApi } from "./api/stages.ts";
 import { statusApi } from "./api/status.ts";
@@ -31,12 +34,19 @@ import { watchesApi } from "./api/watches.ts";
 import { webhooksApi } from "./api/webhooks.ts";
 import { idempotent } from "./idempotency.ts";
 import { answerError, Problem, problemResponse } from "./problem.ts";
-import { rateLimit } from "./rate-limit.ts";
+import { rateLimits } from "./rate-limit.ts";
 import type { Env } from "./request.ts";
 import type { School } from "./school.ts";
+import { audited } from "./sign-in/audited.ts";
+import { authenticate } from "./sign-in/authenticate.ts";
+import { isSecure } from "./sign-in/cookie.ts";
+import { sessionBook } from "./sign-in/sessions.ts";
 
 /** Bytes; a source of 5 MB fits with room for JSON's escapes. */
 const LARGEST_BODY = 6 * 1024 * 1024;
+
+/** Of answers that are no page: should one ever be shown as such, it may do nothing. */
+const NO_PAGE = "default-src 'none'; frame-ancestors 'none'";
 
 export function coordinatorApp(school: School): Hono<Env> {
   const app = new Hono<Env>();
@@ -51,14 +61,23 @@ export function coordinatorApp(school: School): Hono<Env> {
     await next();
     context.header("x-content-type-options", "nosniff");
     context.header("referrer-policy", "no-referrer");
+    if (!context.res.headers.has("content-security-policy")) context.header("content-security-policy", NO_PAGE);
+    context.header("cross-origin-resource-policy", "same-origin");
+    if (isSecure(school.settings)) context.header("strict-transport-security", "max-age=31536000");
     if (!context.res.headers.has("cache-control")) context.header("cache-control", "no-store");
   });
-  const limited = rateLimit(school.tokens, school.settings.RATE_LIMIT_PER_MINUTE);
-  for (const path of ["/api/*", "/stages/*"]) app.use(path, limited, idempotent(school));
+  const sessions = sessionBook(school);
+  const { limited, guesses } = rateLimits(school, school.settings.RATE_LIMIT_PER_MINUTE);
+  for (const path of ["/api/*", "/stages/*"]) {
+    app.use(path, authenticate(school, sessions), limited, idempotent(school), audited(school));
+  }
   app.route("/", healthApi(school));
   app.route("/metrics", metricsApi(school));
   app.route("/api/me", meApi(school));
+  app.route("/api/session", sessionApi(school, sessions, guesses));
+  app.route("/api/sessions", sessionsApi(school, sessions));
   app.route("/api/status", statusApi(school));
+  app.route("/api/pipeline", pipelineApi(school));
   app.route("/api/improvements", decisionsApi(school));
   app.route("/api/improvements", feedbackApi(school));
   app.route("/api/improvements", improvementsApi(school));
@@ -75,7 +94,7 @@ export function coordinatorApp(school: School): Hono<Env> {
   app.route("/api/flags", flagsApi(school));
   app.route("/api/breaker", breakerApi(school));
   app.route("/api/locks", locksApi(school));
-  app.route("/api/events", eventsApi(school));
+  app.route("/api/events", eventsApi(school, sessions));
   app.route("/api/doctor", doctorApi(school));
   app.route("/stages", stagesApi(school));
   app.use("/webhooks/*", limited);

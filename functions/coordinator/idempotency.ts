@@ -4,9 +4,8 @@
  */
 import { createHash } from "node:crypto";
 import type { MiddlewareHandler } from "hono";
-import { personWith } from "../../shared/runtime/tokens.ts";
 import { Problem } from "./problem.ts";
-import { tokenOf } from "./request.ts";
+import type { Env } from "./request.ts";
 import type { School } from "./school.ts";
 
 const KEPT_SECONDS = 86_400;
@@ -20,19 +19,18 @@ interface Kept {
   readonly answer?: { readonly status: number; readonly type: string; readonly text: string };
 }
 
-export function idempotent({ redis, keys, tokens }: Pick<School, "redis" | "keys" | "tokens">): MiddlewareHandler {
+export function idempotent({ redis, keys }: Pick<School, "redis" | "keys">): MiddlewareHandler<Env> {
   return async function onceOnly(context, next) {
     const key = context.req.header("idempotency-key");
-    const token = tokenOf(context);
-    if (key === undefined || context.req.method !== "POST" || token === undefined) return next();
-    const person = personWith(tokens, token);
-    // Refused by the route itself; nothing is kept for strangers.
-    if (person === undefined) return next();
+    const caller = context.get("caller");
+    // Strangers are refused by the route itself, and nothing is kept for them; an answer with a cookie is kept for nobody.
+    if (key === undefined || context.req.method !== "POST" || caller === undefined) return next();
+    if (context.req.path === "/api/session") return next();
     if (!/^[\x21-\x7E]{1,200}$/.test(key)) {
       throw new Problem(400, "Idempotency-Key: 1 to 200 visible ASCII signs, e.g. a UUID.");
     }
     const { pathname, search } = new URL(context.req.url);
-    const slot = `${keys.prefix}school:replies:${hash(JSON.stringify([token, pathname, key]))}`;
+    const slot = `${keys.prefix}school:replies:${hash(JSON.stringify([caller.key, pathname, key]))}`;
     const body = hash(Buffer.concat([Buffer.from(`${search}\n`), Buffer.from(await context.req.arrayBuffer())]));
     const running: Kept = { body };
     if ((await redis.set(slot, JSON.stringify(running), "EX", RUNNING_SECONDS, "NX")) === null) {

@@ -21,13 +21,15 @@ export const PROBLEM_KINDS: readonly ProblemKind[] = [
     name: "token-needed",
     status: 401,
     title: "A token is needed",
-    meaning: "No bearer token came with the request, or one this school does not know. Nothing was looked at.",
+    meaning:
+      "No bearer token came with the request, or one this school does not know; or the session has ended. Nothing was looked at.",
   },
   {
     name: "role-missing",
     status: 403,
     title: "This role may not do that",
-    meaning: "The token is known, but its role (viewer, reviewer, operator) does not reach. Ask somebody whose does.",
+    meaning:
+      "Who asks is known, but their role (viewer, reviewer, operator) does not reach: ask somebody whose does. Or a change by cookie did not come from the dashboard's own page; `detail` says which. Nothing was changed.",
   },
   {
     name: "not-found",

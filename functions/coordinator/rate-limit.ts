@@ -1,12 +1,14 @@
 /**
- * How often one may ask: per token, more for reading than for changing; and per address for tokens nobody knows. Counted
+ * How often one may ask: per token or person, more for reading than for changing; and per address for tokens nobody knows. Counted
  * in this process: a limit protects the coordinator that is asked, costs no round trip, and works while Redis is away.
  * Two coordinators allow twice as much.
  */
-import type { Context, MiddlewareHandler } from "hono";
-import { personWith, type Tokens } from "../../shared/runtime/tokens.ts";
+import type { MiddlewareHandler } from "hono";
+import { personWith } from "../../shared/runtime/tokens.ts";
 import { Problem } from "./problem.ts";
-import { digestOf, tokenOf } from "./request.ts";
+import { digestOf, type Env, tokenOf } from "./request.ts";
+import type { School } from "./school.ts";
+import { addressOf } from "./sign-in/proxy.ts";
 
 const WINDOW_MS = 60_000;
 /** Of all requests so many may change something: a person never does, a program that goes wrong does. */
@@ -59,30 +61,58 @@ export function windowCounter(limit: number, clock: () => number) {
   };
 }
 
-/** `perMinute` 0 switches all of it off. For routes that need a token. */
-export function rateLimit(tokens: Tokens, perMinute: number, clock: () => number = Date.now): MiddlewareHandler {
-  if (perMinute === 0) return (_context, next) => next();
+/** Tokens that somebody tries who may not have one, by address. */
+export interface Guesses {
+  /** Throws Problem 429 when this address has tried too many. */
+  check(address: string): void;
+  wasWrong(address: string): void;
+}
+
+export interface Limits {
+  /** For routes that need a token. */
+  readonly limited: MiddlewareHandler<Env>;
+  readonly guesses: Guesses;
+}
+
+/** `perMinute` 0 switches all of it off. */
+export function rateLimits(
+  { tokens, proxy }: Pick<School, "tokens" | "proxy">,
+  perMinute: number,
+  clock: () => number = Date.now,
+): Limits {
+  if (perMinute === 0) {
+    return { limited: (_context, next) => next(), guesses: { check: () => undefined, wasWrong: () => undefined } };
+  }
   const reads = windowCounter(perMinute, clock);
   const changes = windowCounter(Math.max(1, Math.floor(perMinute * CHANGES)), clock);
   const wrong = windowCounter(WRONG_TOKENS, clock);
+  const guesses: Guesses = {
+    check(address) {
+      if (wrong.isSpent(address)) throw tooMany(wrong.take(address), TOO_MANY_WRONG);
+    },
+    wasWrong: (address) => void wrong.take(address),
+  };
   /** Address and token that belonged together before: guessing by others behind the same proxy must not lock them out. */
   const trusted = new Set<string>();
 
-  return async function limited(context, next) {
-    const token = tokenOf(context);
-    if (token === undefined) return next();
-    const name = digestOf(token);
-    const address = addressOf(context);
-    const pair = `${address} ${name}`;
-    if (wrong.isSpent(address) && !trusted.has(pair)) {
-      throw tooMany(wrong.take(address), "From this address came too many tokens that nobody knows");
-    }
+  /** Whether the bearer token of this request is somebody's. Throws Problem 429. */
+  function isKnown(address: string, token: string): boolean {
+    const pair = `${address} ${digestOf(token)}`;
+    if (!trusted.has(pair)) guesses.check(address);
     if (personWith(tokens, token) === undefined) {
-      wrong.take(address);
-      return next();
+      guesses.wasWrong(address);
+      return false;
     }
     if (trusted.size >= MOST_NAMES) trusted.clear();
     trusted.add(pair);
+    return true;
+  }
+
+  const limited: MiddlewareHandler<Env> = async function limited(context, next) {
+    const token = tokenOf(context);
+    if (token !== undefined && !isKnown(context.get("address") ?? addressOf(context, proxy), token)) return next();
+    const name = token === undefined ? context.get("caller")?.key : digestOf(token);
+    if (name === undefined) return next();
     // One request that stays open, and comes back by itself when a coordinator restarts.
     if (/\btext\/event-stream\b/i.test(context.req.header("accept") ?? "")) return next();
     const reading = ["GET", "HEAD"].includes(context.req.method);
@@ -90,14 +120,16 @@ export function rateLimit(tokens: Tokens, perMinute: number, clock: () => number
     if (!count.allowed) {
       throw tooMany(
         count,
-        `More than ${count.limit} ${reading ? "reading" : "changing"} requests a minute with this token`,
+        `More than ${count.limit} ${reading ? "reading" : "changing"} requests a minute ${token === undefined ? "by you" : "with this token"}`,
       );
     }
     await next();
     for (const [header, value] of Object.entries(headersOf(count))) context.header(header, value);
     return undefined;
   };
+  return { limited, guesses };
 }
+const TOO_MANY_WRONG = "From this address came too many tokens that nobody knows";
 
 function tooMany(count: Count, what: string): Problem {
   const headers = { ...headersOf(count), "retry-after": String(count.seconds) };
@@ -110,10 +142,4 @@ function headersOf({ limit, remaining, seconds }: Count): Record<string, string>
     "ratelimit-remaining": String(remaining),
     "ratelimit-reset": String(seconds),
   };
-}
-
-/** Of the connection: a header could say anything. Behind a proxy all callers share one. */
-function addressOf(context: Context): string {
-  const { incoming } = (context.env ?? {}) as { incoming?: { socket?: { remoteAddress?: string } } };
-  return incoming?.socket?.remoteAddress ?? "unknown";
 }

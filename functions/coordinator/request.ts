@@ -4,26 +4,50 @@ import type { Context, MiddlewareHandler } from "hono";
 import * as z from "zod";
 import { covers, type Person, personWith, type Role, type Tokens } from "../../shared/runtime/tokens.ts";
 import { Problem } from "./problem.ts";
+import type { Caller } from "./sign-in/authenticate.ts";
 
-/** Variables of a request that passed `needs`. */
 export interface Env {
-  Variables: { person: Person };
+  Variables: {
+    /** Of a request that passed `needs`. */
+    person: Person;
+    /** Whoever sign-in/authenticate.ts knows. */
+    caller: Caller | undefined;
+    /** Why somebody a proxy names is nobody here. */
+    refusal: Problem | undefined;
+    /** The session cookie that came along, whether it opens anything or not. */
+    cookie: string | undefined;
+    /** Where the request comes from, taken down before its headers were stripped. */
+    address: string | undefined;
+    /** What the caller gave as the reason, and what else the audit should hold. */
+    reason: string | undefined;
+    facts: Readonly<Record<string, unknown>> | undefined;
+  };
 }
 
-/** Lets only callers with this role through. Bearer tokens only: whatever a browser sends on its own counts for nothing. */
+/** Lets only callers with this role through. */
 export function needs(tokens: Tokens, role: Role): MiddlewareHandler<Env> {
   return async function authorise(context, next) {
-    const token = tokenOf(context);
-    if (token === undefined)
-      throw new Problem(401, "Send the header `Authorization: Bearer <token>` with a token of this school.");
-    const person = personWith(tokens, token);
-    if (person === undefined)
-      throw new Problem(401, "This token is not known here. The school printed its tokens when it started.");
+    const person = context.get("caller")?.person ?? byToken(tokens, context);
     if (!covers(person.role, role))
       throw new Problem(403, `${person.name} is a ${person.role}; this needs the role ${role}.`);
     context.set("person", person);
     await next();
   };
+}
+
+function byToken(tokens: Tokens, context: Context<Env>): Person {
+  const token = tokenOf(context);
+  const refusal = context.get("refusal");
+  if (token === undefined && refusal !== undefined) throw refusal;
+  if (token === undefined) {
+    throw new Problem(
+      401,
+      "Send the header `Authorization: Bearer <token>` with a token of this school; on the dashboard, sign in.",
+    );
+  }
+  const person = personWith(tokens, token);
+  if (person !== undefined) return person;
+  throw new Problem(401, "This token is not known here. The school printed its tokens when it started.");
 }
 
 /** The bearer token of a request. */
@@ -44,7 +68,10 @@ export async function bodyOf<Schema extends z.ZodType>(context: Context, schema:
   const type = context.req.header("content-type") ?? "";
   if (text !== "" && !/^application\/([\w.+-]+\+)?json\b/i.test(type))
     throw new Problem(415, "Send the body as JSON, with the header `Content-Type: application/json`.");
-  return checked(schema, parseJson(text === "" ? "{}" : text), 422);
+  const body = checked(schema, parseJson(text === "" ? "{}" : text), 422);
+  const { reason } = (typeof body === "object" && body !== null ? body : {}) as { reason?: unknown };
+  if (typeof reason === "string") context.set("reason", reason);
+  return body;
 }
 
 /** The query string by its schema. Throws Problem 400. */

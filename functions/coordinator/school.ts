@@ -18,6 +18,7 @@ import type { KnowledgeIndex } from "./knowledge-index.ts";
 import type { Live } from "./live/hub.ts";
 import type { CoordinatorSettings } from "./settings.ts";
 import type { Sight } from "./sight.ts";
+import type { ProxySettings } from "./sign-in/proxy-settings.ts";
 
 export interface School {
   readonly redis: Redis;
@@ -37,6 +38,8 @@ export interface School {
   readonly modelBudgets: BudgetLimits;
   readonly settings: CoordinatorSettings;
   readonly tokens: Tokens;
+  /** Whose word on who is calling is believed. */
+  readonly proxy: ProxySettings | undefined;
   readonly log: Logger;
   /** Loaded when somebody first looks at a diff. Throws ConfigurationError when no repository is configured. */
   readonly git: () => Promise<GitReader>;

@@ -15,6 +15,25 @@ export const CoordinatorSettings = RuntimeSettings.extend({
   APPROVAL_SECRET: z
     .string({ error: "is needed: the secret that approve and implement use too" })
     .min(16, "needs at least 16 signs"),
+  /** Where people reach the school, e.g. `https://school.example.com`; with https its cookies are for https only. */
+  SCHOOL_PUBLIC_URL: z
+    .string()
+    .regex(/^https?:\/\/[^/?#@\s]+\/?$/, "an address without a path: https://school.example.com")
+    .optional(),
+  /** A session of the dashboard ends so many hours after it began … */
+  SESSION_HOURS: z.coerce.number().min(0.01).max(168).default(12),
+  /** … or so many minutes after the last request. */
+  SESSION_IDLE_MINUTES: z.coerce.number().min(0.1).max(10_080).default(60),
+  /** Sessions one person may have at once; with one more the oldest ends. */
+  SESSIONS_PER_PERSON: z.coerce.number().int().min(1).max(100).default(10),
+  /** Proxies that are believed when they say who calls: addresses or networks separated by commas. Empty: none. */
+  TRUSTED_PROXIES: z.string().default(""),
+  /** The headers in which they say it: user, e-mail address and groups. */
+  AUTH_HEADERS: z.string().default("X-Forwarded-User,X-Forwarded-Email,X-Forwarded-Groups"),
+  /** `role=group`, several separated by commas; the highest counts, and who is in none of them is nobody. */
+  AUTH_GROUPS: z.string().default(""),
+  /** Believed only together with this, in the header X-School-Proxy-Secret. */
+  AUTH_PROXY_SECRET: z.string().min(16, "needs at least 16 signs").optional(),
   /** `kubernetes`: start cold layers at once instead of at KEDA's next poll. */
   SCHOOL_WAKE: z.enum(["kubernetes", "off"]).optional(),
   /** Which parts of this school are real, for people: names separated by commas. */

@@ -38,6 +38,7 @@ import type { School } from "./school.ts";
 import { answerBroken, SERVER_OPTIONS } from "./server.ts";
 import { CoordinatorSettings } from "./settings.ts";
 import { openSight, type Sight } from "./sight.ts";
+import { proxySettings } from "./sign-in/proxy-settings.ts";
 import { waker } from "./waker.ts";
 
 export interface CoordinatorOptions {
@@ -67,6 +68,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const env = resolveEnvironment(options.env);
   const settings = readSettings(CoordinatorSettings, env);
   const tokens = parseTokens(settings.SCHOOL_TOKENS);
+  const proxy = proxySettings(settings);
   const legacy = legacyLists(settings.LEGACY_LIST, keysOf(settings.KEY_PREFIX));
   if (legacy.problems.length > 0) throw new ConfigurationError(legacy.problems);
   const watches = await watchedSources(env);
@@ -85,7 +87,18 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const git = options.git ?? (() => gitFrom(env));
   const sight = options.sight ?? openedOnce(() => openSight(env));
   const knowledge = options.knowledge ?? openedOnce(() => openKnowledge(env, redis, settings.KEY_PREFIX));
-  const school = schoolOn(redis, env, { settings, tokens, log, git, sight, knowledge, watches, wake, modelBudgets });
+  const school = schoolOn(redis, env, {
+    settings,
+    tokens,
+    proxy,
+    log,
+    git,
+    sight,
+    knowledge,
+    watches,
+    wake,
+    modelBudgets,
+  });
   const server = await listen(coordinatorApp(school).fetch, settings).catch((error: unknown) => {
     redis.disconnect();
     throw error;
@@ -115,7 +128,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
 
 type Own = Pick<
   School,
-  "settings" | "tokens" | "log" | "git" | "sight" | "knowledge" | "watches" | "wake" | "modelBudgets"
+  "settings" | "tokens" | "proxy" | "log" | "git" | "sight" | "knowledge" | "watches" | "wake" | "modelBudgets"
 >;
 
 function schoolOn(redis: Redis, env: Environment, own: Own): School {

@@ -61,6 +61,7 @@ export function deadLettersApi({ deadLetters, tokens, wake, log }: School): Hono
       const { name } = context.get("person");
       const outcome = await deadLetters.redrive(stage, letter, `person:${name}`, reason);
       if (outcome.done > 0) wake(stage);
+      context.set("facts", { letter: letter ?? "all", ...counted(outcome) });
       log.warn({ stage, by: name, reason, ...counted(outcome) }, "Dead letters were put back");
       return context.json({ redriven: outcome.done, refused: outcome.refused, left: outcome.left });
     })
@@ -69,6 +70,7 @@ export function deadLettersApi({ deadLetters, tokens, wake, log }: School): Hono
       const { reason, letter } = await bodyOf(context, LettersBody);
       const { name } = context.get("person");
       const outcome = await deadLetters.discard(stage, letter, `person:${name}`, reason);
+      context.set("facts", { letter: letter ?? "all", ...counted(outcome) });
       log.warn(
         { stage, by: name, reason, ...counted(outcome) },
         "Dead letters were discarded; the last 1,000 are kept",

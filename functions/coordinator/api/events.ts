@@ -15,6 +15,7 @@ import {
 import { type Filter, wanted } from "../live/frames.ts";
 import { type Env, Limit, Moment, needs, queryOf, Several } from "../request.ts";
 import type { School } from "../school.ts";
+import type { Sessions } from "../sign-in/sessions.ts";
 
 const Entry = z.string().regex(/^\d{1,15}-\d{1,15}$/, "the `entry` of an event, e.g. 1767225600000-0");
 
@@ -33,16 +34,21 @@ type EventsQuery = z.infer<typeof EventsQuery>;
 const MOST_READ = 20_000;
 const PAGE = 1_000;
 
-export function eventsApi(school: School): Hono<Env> {
+export function eventsApi(school: School, sessions: Pick<Sessions, "isAlive">): Hono<Env> {
   return new Hono<Env>().get("/", needs(school.tokens, "viewer"), async (context) => {
     const query = queryOf(context, EventsQuery);
     context.header("vary", "Accept");
     const streams = /\btext\/event-stream\b/i.test(context.req.header("accept") ?? "");
-    return streams ? stream(school, context, query) : context.json(await listed(school, query));
+    return streams ? stream(school, sessions, context, query) : context.json(await listed(school, query));
   });
 }
 
-function stream({ live }: School, context: Context, query: EventsQuery): Response {
+function stream(
+  { live, settings, log }: School,
+  sessions: Pick<Sessions, "isAlive">,
+  context: Context<Env>,
+  query: EventsQuery,
+): Response {
   const last = context.req.header("last-event-id");
   const from = last === undefined || last === "" ? fromOf(query) : { after: checkedEntry(last) };
   const headers = {
@@ -54,9 +60,32 @@ function stream({ live }: School, context: Context, query: EventsQuery): Respons
     connection: "close",
   };
   if (context.req.method === "HEAD") return context.body(null, 200, headers);
-  const { outgoing } = (context.env ?? {}) as { outgoing?: { destroy(): void } };
+  const { outgoing } = (context.env ?? {}) as { outgoing?: Outgoing };
+  const session = context.get("caller")?.session;
+  if (session !== undefined && outgoing !== undefined) {
+    endWith(outgoing, () => sessions.isAlive(session), settings.SSE_HEARTBEAT_SECONDS * 1_000, log);
+  }
   const body = live.open({ from, filter: filterOf(query), cut: () => outgoing?.destroy() });
   return context.body(body, 200, headers);
+}
+
+interface Outgoing {
+  destroy(): void;
+  once(event: "close", listener: () => void): unknown;
+}
+
+/** Who has signed out, or was, hears of nothing any more: looked at with every sign of life. */
+function endWith(outgoing: Outgoing, isAlive: () => Promise<boolean>, everyMs: number, log: School["log"]): void {
+  async function look(): Promise<void> {
+    try {
+      if (!(await isAlive())) outgoing.destroy();
+    } catch (error) {
+      // While Redis is away there are no events either.
+      log.debug({ err: error }, "whether a session still lasts cannot be looked up");
+    }
+  }
+  const timer = setInterval(() => void look(), everyMs);
+  outgoing.once("close", () => clearInterval(timer));
 }
 
 /** An id that was never one of ours is answered with a gap, not with an error: a browser would never come back. */

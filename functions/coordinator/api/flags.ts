@@ -10,6 +10,8 @@ import { bodyOf, type Env, needs, Reason } from "../request.ts";
 import type { School } from "../school.ts";
 
 export const FlagBody = z.object({ reason: Reason, expires_in: z.string().max(40).optional() });
+/** To clear a flag is to go back to what is usual: a reason is welcome, not asked for. */
+export const ClearBody = z.object({ reason: Reason.optional() });
 
 export function flagsApi({ redis, keys, tokens, log }: School): Hono<Env> {
   async function state() {
@@ -37,13 +39,18 @@ export function flagsApi({ redis, keys, tokens, log }: School): Hono<Env> {
       const author = context.get("person").name;
       const flag = { value: true, author, reason, ...(ends === undefined ? {} : { expires_at: ends }) };
       await writeFlag(redis, keys, name, flag);
+      context.set("facts", ends === undefined ? {} : { expires_at: new Date(ends).toISOString() });
       log.warn({ flag: name, by: author, reason, expires_at: ends }, "A flag was set; `school flags` shows it");
       return context.json({ name, on: true, ...flag });
     })
     .delete("/:name", needs(tokens, "operator"), async (context) => {
       const name = flagName(context.req.param("name"));
+      const { reason } = await bodyOf(context, ClearBody);
       await clearFlag(redis, keys, name);
-      log.warn({ flag: name, by: context.get("person").name }, "A flag was cleared; `school flags` shows the rest");
+      log.warn(
+        { flag: name, by: context.get("person").name, reason },
+        "A flag was cleared; `school flags` shows the rest",
+      );
       return context.json({ name, on: false });
     });
 }

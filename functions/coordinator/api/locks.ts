@@ -12,6 +12,7 @@ export function locksApi({ redis, keys, tokens, operations, log }: School): Hono
       const { reason } = await bodyOf(context, Justified);
       const { name } = context.get("person");
       const holder = await operations.unlock(lock, `person:${name}`, reason);
+      context.set("facts", { holder });
       log.warn(
         { lock, improvement: holder, by: name, reason },
         "A lock was opened by hand; the next that waits goes on",

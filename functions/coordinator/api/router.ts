@@ -49,18 +49,21 @@ export function routerApi(school: School): Hono<Env> {
     .post("/rollout", operator, async (context) => {
       const { share, reason } = await bodyOf(context, RolloutBody);
       const rollout = await setRollout(school, share, by(context, reason));
+      context.set("facts", { share });
       log.warn({ ...rollout, reason }, "The share of the learned arm was set; `school router` shows it");
       return context.json(rollout);
     })
     .post("/promote", operator, async (context) => {
       const { version, reason } = await bodyOf(context, PromoteBody);
       const serving = await promote(school, version, by(context, reason));
+      context.set("facts", { version });
       log.warn({ version, by: context.get("person").name, reason }, "A model of the router was promoted by hand");
       return context.json({ serving: version, entry: serving });
     })
     .post("/step-back", operator, async (context) => {
       const { reason } = await bodyOf(context, RouterMoveBody);
       const { from, to } = await stepBack(school, by(context, reason));
+      context.set("facts", { from, to });
       log.warn({ from, to, by: context.get("person").name, reason }, "The router stepped back by hand");
       return context.json({ serving: to, from });
     })

@@ -43,6 +43,7 @@ export function sourcesApi(school: School): Hono<Env> {
     };
     const event = await operations.submit(source, `person/${encodeURIComponent(context.get("person").name)}`);
     wake("ingest");
+    context.set("facts", { event, title: given.title, address });
     return context.json({ event }, 202);
   }
   async function find(id: string): Promise<SourceLine> {

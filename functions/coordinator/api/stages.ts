@@ -30,6 +30,11 @@ export function stagesApi(school: School): Hono<Env> {
     if (subject?.brings === true) await rememberInjection(redis, keys, subject.id, context.get("person").name);
     await operations.enqueue(stage, raw);
     wake(stage);
+    context.set("facts", {
+      event: event.id,
+      type: event.type,
+      ...(subject === undefined ? {} : { improvement: subject.id }),
+    });
     return context.json({ event: event.id, stage }, 202);
   });
 }

@@ -18,6 +18,7 @@ import { pipelineRoutes } from "./pipeline.ts";
 import { routerRoutes } from "./router.ts";
 import { Problem } from "./schemas-operating.ts";
 import { searchRoutes } from "./search.ts";
+import { sessionRoutes } from "./session.ts";
 import { deadLetterRoutes, sourceRoutes } from "./sources.ts";
 import { watchRoutes } from "./watches.ts";
 
@@ -35,6 +36,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...routerRoutes,
   ...pipelineRoutes,
   ...operatingRoutes,
+  ...sessionRoutes,
   ...openRoutes,
 ];
 
@@ -47,6 +49,7 @@ const SEGMENTS: Readonly<Record<string, string>> = {
   stage: "the stage",
   letter: "id of the dead letter",
   event: "id of the event",
+  session: "the session, as the list names it",
 };
 
 export function describeApi(): Json {
@@ -86,6 +89,13 @@ export function describeApi(): Json {
           description:
             "A token of SCHOOL_TOKENS. Roles: viewer < reviewer < operator; each may do what those before it may.",
         },
+        session: {
+          type: "apiKey",
+          in: "cookie",
+          name: "__Host-school",
+          description:
+            "The session of a browser, see POST /api/session; over plain http the cookie is called school-<port>. Changes count only from the dashboard's own page.",
+        },
       },
     },
   };
@@ -113,7 +123,7 @@ function describe(operation: Operation, refer: Refer, problems: readonly number[
     tags: [area],
     summary,
     ...(description === undefined ? {} : { description }),
-    security: role === "open" ? [] : [{ token: [role] }],
+    security: role === "open" ? [] : [{ token: [role] }, { session: [role] }],
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: describeBody(body, refer) }),
     responses: {

@@ -2,7 +2,7 @@
 import { STATUSES } from "../../../shared/domain/lifecycle.ts";
 import { STAGES } from "../../../shared/stages.ts";
 import { EventsQuery } from "../api/events.ts";
-import { FlagBody } from "../api/flags.ts";
+import { ClearBody, FlagBody } from "../api/flags.ts";
 import { Justified } from "../request.ts";
 import type { Operation } from "./operation.ts";
 import {
@@ -31,7 +31,7 @@ export const operatingRoutes: readonly Operation[] = [
     id: "getMe",
     area: "Operating",
     role: "viewer",
-    summary: "Whose token this is",
+    summary: "Who this is",
     answer: { description: "Name and role", schema: Me, example: { name: "ruth", role: "reviewer" } },
   },
   {
@@ -149,6 +149,7 @@ export const operatingRoutes: readonly Operation[] = [
     area: "Operating",
     role: "operator",
     summary: "Clear a flag, in every form it may have",
+    body: { schema: ClearBody, example: { reason: "the incident is over" } },
     answer: { description: "As it is now", schema: OneFlag, example: { name: "freeze", on: false } },
     problems: [404],
   },

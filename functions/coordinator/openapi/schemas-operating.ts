@@ -8,7 +8,13 @@ import { Stage, StatusCounts, Time, TrailEntry } from "./schemas.ts";
 const Count = z.int().min(0);
 const Flag = z.enum(FLAGS).meta({ id: "Flag" });
 
-export const Me = z.looseObject({ name: z.string(), role: z.enum(ROLES) }).meta({ id: "Me" });
+export const Me = z
+  .looseObject({
+    name: z.string(),
+    role: z.enum(ROLES),
+    by: z.enum(["session", "proxy"]).optional().describe("how they are signed in, where that is not by a token"),
+  })
+  .meta({ id: "Me" });
 
 const Load = z.looseObject({
   waiting: Count,

@@ -41,10 +41,12 @@ describe.skipIf(noBrowser)("the dashboard (skipped where no Chromium is on PATH)
       expect(at.page.url()).not.toContain("token");
     });
 
-    test("a token that is not known any more leads back to the door, which says why", async () => {
-      await at.page.goto(at.url);
-      await at.page.evaluate(`sessionStorage.setItem("school-token", "was-known-yesterday")`);
-      await at.page.reload();
+    test("a session that is not known any more leads back to the door, which says why", async () => {
+      await at.signedIn("viewer");
+      await at.live();
+      const { redis, keys } = at.school;
+      for (const id of await redis.zrange(keys.sessions, 0, -1)) await redis.del(keys.session(id));
+      await at.page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Knowledge" }).click();
       await at.page.getByText("not known here any more").waitFor();
       await at.page.getByLabel("Token").waitFor();
     });
