@@ -20,10 +20,11 @@ const LATE = ["pino"];
 export const lazyBuiltins: Plugin = {
   name: "lazy-builtins",
   setup(build) {
-    build.onResolve({ filter: /^(node:)?[a-z_/0-9]+$/ }, ({ path: name, namespace }) => {
+    build.onResolve({ filter: /^(node:)?[a-z_/0-9]+$/ }, ({ path: name, namespace, kind }) => {
       if (!names.has(name)) return undefined;
       const id = name.startsWith("node:") ? name : `node:${name}`;
-      return namespace === "builtin" ? { path: id, external: true } : { path: id, namespace: "builtin" };
+      // Who imports it late wants its exports by name, which a module made of `require` has not; and it is late anyway.
+      return namespace === "builtin" || kind === "dynamic-import" ? { path: id, external: true } : { path: id, namespace: "builtin" };
     });
     build.onResolve({ filter: /^punycode$/ }, ({ kind, resolveDir }) =>
       build.resolve("punycode/", { kind, resolveDir }),

@@ -21,8 +21,8 @@ export interface Claims {
   readonly now: number;
   /** Milliseconds until something of this stage falls due; 0: more is waiting now; -1: nothing is. */
   readonly dueMs: number;
-  /** Reasons of the dead letters this claim made: what could not be read, what its workers died of too often. */
-  readonly buried: readonly string[];
+  /** The dead letters this claim made: what could not be read, what its workers died of too often. */
+  readonly buried: readonly { readonly reason: string; readonly improvement?: string }[];
 }
 
 export type Settlement = { readonly token: string } & (
@@ -221,7 +221,7 @@ export function claims(reply: unknown): Claims {
     ClaimedEvent[] | object,
     number,
     number,
-    string[] | object,
+    [reason: string, improvement: string][] | object,
   ];
   const claimed = Array.isArray(leases) ? (leases as ClaimedEvent[]) : [];
   return {
@@ -233,7 +233,9 @@ export function claims(reply: unknown): Claims {
     })),
     now,
     dueMs,
-    buried: Array.isArray(buried) ? (buried as string[]) : [],
+    buried: (Array.isArray(buried) ? (buried as [string, string][]) : []).map(([reason, improvement]) =>
+      improvement === "" ? { reason } : { reason, improvement },
+    ),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { isPassingRefusal } from "../pipeline/refusal.ts";
 import type { Claims, Lease, Settlement, SettleResult, StageQueue } from "../pipeline/stage-queue.ts";
+import { aboutLease } from "./about.ts";
 import { LeaseLost } from "./errors.ts";
 import { heartbeats } from "./heartbeat.ts";
 import type { Work } from "./work.ts";
@@ -35,6 +36,7 @@ export interface Consumer {
 interface Running {
   readonly abort: AbortController;
   readonly startedAt: number;
+  readonly lease: Lease;
 }
 
 const DEAD_LETTERED =
@@ -48,6 +50,8 @@ export function consume(options: ConsumerOptions): Consumer {
   const { queue, log, perPod, leaseMs, limitMs } = options;
   const running = new Map<string, Running>();
   const finished: Settlement[] = [];
+  /** Until what became of them was told. */
+  const leases = new Map<string, Lease>();
   let draining = false;
   /** The last claim left nothing behind. */
   let empty = false;
@@ -60,15 +64,18 @@ export function consume(options: ConsumerOptions): Consumer {
   const now = () => clock.redis + (performance.now() - clock.local);
   const beat = heartbeats(queue, leaseMs, limitMs, running, log, (token) => {
     running.delete(token);
+    leases.delete(token);
     wake();
   });
 
   function start(lease: Lease): void {
     const abort = new AbortController();
-    running.set(lease.token, { abort, startedAt: performance.now() });
+    running.set(lease.token, { abort, startedAt: performance.now(), lease });
+    leases.set(lease.token, lease);
     void options.perform({ lease, signal: abort.signal, now }).then((settlement) => {
       running.delete(lease.token);
-      if (settlement !== undefined) finished.push(settlement);
+      if (settlement === undefined) leases.delete(lease.token);
+      else finished.push(settlement);
       wake();
     });
   }
@@ -77,7 +84,7 @@ export function consume(options: ConsumerOptions): Consumer {
     clock.redis = claims.now;
     clock.local = performance.now();
     for (const lease of claims.leases) start(lease);
-    for (const reason of claims.buried) log.error({ reason, list: options.list }, DEAD_LETTERED);
+    for (const buried of claims.buried) log.error({ ...buried, list: options.list }, DEAD_LETTERED);
     empty = claims.dueMs !== 0;
     clearTimeout(dueTimer);
     if (claims.dueMs > 0) dueTimer = setTimeout(lookAgain, claims.dueMs);
@@ -105,7 +112,11 @@ export function consume(options: ConsumerOptions): Consumer {
 
   async function settle(batch: readonly Settlement[], claimMax: number): Promise<void> {
     const { results, claims } = await queue.settle(batch, claimMax);
-    results.forEach((result, i) => report(result, batch[i] as Settlement, log));
+    results.forEach((result, i) => {
+      const settlement = batch[i] as Settlement;
+      report(result, settlement, leases.get(settlement.token), log);
+      leases.delete(settlement.token);
+    });
     if (claims !== undefined) receive(claims);
   }
 
@@ -167,19 +178,21 @@ export function consume(options: ConsumerOptions): Consumer {
   };
 }
 
-function report(result: SettleResult, settlement: Settlement, log: Logger): void {
+function report(result: SettleResult, settlement: Settlement, lease: Lease | undefined, log: Logger): void {
+  if (result === "ok" && settlement.kind !== "dead") return;
   const { kind, token } = settlement;
+  const about = aboutLease(lease);
   if (result === "lost")
-    log.warn({ kind, token }, "A settlement came too late: the lease or the status had changed, nothing was written");
+    log.warn({ kind, token, ...about }, "A settlement came too late: the lease or the status had changed, nothing was written");
   if (result === "illegal")
-    log.error({ kind, token, settlement }, "A settlement was refused: the lifecycle forbids this move; report it");
+    log.error({ kind, token, ...about, settlement }, "A settlement was refused: the lifecycle forbids this move; report it");
   if (result.startsWith("error")) {
     log.error(
-      { kind, token, result },
+      { kind, token, ...about, result },
       "A settlement failed on a damaged key; nothing was written and the event comes back",
     );
   }
   if (result === "dead" || (result === "ok" && kind === "dead")) {
-    log.error({ reason: "reason" in settlement ? settlement.reason : kind, token }, DEAD_LETTERED);
+    log.error({ reason: "reason" in settlement ? settlement.reason : kind, token, ...about }, DEAD_LETTERED);
   }
 }

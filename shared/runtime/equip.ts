@@ -33,7 +33,7 @@ export interface Equipment extends Identity {
   /** Milliseconds of work that may still be finished when the process is told to stop; no handler runs longer. */
   readonly drainMs: number;
   /** Where traces go; undefined: nowhere. */
-  readonly tracing: Tracing | undefined;
+  readonly tracing?: Tracing | undefined;
 }
 
 export function identify(stage: AnyStage, settings: RuntimeSettings): Identity {

@@ -19,6 +19,7 @@ import { eventOfRecord } from "../domain/platform-records.ts";
 import { traceOf } from "../domain/trace-context.ts";
 import type { Lease, Settlement, StageQueue } from "../pipeline/stage-queue.ts";
 import { stageEntry } from "../stages.ts";
+import { aboutLease } from "./about.ts";
 import { LeaseLost, PermanentError } from "./errors.ts";
 import type { AnyOutcome } from "./outcome.ts";
 import { settlementFor, settlementForError } from "./settlement.ts";
@@ -83,6 +84,7 @@ export async function perform(
     span?.done(outcome);
     return settlement;
   } catch (error) {
+    if (bindings["improvement"] === undefined) bindings = { ...bindings, ...aboutLease(lease) };
     if (error instanceof LeaseLost || signal.reason instanceof LeaseLost) {
       span?.failed(error, "lost");
       boundLog().warn({ err: error }, "The lease was lost; another worker has this event now");

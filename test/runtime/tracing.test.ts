@@ -4,7 +4,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { parseEvent } from "../../shared/domain/events.ts";
+import { bundle } from "../../build/bundle.ts";
+import { DIST } from "../../build/bundle/targets.ts";
+import { improvementMoved, parseEvent } from "../../shared/domain/events.ts";
 import type { StageName } from "../../shared/stages.ts";
 import { connectPipeline, proposal } from "../pipeline/support.ts";
 import { type Collector, startCollector } from "../support/otlp-collector.ts";
@@ -44,10 +46,10 @@ afterEach(async () => {
   await collector[Symbol.asyncDispose]();
 });
 
-function start(stage: StageName, env: Record<string, string> = {}): StageProcess {
+function start(stage: StageName, env: Record<string, string> = {}, program = PROGRAM): StageProcess {
   const callUrl = `http://127.0.0.1:${(called.address() as AddressInfo).port}/`;
   const own = { REDIS_URL: server.url, CALL_URL: callUrl, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ...env };
-  const one = startStage(stage, own, PROGRAM);
+  const one = startStage(stage, own, program);
   running.push(one);
   return one;
 }
@@ -216,6 +218,18 @@ describe("without a collector", () => {
     expect(await school.redis.hexists(school.keys.record("traced"), "traceparent")).toBe(0);
   });
 });
+
+test("the bundle of a stage sends them, too", async () => {
+  await bundle(["approve"]);
+  await school.seed(["a"]);
+  await school.redis.hset(school.keys.record("a"), "status", "planned", "traceparent", GIVEN);
+  await school.redis.lpush(school.keys.list("approve"), JSON.stringify(improvementMoved("a", "planned", "plan", 0)));
+  const env = { APPROVAL_SECRET: "the secret of this test" };
+  const approve = start("approve", env, path.join(DIST, "approve/main.js"));
+  await approve.logged(({ improvement }) => improvement === "a");
+  await approve.stop();
+  expect(collector.spans).toMatchObject([{ service: "cortex-approve", traceId: GIVEN.split("-")[1] }]);
+}, 60_000);
 
 describe("a collector that", () => {
   test("is not there changes nothing: the work is done, and the process ends", async () => {

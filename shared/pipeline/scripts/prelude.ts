@@ -246,12 +246,12 @@ local function later(stage, event, delay)
   else redis.call('ZADD', queue(stage) .. ':delayed', now + delay, event) end
 end
 
--- Reasons of what this call buried: its caller tells them.
+-- Of what this call buried the reason and the improvement: its caller tells them.
 local buried = {}
 -- The event unchanged (or its raw text, when it is not JSON) plus the reason.
 local function bury(stage, event, eventId, id, attempts, reason, isJson)
   local takes = TAKES[stage]
-  buried[#buried + 1] = reason
+  buried[#buried + 1] = {reason, id}
   -- A damaged key must not keep the event from its dead letter, so the probes may fail here; then only the status stays.
   local movable = takes and id ~= '' and redis.call('TYPE', record(id)).ok == 'hash'
     and redis.call('HGET', record(id), 'status') == takes

@@ -11,6 +11,7 @@ import { acceptedTypes, denies, type Subject, subjectOf } from "../../pipeline/i
 import type { Lease } from "../../pipeline/stage-queue.ts";
 import { standingOf } from "../../pipeline/standing.ts";
 import type { Equipment } from "../equip.ts";
+import { aboutLease } from "../about.ts";
 import { LeaseLost } from "../errors.ts";
 import { heartbeats } from "../heartbeat.ts";
 import { perform } from "../work.ts";
@@ -29,6 +30,7 @@ export interface Entrance {
 interface Running {
   readonly abort: AbortController;
   readonly startedAt: number;
+  readonly lease: Lease;
   readonly answer: (reply: Reply) => void;
   /** Frees its place, once. */
   readonly leave: () => void;
@@ -89,7 +91,7 @@ export function entrance(redis: Redis, equipment: Equipment, patienceMs = PATIEN
     const startedAt = performance.now();
     const now = () => redisNow + (performance.now() - startedAt);
     const abort = new AbortController();
-    running.set(lease.token, { abort, startedAt, answer, leave });
+    running.set(lease.token, { abort, startedAt, lease, answer, leave });
     const settlement = await perform(stage, ports, queue, log, { lease, signal: abort.signal, now }, tracing);
     // Given back or given up meanwhile: that was answered there.
     if (!running.delete(lease.token)) return;
@@ -152,13 +154,13 @@ export function entrance(redis: Redis, equipment: Equipment, patienceMs = PATIEN
     async drain(graceMs) {
       closing.abort();
       const late = setTimeout(() => {
-        for (const [token, { abort, answer }] of running) {
+        for (const [token, { abort, answer, lease }] of running) {
           abort.abort(new LeaseLost("the process is stopping"));
           running.delete(token);
           const back = queue.settle([{ kind: "handback", token }], 0).then(
             () => answer(stopping(true)),
             (error: Error) => {
-              log.warn({ err: error, token }, "An event could not be given back; its lease runs out instead");
+              log.warn({ err: error, token, ...aboutLease(lease) }, "An event could not be given back; its lease runs out instead");
               answer(unreachable(true));
             },
           );
