@@ -171,6 +171,17 @@ const TUNABLE = [
   "SSE_HEARTBEAT_SECONDS",
   "LEGACY_LIST",
 ];
+/** Who may come in, and how. */
+const OF_SIGN_IN = [
+  "SCHOOL_PUBLIC_URL",
+  "SESSION_HOURS",
+  "SESSION_IDLE_MINUTES",
+  "SESSIONS_PER_PERSON",
+  "TRUSTED_PROXIES",
+  "AUTH_HEADERS",
+  "AUTH_GROUPS",
+  "AUTH_PROXY_SECRET",
+];
 /** These describe a real part; the stand-ins have their own names and no token. */
 const OF_REAL_CLUSTER = ["ARGOCD_NAMESPACE", "SCHOOL_NAMESPACE"];
 const OF_REAL_PROMETHEUS = ["METRICS_WORKLOAD_LABEL", "METRICS_STATUS_LABEL", "METRICS_RATE_WINDOW"];
@@ -189,7 +200,7 @@ const OF_GITHUB = [
 export function functionEnvironment(stage: string, parts: Parts, env: Environment): Record<string, string> {
   return {
     ...pick(env, TUNABLE),
-    ...(stage === "coordinator" ? {} : pick(env, OF_TRACES)),
+    ...pick(env, stage === "coordinator" ? OF_SIGN_IN : OF_TRACES),
     ...(env["KUBECONFIG"] === undefined ? {} : pick(env, OF_REAL_CLUSTER)),
     ...(env["PROMETHEUS_URL"] === undefined ? {} : pick(env, OF_REAL_PROMETHEUS)),
     ...(METRICS_USERS.includes(stage) && env["PROMETHEUS_URL"] !== undefined ? pick(env, ["PROMETHEUS_TOKEN"]) : {}),

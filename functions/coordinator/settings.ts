@@ -17,8 +17,8 @@ export const CoordinatorSettings = RuntimeSettings.extend({
     .min(16, "needs at least 16 signs"),
   /** Where people reach the school, e.g. `https://school.example.com`; with https its cookies are for https only. */
   SCHOOL_PUBLIC_URL: z
-    .string()
-    .regex(/^https?:\/\/[^/?#@\s]+\/?$/, "an address without a path: https://school.example.com")
+    .url({ protocol: /^https?$/, error: "must be an address with http or https" })
+    .refine((address) => new URL(address).username === "", "holds no name and no password")
     .optional(),
   /** A session of the dashboard ends so many hours after it began … */
   SESSION_HOURS: z.coerce.number().min(0.01).max(168).default(12),
