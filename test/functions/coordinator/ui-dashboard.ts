@@ -19,7 +19,7 @@ export interface Dashboard {
   readonly troubles: string[];
   /** Another page instead, e.g. a phone's. */
   open(options: BrowserContextOptions): Promise<void>;
-  /** Signed in by the link of a local school, at an address of the page. */
+  /** Signed in by the link of a local school, at an address of the page; the list unless another is given. */
   signedIn(who: keyof typeof TOKENS, address?: string): Promise<void>;
   row(title: string): Locator;
   /** The status at the head of an improvement. */
@@ -76,7 +76,7 @@ export function dashboard(options: Partial<CoordinatorOptions> = {}): Dashboard 
       return current().troubles;
     },
     open,
-    async signedIn(who, address = "/") {
+    async signedIn(who, address = "/improvements") {
       await current().page.goto(`${school.coordinator.url}${address}#token=${TOKENS[who]}`);
       await current().page.getByText("Sign out").waitFor();
     },

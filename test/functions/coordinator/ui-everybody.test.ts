@@ -91,12 +91,12 @@ describe.skipIf(noBrowser)("the dashboard for everybody (skipped where no Chromi
   });
 
   describe("for everybody", () => {
-    test.each(["/", "/improvements/review-1", "/improvements/verified-1"])(
+    test.each(["/", "/improvements", "/improvements/review-1", "/improvements/verified-1"])(
       "%s fits a phone without scrolling sideways",
       async (address) => {
         await at.open({ viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true });
         await at.signedIn("reviewer", address);
-        await at.page.locator(".row, .trail").first().waitFor();
+        await at.page.locator(".row, .trail, .stage").first().waitFor();
         expect(await at.page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
         const cut = await at.page.evaluate(`[...document.querySelectorAll("button, .chip")]
           .filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > innerWidth).length`);
@@ -115,7 +115,7 @@ describe.skipIf(noBrowser)("the dashboard for everybody (skipped where no Chromi
 
     test("a reviewer's whole way by keyboard alone: find, open, read, reject with a reason", async () => {
       await at.school.stand("keys-1", "pending_review", { title: "Decide me by keyboard", ...plannedPatch });
-      await at.signedIn("reviewer", "/");
+      await at.signedIn("reviewer");
       await at.row("Decide me by keyboard").waitFor();
       const focused = () => at.page.evaluate("document.activeElement.textContent");
       async function tabTo(text: string): Promise<void> {

@@ -1,16 +1,21 @@
-/** The list: newest move first, filtered by the address, longer on demand. */
-import { forecastLine } from "../../../../shared/domain/forecast-words.ts";
-import type { Line, StatusAnswer } from "../api/answers.ts";
-import { type Filters, improvementAddress, listAddress } from "../logic/address.ts";
-import { useList } from "../state/use-list.ts";
+/** The list: newest move first, filtered by the address, as long as it is. */
+import { useCallback, useEffect, useState } from "preact/hooks";
+import type { StatusAnswer } from "../api/answers.ts";
+import { type Filters, listAddress } from "../logic/address.ts";
+import { lengthOf } from "../logic/paged-lines.ts";
+import { counted } from "../logic/pipeline.ts";
+import { totalOf } from "../logic/totals.ts";
+import type { News } from "../state/school.ts";
+import { useLines } from "../state/use-lines.ts";
 import { useNews } from "../state/use-news.ts";
 import { FilterBar } from "./filter-bar.tsx";
 import { Link } from "./link.tsx";
-import { Moment } from "./moment.tsx";
 import { Empty, FailureNote, Loading } from "./states.tsx";
-import { StatusBadge } from "./status-badge.tsx";
+import { WindowedList } from "./windowed-list.tsx";
 
 const GAP_MS = 1_500;
+/** Whoever is further down than this (pixels) reads: the lines stay where they are. */
+const READING = 400;
 
 interface ListProps {
   readonly filters: Filters;
@@ -18,79 +23,60 @@ interface ListProps {
 }
 
 export function ImprovementList({ filters, counts }: ListProps) {
-  const { lines, failure, more, busy, filling, reload } = useList(filters);
-  useNews(reload, () => true, GAP_MS);
+  const { list, failure, filling, look, reload, moved } = useLines(filters);
+  const [newer, setNewer] = useState(false);
+  const fresh = useCallback(() => {
+    if (scrollY > READING) setNewer(true);
+    else reload();
+  }, [reload]);
+  const concerns = useCallback(
+    (news: News) => {
+      if (news.kind === "moved") moved(news.moved.improvement, news.moved.to);
+      return true;
+    },
+    [moved],
+  );
+  useNews(fresh, concerns, GAP_MS);
+  useEffect(() => setNewer(false), [list?.pages[0]]);
+  const top = () => {
+    scrollTo(0, 0);
+    reload();
+  };
+
+  const length = list === undefined ? 0 : lengthOf(list);
+  const total = totalOf(filters, counts);
   return (
     <>
       <FilterBar filters={filters} counts={counts} />
-      {failure !== undefined && (lines === undefined || failure.kind !== "unreachable") && (
+      {failure !== undefined && (list === undefined || failure.kind !== "unreachable") && (
         <FailureNote failure={failure} onRetry={reload} />
       )}
       {filling && (
         <p class="note">The search index is still being filled; some improvements that fit may be missing yet.</p>
       )}
-      {lines === undefined && failure === undefined && <Loading what="improvements" />}
-      {lines?.length === 0 && (more === undefined ? <NothingFound filters={filters} /> : <NotFoundYet />)}
-      {lines !== undefined && lines.length > 0 && (
-        <ul class="list" aria-label="Improvements, newest move first">
-          {lines.map((line) => (
-            <Row key={line.id} line={line} />
-          ))}
-        </ul>
+      {list === undefined && failure === undefined && <Loading what="improvements" />}
+      {list !== undefined && length === 0 && list.next === undefined && <NothingFound filters={filters} />}
+      {list !== undefined && length === 0 && list.next !== undefined && <Loading what="older improvements" />}
+      <p class={length === 0 ? "unseen" : "help how-many"} role="status">
+        {list === undefined || length === 0 ? "" : howMany(length, list.next !== undefined, total)}
+      </p>
+      {list !== undefined && length > 0 && (
+        <WindowedList key={listAddress(filters)} list={list} total={total} onLook={look} />
       )}
-      {more !== undefined && (
-        <p class="more">
-          <button type="button" onClick={more} disabled={busy}>
-            {busy ? "Loading …" : lines?.length === 0 ? "Search further back" : "Load more"}
-          </button>
-        </p>
+      {list?.next !== undefined && length > 0 && <p class="more help">Loading older ones …</p>}
+      {newer && (
+        <button type="button" class="primary newer" onClick={top}>
+          Something moved: show the newest
+        </button>
       )}
     </>
   );
 }
 
-function Row({ line }: { line: Line }) {
-  const { id, status, title, category, relevance, source_title: source, updated_at: moved, forecast } = line;
-  return (
-    <li class="row">
-      <StatusBadge status={status} />
-      <div class="what">
-        <Link href={improvementAddress(id)}>{title ?? id}</Link>
-        <p class="why">{whyOf(line) ?? source}</p>
-        {status === "pending_review" && forecast !== undefined && <p class="forecast">{forecastLine(forecast)}</p>}
-      </div>
-      <span class="category">{category}</span>
-      <span class="relevance" title="Relevance">
-        {relevance?.toFixed(2)}
-      </span>
-      <span class="moved">
-        <Moment at={moved} />
-      </span>
-    </li>
-  );
-}
-
-/** What a reader of the list needs to know to decide whether to look. */
-function whyOf(line: Line): string | undefined {
-  switch (line.status) {
-    case "pending_review":
-    case "conflicts":
-      return line.review_reason;
-    case "dead":
-      return line.dead_reason;
-    case "failed":
-    case "rolling_back":
-    case "rollback_blocked":
-    case "held":
-      return line.failure_reason;
-    default:
-      return undefined;
-  }
-}
-
-/** One request looks at a bounded number of improvements, so a rare filter may need several. */
-function NotFoundYet() {
-  return <Empty title="Nothing among the newest improvements" />;
+/** Of a long list it says the same however far it is read: a screen reader hears it once. */
+function howMany(length: number, further: boolean, total: number | undefined): string {
+  if (!further) return counted(length, "improvement", "improvements");
+  return total === undefined ? "More improvements than fit on a page" : counted(total, "improvement", "improvements");
 }
 
 function NothingFound({ filters }: { filters: Filters }) {

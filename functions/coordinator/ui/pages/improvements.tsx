@@ -3,14 +3,18 @@ import { ImprovementList } from "../components/improvement-list.tsx";
 import type { Filters } from "../logic/address.ts";
 import { useSchool } from "../state/school.ts";
 import { useAnswer } from "../state/use-answer.ts";
+import { useNews } from "../state/use-news.ts";
+
+const GAP_MS = 3_000;
 
 export function ImprovementsPage({ filters }: { filters: Filters }) {
   const { api } = useSchool();
-  const status = useAnswer("status", (signal) => api.status(signal));
+  const { data, reload } = useAnswer("status", (signal) => api.status(signal));
+  useNews(reload, () => true, GAP_MS);
   return (
     <>
       <h1 tabIndex={-1}>Improvements</h1>
-      <ImprovementList filters={filters} counts={status.data?.counts} />
+      <ImprovementList filters={filters} counts={data?.counts} />
     </>
   );
 }
