@@ -21,6 +21,15 @@ const ANY_IS_BAD: readonly Step[] = [
   { value: 1, color: "red" },
 ];
 
+/**
+ * A quantile of what was counted in the last `window`; of everything that was ever counted where nothing was, so that what
+ * is rare has a number, too. A quantile of nothing is no number, and is left out.
+ */
+function p95(metric: string, by: string, window: string): string {
+  const of95 = (buckets: string) => `(histogram_quantile(0.95, sum by (${by}) (${buckets})) >= 0)`;
+  return `${of95(`increase(${of(metric)}[${window}])`)} or ${of95(of(metric))}`;
+}
+
 /** Statuses an improvement goes through when all is well, in this order. */
 const FUNNEL = [
   ["raw", "proposed"],
@@ -176,16 +185,11 @@ export const operating: readonly Panel[] = [
   {
     type: "timeseries",
     title: "Cold Start Time (p95)",
-    description: "From the start of a process to its first look at its list, over the last six hours.",
+    description: "From the start of a process to its first look at its list, over the last six hours, or ever.",
     width: 8,
     height: 7,
     unit: "s",
-    queries: [
-      query(
-        `histogram_quantile(0.95, sum by (le, layer) (increase(${of("cortex_activator_cold_start_seconds_bucket")}[6h])))`,
-        "{{layer}}",
-      ),
-    ],
+    queries: [query(p95("cortex_activator_cold_start_seconds_bucket", "le, layer", "6h"), "{{layer}}")],
   },
   {
     type: "timeseries",
@@ -226,16 +230,11 @@ export const operating: readonly Panel[] = [
   {
     type: "timeseries",
     title: "Rollback Time (p95)",
-    description: "From the decision to take back until it was done or blocked, over the last day.",
+    description: "From the decision to take back until it was done or blocked, over the last day, or ever.",
     width: 8,
     height: 7,
     unit: "s",
-    queries: [
-      query(
-        `histogram_quantile(0.95, sum by (le) (increase(${of("cortex_rollback_duration_seconds_bucket")}[24h])))`,
-        "p95",
-      ),
-    ],
+    queries: [query(p95("cortex_rollback_duration_seconds_bucket", "le", "24h"), "p95")],
   },
   {
     type: "piechart",
@@ -254,7 +253,7 @@ export const operating: readonly Panel[] = [
     unit: "bytes",
     queries: [
       query(`max(${of("school_redis_memory_used_bytes")})`, "used"),
-      query(`max(${of("school_redis_memory_max_bytes")}) > 0`, "limit"),
+      query(`max(${of("school_redis_memory_max_bytes")})`, "limit (0: none)"),
     ],
   },
 ];

@@ -183,9 +183,15 @@ function report(result: SettleResult, settlement: Settlement, lease: Lease | und
   const { kind, token } = settlement;
   const about = aboutLease(lease);
   if (result === "lost")
-    log.warn({ kind, token, ...about }, "A settlement came too late: the lease or the status had changed, nothing was written");
+    log.warn(
+      { kind, token, ...about },
+      "A settlement came too late: the lease or the status had changed, nothing was written",
+    );
   if (result === "illegal")
-    log.error({ kind, token, ...about, settlement }, "A settlement was refused: the lifecycle forbids this move; report it");
+    log.error(
+      { kind, token, ...about, settlement },
+      "A settlement was refused: the lifecycle forbids this move; report it",
+    );
   if (result.startsWith("error")) {
     log.error(
       { kind, token, ...about, result },

@@ -19,10 +19,16 @@ export function heartbeats(
       const over = performance.now() - startedAt - limitMs;
       if (over <= 0) alive.push(token);
       else if (over > leaseMs) {
-        log.error({ token, limitMs, ...aboutLease(lease) }, "A handler does not end although it was told to; its place goes to other work");
+        log.error(
+          { token, limitMs, ...aboutLease(lease) },
+          "A handler does not end although it was told to; its place goes to other work",
+        );
         abandon(token);
       } else if (!abort.signal.aborted) {
-        log.warn({ token, limitMs, ...aboutLease(lease) }, "A handler ran too long and is given up; its event goes to the next worker");
+        log.warn(
+          { token, limitMs, ...aboutLease(lease) },
+          "A handler ran too long and is given up; its event goes to the next worker",
+        );
         abort.abort(new LeaseLost(`the handler ran longer than ${limitMs} ms`));
       }
     }

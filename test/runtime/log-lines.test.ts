@@ -25,7 +25,11 @@ beforeEach(() => school.redis.flushall());
 type Line = Readonly<Record<string, unknown>>;
 
 /** What the consumer of route logs while `perform` has the one improvement `a`, which belongs to TRACE. */
-async function linesOf(perform: (work: Work) => Promise<Settlement | undefined>, settings: object = {}, limitMs = 60_000) {
+async function linesOf(
+  perform: (work: Work) => Promise<Settlement | undefined>,
+  settings: object = {},
+  limitMs = 60_000,
+) {
   await school.seed(["a"]);
   await school.redis.hset(school.keys.record("a"), "traceparent", TRACE);
   const lines: Line[] = [];

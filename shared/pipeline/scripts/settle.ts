@@ -69,7 +69,8 @@ function kinds.move(token)
     return 'lost'
   end
   probeStatus(from); probeStatus(to); probeStreams(); probeLocks(id, held)
-  for i = 1, #set, 2 do if set[i] == 'expert' then count('expert:' .. set[i + 1]) end end
+  -- Later stages name the expert again.
+  if to == 'routed' then for i = 1, #set, 2 do if set[i] == 'expert' then count('expert:' .. set[i + 1]) end end end
   for _, counter in ipairs(counts) do count(counter) end
   move(id, from, to, stage, because, evidence, set, remove, held)
   if anyAttempts(stage) then succeeded(finish(token))

@@ -10,8 +10,8 @@ import { injector } from "../../pipeline/inject.ts";
 import { acceptedTypes, denies, type Subject, subjectOf } from "../../pipeline/injection.ts";
 import type { Lease } from "../../pipeline/stage-queue.ts";
 import { standingOf } from "../../pipeline/standing.ts";
-import type { Equipment } from "../equip.ts";
 import { aboutLease } from "../about.ts";
+import type { Equipment } from "../equip.ts";
 import { LeaseLost } from "../errors.ts";
 import { heartbeats } from "../heartbeat.ts";
 import { perform } from "../work.ts";
@@ -160,7 +160,10 @@ export function entrance(redis: Redis, equipment: Equipment, patienceMs = PATIEN
           const back = queue.settle([{ kind: "handback", token }], 0).then(
             () => answer(stopping(true)),
             (error: Error) => {
-              log.warn({ err: error, token, ...aboutLease(lease) }, "An event could not be given back; its lease runs out instead");
+              log.warn(
+                { err: error, token, ...aboutLease(lease) },
+                "An event could not be given back; its lease runs out instead",
+              );
               answer(unreachable(true));
             },
           );

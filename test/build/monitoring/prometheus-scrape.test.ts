@@ -22,7 +22,6 @@ describe.skipIf(noPrometheus)("scraped by Prometheus", () => {
   let prometheus: TestPrometheus;
   beforeAll(async () => {
     school = await startSchool();
-    await school.redis.config("SET", "maxmemory", "1gb");
     prometheus = await startPrometheus(new URL(school.coordinator.url).host, "cortex-coordinator");
     await seen("cortex_school_breaker_open");
     // Only now: what grew must have been scraped before.
