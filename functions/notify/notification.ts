@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Notice } from "../../shared/domain/events.ts";
 import type { Improvement } from "../../shared/domain/improvement.ts";
 import { type Notification, type Subject, TOLD, type Told } from "../../shared/domain/notification.ts";
-import type { InputOf } from "../../shared/runtime/stage.ts";
+import type { InputOf, Reached } from "../../shared/runtime/stage.ts";
 import { line } from "./line.ts";
 import { wordsFor } from "./message.ts";
 import { noticeWords } from "./notice-message.ts";
@@ -25,20 +25,24 @@ export function notificationOf(input: InputOf<"notify">, at: string, publicUrl?:
     };
   }
   const { improvement, reached } = input;
-  const isBreaker = reached === "rolling_back" && improvement.breaker_opened !== undefined;
+  const isBreaker = tellsOfBreaker(input);
   const event: Told = isBreaker ? "breaker" : reached in TOLD ? (reached as Told) : "dead";
+  const { breaker_opened: _, ...apart } = improvement;
   return {
-    // The breaker is told of by an event of its own, beside that of the rollback: whichever comes first tells it.
-    id: isBreaker
-      ? digest(improvement.id, improvement.breaker_opened ?? "")
-      : (input.event ?? digest(improvement.id, reached, improvement.updated_at)),
+    id: input.event ?? digest(improvement.id, event, improvement.updated_at),
     event,
     severity: TOLD[event],
     at,
-    ...wordsFor(improvement, reached),
+    ...wordsFor(isBreaker ? improvement : apart, reached),
     ...link(isBreaker ? "/settings" : `/improvements/${encodeURIComponent(improvement.id)}`),
     subject: subjectOf(improvement),
   };
+}
+
+/** The breaker is told of by an event of its own, beside that of the rollback which was one too many. */
+function tellsOfBreaker({ improvement, reached, event }: Reached): boolean {
+  if (reached !== "rolling_back" || improvement.breaker_opened === undefined) return false;
+  return event === undefined || event.includes(":breaker:");
 }
 
 const NOTICED: Readonly<Record<string, string>> = { router: "/router", retrain: "/router" };

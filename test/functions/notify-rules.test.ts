@@ -182,13 +182,14 @@ describe("what one event is told as", () => {
     expect(of("a").id).not.toBe(of("b").id);
   });
 
-  test("the breaker is told once, by whichever event comes first", () => {
+  test("the breaker has an event of its own beside the rollback's, and neither becomes the other", () => {
     const open = { ...(improvement as object), breaker_opened: "4 rollbacks" } as never;
-    const [one, two] = ["a", "i:breaker:1-0"].map((event) =>
+    const [rollback, breaker] = ["a", "i:breaker:1-0"].map((event) =>
       notificationOf({ improvement: open, reached: "rolling_back", event }, "2026-01-01T00:00:00Z", "https://s"),
     );
-    expect(one).toEqual(two);
-    expect(one).toMatchObject({ event: "breaker", severity: "page", link: "https://s/settings" });
+    expect(rollback).toMatchObject({ id: "a", event: "rolling_back", headline: expect.stringContaining("taken back") });
+    expect(breaker).toMatchObject({ event: "breaker", severity: "page", link: "https://s/settings" });
+    expect(breaker?.headline).toContain("the circuit breaker is open");
   });
 
   test("that an anomaly is over pages nobody", () => {

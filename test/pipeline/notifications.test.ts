@@ -98,7 +98,7 @@ function reached(
 
 async function windowsEnd(channel: string): Promise<void> {
   const due = keys.notifyDue(channel);
-  for (const id of await clients[0].zrange(due, 0, -1)) await clients[0].zadd(due, "0", id);
+  for (const id of await clients[0].zrange(due, 0, "-1")) await clients[0].zadd(due, "0", id);
 }
 
 describe("once", () => {
