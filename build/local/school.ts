@@ -108,6 +108,8 @@ export async function startSchool(
       env: {
         ...functionEnvironment("coordinator", parts, env),
         SCHOOL_TOKENS: `operator:operator:${operator},reviewer:reviewer:${reviewer},viewer:viewer:${viewer}`,
+        // Its three tokens are those of one person.
+        APPROVE_OWN_SOURCES: env["APPROVE_OWN_SOURCES"] ?? "yes",
         SCHOOL_REAL: real.join(","),
         SCHOOL_MODELS: JSON.stringify(modelsInUse(env)),
         SCHOOL_WAKE: sandbox === undefined ? "off" : "kubernetes",

@@ -30,6 +30,8 @@ export interface Decided {
   readonly hash?: string | undefined;
   /** Who injected the improvement over HTTP; they cannot be its only approver. */
   readonly injectedBy: string | null;
+  /** Who handed in the source it was proposed from; the same holds for them. */
+  readonly handedInBy?: string | null;
   /** Milliseconds since the epoch by Redis's clock. */
   readonly now: number;
   readonly secret: string;
@@ -126,6 +128,9 @@ function close({ died_in: diedIn, git_head_before: head }: Improvement, by: Deci
 function approve(improvement: Improvement, by: Decided): Move | Refusal {
   if (by.injectedBy === by.name) {
     return { refused: `${by.name} proposed this improvement; somebody else has to approve it` };
+  }
+  if (by.handedInBy === by.name) {
+    return { refused: `${by.name} handed in the source of this improvement; somebody else has to approve it` };
   }
   const { change_set: changeSet, verdict, review_stage: stage } = improvement;
   if (by.hash !== undefined && by.hash !== changeSet?.hash) {

@@ -18,8 +18,10 @@ export const CoordinatorSettings = RuntimeSettings.extend({
   /** Where people reach the school, e.g. `https://school.example.com`; with https its cookies are for https only. */
   SCHOOL_PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: "must be an address with http or https" })
-    .refine((address) => new URL(address).username === "", "holds no name and no password")
+    .refine((address) => !URL.canParse(address) || new URL(address).username === "", "holds no name and no password")
     .optional(),
+  /** Whether who handed in a source may alone approve what was proposed from it: for a school of one person. */
+  APPROVE_OWN_SOURCES: z.enum(["yes", "no"]).default("no"),
   /** A session of the dashboard ends so many hours after it began … */
   SESSION_HOURS: z.coerce.number().min(0.01).max(168).default(12),
   /** … or so many minutes after the last request. */

@@ -61,6 +61,9 @@ export interface Keys {
   notifyHeld(channel: string): string;
   /** HASH `place`, `root`: where an improvement's thread is. */
   notifyThread(channel: string, improvement: string): string;
+  /** STRING: who handed in the source of this event. HASH improvement -> who handed in the source it is from. */
+  handedIn(event: string): string;
+  readonly handedInBy: string;
   /** STREAM of what people did that no trail tells of, capped. */
   readonly audit: string;
   /** ZSET session -> when it ends at the latest; STRING of each as JSON, which expires. */
@@ -131,6 +134,8 @@ export function keysOf(prefix = ""): Keys {
     notifyDue: (channel) => `${school}notify:due:${channel}`,
     notifyHeld: (channel) => `${school}notify:held:${channel}`,
     notifyThread: (channel, improvement) => `${school}notify:thread:${channel}:${improvement}`,
+    handedIn: (event) => `${school}handed_in:${event}`,
+    handedInBy: `${school}handed_in_by`,
     audit: `${school}audit`,
     sessions: `${school}sessions`,
     session: (id) => `${school}session:${id}`,

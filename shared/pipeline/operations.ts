@@ -5,6 +5,7 @@ import { newEvent, parseEvent, SOURCE_SUBMITTED, type SubmittedSource } from "..
 import type { Patch, RoutingFeedback } from "../domain/improvement.ts";
 import type { Status } from "../domain/lifecycle.ts";
 import type { StageName } from "../stages.ts";
+import { rememberHandingIn } from "./injected.ts";
 import type { Keys } from "./keys.ts";
 import type { OperatorScripts } from "./scripts/load-operator.ts";
 import { redisNow } from "./services.ts";
@@ -73,6 +74,8 @@ export function operations(redis: Redis, keys: Keys, scripts: OperatorScripts): 
   return {
     async submit(source, by) {
       const event = newEvent(SOURCE_SUBMITTED, by, await redisNow(redis), { source });
+      const [, person] = /^person\/(.+)$/.exec(by) ?? [];
+      if (person !== undefined) await rememberHandingIn(redis, keys, event.id, decodeURIComponent(person));
       await push("ingest", JSON.stringify(event));
       return event.id;
     },

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { EXPERTS } from "../../../shared/domain/improvement.ts";
 import type { Status } from "../../../shared/domain/lifecycle.ts";
 import { countPersonMove } from "../../../shared/pipeline/counters.ts";
-import { injectedBy } from "../../../shared/pipeline/injected.ts";
+import { handedInBy, injectedBy } from "../../../shared/pipeline/injected.ts";
 import { redisNow } from "../../../shared/pipeline/services.ts";
 import type { Person } from "../../../shared/runtime/tokens.ts";
 import { discardLetter, retryDead } from "../dead-letter.ts";
@@ -63,6 +63,7 @@ async function carryOut(
     expert,
     hash,
     injectedBy: await injectedBy(redis, keys, id),
+    handedInBy: settings.APPROVE_OWN_SOURCES === "yes" ? null : await handedInBy(redis, keys, id),
     now: await redisNow(redis),
     secret: settings.APPROVAL_SECRET,
   });

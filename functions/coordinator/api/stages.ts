@@ -1,6 +1,6 @@
 /** POST /stages/:stage: one CloudEvent, structured or binary, onto a stage's list, by the injection rules. */
 import { Hono } from "hono";
-import { rememberInjection } from "../../../shared/pipeline/injected.ts";
+import { rememberHandingIn, rememberInjection } from "../../../shared/pipeline/injected.ts";
 import { acceptedTypes, denies, subjectOf } from "../../../shared/pipeline/injection.ts";
 import { standingOf } from "../../../shared/pipeline/standing.ts";
 import { readEvent } from "../../../shared/runtime/http/cloud-event.ts";
@@ -28,6 +28,7 @@ export function stagesApi(school: School): Hono<Env> {
     if (denial !== undefined) throw new Problem(denial.status, `${denial.detail}.`);
     // Before the event: a worker may take it at once, and a person must not approve what they proposed.
     if (subject?.brings === true) await rememberInjection(redis, keys, subject.id, context.get("person").name);
+    if (stage === "ingest") await rememberHandingIn(redis, keys, event.id, context.get("person").name);
     await operations.enqueue(stage, raw);
     wake(stage);
     context.set("facts", {

@@ -19,8 +19,14 @@ local ENDED = {${END_STATUSES.map((status) => `${status}=true`).join(",")}}
 local function sourceKey(id) return P .. 'school:source:' .. id end
 local function watchKey(name) return P .. 'school:watch:' .. name end
 local function probeSource(id, watch)
-  redis.call('HLEN', sourceKey(id)); redis.call('ZCARD', P .. 'school:sources')
+  redis.call('HLEN', sourceKey(id)); redis.call('ZCARD', P .. 'school:sources'); redis.call('HLEN', P .. 'school:handed_in_by')
   if watch ~= '' then redis.call('HLEN', watchKey(watch)) end
+end
+
+-- Who handed in the source of this event over HTTP; false where nobody did.
+local function handedIn(lease)
+  local name = redis.pcall('GET', P .. 'school:handed_in:' .. lease.eventId)
+  return type(name) == 'string' and name
 end
 
 -- Ends the look at a watched source, so that the next one can be asked for.
@@ -70,7 +76,9 @@ function kinds.source(token)
   probeSource(sourceId, watch)
   for _, proposal in ipairs(proposals) do probeNew(proposal, 'raw') end
   if #others > 0 then probeStreams() end
-  succeeded(finish(token))
+  local lease = finish(token)
+  local person = handedIn(lease)
+  succeeded(lease)
   local ids, known = {}, 0
   for i, proposal in ipairs(proposals) do
     ids[i] = proposal.id
@@ -79,6 +87,7 @@ function kinds.source(token)
       local said = {}
       for field = 1, #proposal.set, 2 do said[proposal.set[field]] = proposal.set[field + 1] end
       local entry = create(proposal, 'raw', stage, 'proposed by ' .. sourceId)
+      if person then redis.call('HSETNX', P .. 'school:handed_in_by', proposal.id, person) end
       announce(proposal.id, 'raw', stage, entry, nil, traceText(said.traceparent, said.tracestate))
     end
   end
@@ -113,8 +122,11 @@ function kinds.listed(token)
       else waiting = waiting + 1 end
     end
   end
-  succeeded(finish(token))
+  local lease = finish(token)
+  local person = handedIn(lease)
+  succeeded(lease)
   for _, entry in ipairs(fresh) do
+    if person then redis.call('SET', P .. 'school:handed_in:source:' .. entry.id, person, 'EX', 2592000) end
     redis.call('HSET', sourceKey(entry.id), 'id', entry.id, 'state', 'waiting', 'title', entry.title, 'address', entry.address,
       'because', 'listed by ' .. id, 'listed_at', nowIso, 'listed_by', id, 'improvements', '[]')
     redis.call('ZADD', P .. 'school:sources', now, entry.id)
