@@ -1,12 +1,13 @@
 /** From what is due on a channel to its messages: a storm is one message, and an improvement's events are one, too. */
 import { createHash } from "node:crypto";
 import { matters, type Notification, type Told } from "../../shared/domain/notification.ts";
-import type { Message, Taken } from "../../shared/notify-ports.ts";
+import type { Channel, Message, Taken } from "../../shared/notify-ports.ts";
 
 type Due = Taken["due"][number];
 
 /** In a channel with threads each of so many keeps its own message. */
 const MOST_APART = 3;
+type Place = Pick<Channel, "kind" | "threads">;
 const MOST_LISTED = 10;
 
 const MANY: Readonly<Record<Told, string>> = {
@@ -27,7 +28,7 @@ const MANY: Readonly<Record<Told, string>> = {
 };
 
 /** The most urgent first, then the oldest. */
-export function messagesOf(due: readonly Due[], { threads }: { readonly threads: boolean }): Message[] {
+export function messagesOf(due: readonly Due[], place: Place): Message[] {
   const units = perImprovement(due);
   const kinds = new Map<string, Due[][]>();
   for (const unit of units) {
@@ -36,10 +37,15 @@ export function messagesOf(due: readonly Due[], { threads }: { readonly threads:
     kinds.set(key, [...(kinds.get(key) ?? []), unit]);
   }
   const messages = [...kinds.values()].flatMap((of) => {
-    const together = of.length > (threads && of[0]?.[0]?.notification.subject !== undefined ? MOST_APART : 1);
-    return together ? [storm(of)] : of.map(single);
+    return of.length > mostApart(of, place) ? [storm(of)] : of.map(single);
   });
   return messages.sort((a, b) => (a.severity === b.severity ? 0 : matters(a.severity, b.severity) ? -1 : 1));
+}
+
+function mostApart([first]: readonly Due[][], { kind, threads }: Place): number {
+  // A status belongs to its own commit, and nobody is woken by it.
+  if (kind === "github") return Number.POSITIVE_INFINITY;
+  return threads && first?.[0]?.notification.subject !== undefined ? MOST_APART : 1;
 }
 
 /** Events of one improvement in one lane belong together; the breaker is nobody's. */

@@ -123,7 +123,7 @@ describe("what becomes one message", () => {
   test("a storm of two hundred is one, with the first ten and a link to the list", () => {
     const storm = Array.from({ length: 200 }, (_, i) => due("dead", `e${i}`, `i${i}`));
     for (const threads of [true, false]) {
-      const [only, ...more] = messagesOf(storm, { threads });
+      const [only, ...more] = messagesOf(storm, { kind: "slack", threads });
       expect(more).toEqual([]);
       expect(only?.headline).toBe("Needs you now: 200 improvements stopped after their last attempt");
       expect(only?.lines).toHaveLength(11);
@@ -135,19 +135,30 @@ describe("what becomes one message", () => {
   });
 
   test("events of one improvement are one message about the newest", () => {
-    const [only, ...more] = messagesOf([due("implementation", "a", "i"), due("verified", "b", "i")], { threads: true });
+    const [only, ...more] = messagesOf([due("implementation", "a", "i"), due("verified", "b", "i")], {
+      kind: "slack",
+      threads: true,
+    });
     expect(more).toEqual([]);
     expect(only).toMatchObject({ event: "verified", thread: "i", lines: ["Why: b", "Before: “a” (i)"] });
   });
 
   test("a few keep their threads where there are threads", () => {
     const few = ["a", "b", "c"].map((id) => due("held", id, id));
-    expect(messagesOf(few, { threads: true }).map(({ thread }) => thread)).toEqual(["a", "b", "c"]);
-    expect(messagesOf(few, { threads: false })).toHaveLength(1);
+    expect(messagesOf(few, { kind: "slack", threads: true }).map(({ thread }) => thread)).toEqual(["a", "b", "c"]);
+    expect(messagesOf(few, { kind: "slack", threads: false })).toHaveLength(1);
+  });
+
+  test("on GitHub each has its own commit", () => {
+    const many = Array.from({ length: 30 }, (_, i) => due("verified", `e${i}`, `i${i}`));
+    expect(messagesOf(many, { kind: "github", threads: true })).toHaveLength(30);
   });
 
   test("what is urgent goes first", () => {
-    const order = messagesOf([due("router", "a"), due("verified", "b", "b"), due("held", "c", "c")], { threads: true });
+    const order = messagesOf([due("router", "a"), due("verified", "b", "b"), due("held", "c", "c")], {
+      kind: "slack",
+      threads: true,
+    });
     expect(order[0]?.event).toBe("held");
   });
 
@@ -160,7 +171,9 @@ describe("what becomes one message", () => {
     fc.assert(
       fc.property(fc.array(one, { maxLength: 30 }), fc.boolean(), (all, threads) => {
         const given = all.map(({ event, improvement, again }, i) => ({ ...due(event, `e${i}`, improvement), again }));
-        const told = messagesOf(given, { threads }).flatMap(({ notifications }) => notifications.map(({ id }) => id));
+        const told = messagesOf(given, { kind: "slack", threads }).flatMap(({ notifications }) =>
+          notifications.map(({ id }) => id),
+        );
         expect(told.sort()).toEqual(given.map(({ notification: { id } }) => id).sort());
       }),
     );
