@@ -16,10 +16,10 @@ const FOUNDING_TYPES: Readonly<Record<string, string>> = { contradiction: "archi
 const CONFLICT_TYPES = ["duplicate", "architectural", "dependency", "capacity"] as const;
 
 export interface Moves {
-  moved(to: Status): number;
-  byPerson(to: Status): number;
+  readonly moved: (to: Status) => number;
+  readonly byPerson: (to: Status) => number;
   /** Without the moves people made. */
-  automatically(to: Status): number;
+  readonly automatically: (to: Status) => number;
 }
 
 export function collectWork(

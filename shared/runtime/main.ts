@@ -96,10 +96,12 @@ async function serveList(stage: AnyStage, env: Environment, settings: RuntimeSet
     );
     return server;
   });
-  await consumer.stopped.finally(async () => {
+  try {
+    await consumer.stopped;
+  } finally {
     await Promise.all([alive.end(), tracing?.end()]);
     redis.disconnect();
-  });
+  }
   (await probes).close();
   // A collector that stalls holds the process no longer than this.
   if (tracing !== undefined) setTimeout(() => process.exit(), LAST_MS).unref();

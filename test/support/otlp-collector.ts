@@ -1,6 +1,6 @@
 /** A collector that takes traces by OTLP over HTTP as JSON (opentelemetry-proto, v1/traces), and may behave badly. */
 import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 export interface CollectedSpan {
@@ -47,7 +47,8 @@ export async function startCollector(): Promise<Collector> {
   const spans: CollectedSpan[] = [];
   const requests: { headers: IncomingMessage["headers"] }[] = [];
   let refusals = 0;
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => void take(request, response));
+  async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     requests.push({ headers: request.headers });
@@ -59,7 +60,7 @@ export async function startCollector(): Promise<Collector> {
     }
     spans.push(...read(JSON.parse(Buffer.concat(chunks).toString("utf8")) as Sent));
     response.writeHead(200, { "content-type": "application/json" }).end("{}");
-  });
+  }
   await once(server.listen(0, "127.0.0.1"), "listening");
   const collector: Collector = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

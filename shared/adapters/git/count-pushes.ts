@@ -6,7 +6,7 @@ import type { GitWriter } from "../../ports.ts";
 export const PUSH_FAILURES = ["moved", "protected", "error"] as const;
 
 /** Counting that fails changes nothing. */
-export function countingPushes<Git extends GitWriter>(git: Git, { count }: Pick<ModelServices, "count">): Git {
+export function countingPushes<Git extends GitWriter>(git: Git, services: Pick<ModelServices, "count">): Git {
   async function counted<Answer extends { readonly kind: string }>(push: () => Promise<Answer>): Promise<Answer> {
     try {
       const answer = await push();
@@ -18,7 +18,7 @@ export function countingPushes<Git extends GitWriter>(git: Git, { count }: Pick<
     }
   }
   function failed(why: (typeof PUSH_FAILURES)[number]): void {
-    count({ [`push_failed:${why}`]: 1 }).catch(() => undefined);
+    services.count({ [`push_failed:${why}`]: 1 }).catch(() => undefined);
   }
   return {
     ...git,

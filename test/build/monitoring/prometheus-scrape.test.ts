@@ -67,11 +67,12 @@ describe.skipIf(noPrometheus)("scraped by Prometheus", () => {
     await act("validate", moveTo("conflicts", { validation: [finding], rag_check_passed: "false" }, "said otherwise"));
     await school.stand("routed", "raw");
     await act("route", moveTo("routed", { expert: "security" }, "keywords"));
+    // Names the expert again: that is no second routing.
+    await act("evaluate", moveTo("categorized", { expert: "security" }, "judged"));
     await school.stand("asks", "pending_review", { review_stage: "validate", review_reason: "?" });
     await school.stand("dead", "dead");
     presence(school.redis, school.keys, "route", "w1").begin(420);
-    const { count } = modelLedger(school.redis, school.keys);
-    await count({ "model_seconds|llmd|2": 3, "model_ms_sum|llmd": 4_200 });
+    await modelLedger(school.redis, school.keys).count({ "model_seconds|llmd|2": 3, "model_ms_sum|llmd": 4_200 });
   }
 
   const panels = dataPanels(SchoolDashboard.parse(dashboard()));
