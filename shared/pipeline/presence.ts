@@ -2,6 +2,7 @@
  * Which workers of a stage are alive: ZSET of `queue:<stage>:workers`, worker -> when its last sign of life ends, by Redis's
  * clock. It is what tells a cold start from one more worker beside others, and a layer that is up from one at zero.
  */
+import { setTimeout as delay } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import { STAGES, type StageName } from "../stages.ts";
 import { bucketOf, COLD_BOUNDS } from "./durations.ts";
@@ -10,6 +11,7 @@ import type { Keys } from "./keys.ts";
 /** A worker that says nothing for so long is gone. */
 const SIGN_MS = 20_000;
 const RENEW_MS = 6_000;
+const LAST_MS = 500;
 
 /** KEYS workers, metrics; ARGV worker, milliseconds, then for the first sign of a process: stage, bucket, milliseconds it took. */
 const SIGN = `
@@ -48,7 +50,10 @@ export function presence(redis: Redis, keys: Keys, stage: StageName, worker: str
     },
     async end() {
       clearInterval(renewing);
-      if (redis.status === "ready") await redis.zrem(key, worker).catch(() => undefined);
+      if (redis.status !== "ready") return;
+      const gone = redis.zrem(key, worker).catch(() => undefined);
+      // A Redis that hangs must not keep the process; its last sign runs out by itself.
+      await Promise.race([gone, delay(LAST_MS, undefined, { ref: false })]);
     },
   };
 }
