@@ -1,4 +1,6 @@
 /** Who is told what: the rules, their file, and what becomes one message. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { messagesOf } from "../../functions/notify/groups.ts";
@@ -100,6 +102,15 @@ rules:
   ])("%j is refused with its line", (text, problem) => {
     const read = notifyFileIn(text, configured);
     expect("problems" in read ? read.problems.join("\n") : "").toContain(problem);
+  });
+
+  test("the example is one, also with what it shows switched on", () => {
+    const file = path.resolve(import.meta.dirname, "../../build/local/samples/notify-rules.yaml");
+    const example = readFileSync(file, "utf8");
+    expect(notifyFileIn(example, ["log"])).toEqual({ channels: [], rules: [{ channels: ["log"] }] });
+    const [, shown = ""] = example.split("#\n# channels:\n");
+    const whole = notifyFileIn(`channels:\n${shown.replaceAll(/^( *)# ?/gm, "$1")}`, configured);
+    expect("problems" in whole ? whole.problems : whole.rules.length).toBe(4);
   });
 
   test("no text whatever is an exception", () => {

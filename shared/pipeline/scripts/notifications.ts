@@ -13,6 +13,7 @@ const KEEP_MS = 3 * 86_400_000;
 const PATIENCE_MS = 86_400_000;
 const LONGEST_HOLD_MS = 600_000;
 const KEPT_ROWS = 500;
+const MOMENT_MS = 1_000;
 
 const functions = `
 local P = ARGV[1]
@@ -81,7 +82,9 @@ for i, one in ipairs(asked) do
   local wait = 0
   if underWay(one.state) then
     local due = tonumber(redis.call('ZSCORE', named('due', channel), id) or '') or now
-    wait = math.max(due - now, left(named('held', channel)), 0)
+    -- Somebody else is at it: most likely this one is told a moment from now.
+    local turn = math.min(left(named('turn', channel)), ${MOMENT_MS})
+    wait = math.max(due - now, left(named('held', channel)), turn, 0)
   elseif one.state == 'failed' and not busy then
     redis.call('HSET', key, 'over:' .. channel, '1')
   end
