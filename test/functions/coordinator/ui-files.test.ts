@@ -9,7 +9,7 @@ import { root, sourceFiles } from "../../repo/imports.ts";
 import { startSchool, type TestSchool } from "./support.ts";
 
 /** Of a first visit, gzipped: on a slow line (1.6 Mbit/s) half a second. */
-const FIRST_VISIT_KB = 60;
+const FIRST_VISIT_KB = 40;
 
 let school: TestSchool;
 beforeAll(async () => {
