@@ -4,6 +4,7 @@ import { breakerText, type OpenBreaker } from "../domain/breaker.ts";
 import { newEvent, parseEvent, SOURCE_SUBMITTED, type SubmittedSource } from "../domain/events.ts";
 import type { Patch, RoutingFeedback } from "../domain/improvement.ts";
 import type { Status } from "../domain/lifecycle.ts";
+import type { TraceContext } from "../domain/trace-context.ts";
 import type { StageName } from "../stages.ts";
 import { rememberHandingIn } from "./injected.ts";
 import type { Keys } from "./keys.ts";
@@ -37,8 +38,8 @@ export interface FeedbackGiven {
 }
 
 export interface Operations {
-  /** Hands a source to `ingest`; returns the event's id. */
-  submit(source: SubmittedSource, by: string): Promise<string>;
+  /** Hands a source to `ingest`, as part of a trace where there is one; returns the event's id. */
+  submit(source: SubmittedSource, by: string, trace?: TraceContext): Promise<string>;
   /** Pushes one structured CloudEvent onto a stage's list, after checking it. Throws Refused. */
   enqueue(stage: StageName, raw: string): Promise<string>;
   /** A move by a person. Throws Refused when status or lifecycle do not allow it. */
@@ -72,8 +73,8 @@ export function operations(redis: Redis, keys: Keys, scripts: OperatorScripts): 
     await redis.lpush(keys.list(stage), event);
   }
   return {
-    async submit(source, by) {
-      const event = newEvent(SOURCE_SUBMITTED, by, await redisNow(redis), { source });
+    async submit(source, by, trace) {
+      const event = newEvent(SOURCE_SUBMITTED, by, await redisNow(redis), { source }, undefined, trace);
       const [, person] = /^person\/(.+)$/.exec(by) ?? [];
       if (person !== undefined) await rememberHandingIn(redis, keys, event.id, decodeURIComponent(person));
       await push("ingest", JSON.stringify(event));

@@ -2,6 +2,7 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod";
 import { SubmittedSource } from "../../../shared/domain/events.ts";
+import { traceOf } from "../../../shared/domain/trace-context.ts";
 import { pageOfSources, SOURCE_STATES, type SourceLine, sourceOf } from "../../../shared/pipeline/sources.ts";
 import { Cursor, cursorText, nextLink } from "../cursor.ts";
 import { Problem } from "../problem.ts";
@@ -41,7 +42,8 @@ export function sourcesApi(school: School): Hono<Env> {
       ...(address === undefined ? {} : { address }),
       again: known !== undefined || given.again,
     };
-    const event = await operations.submit(source, `person/${encodeURIComponent(context.get("person").name)}`);
+    const by = `person/${encodeURIComponent(context.get("person").name)}`;
+    const event = await operations.submit(source, by, traceOf(context.req.header()));
     wake("ingest");
     context.set("facts", { event, title: given.title, address });
     return context.json({ event }, 202);
