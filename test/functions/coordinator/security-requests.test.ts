@@ -1,6 +1,11 @@
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { type AddressInfo, connect } from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { answerBroken, SERVER_OPTIONS } from "../../../functions/coordinator/server.ts";
+import { auditPage } from "../../../shared/pipeline/audit.ts";
 import { OWN, send, signedIn } from "./security-support.ts";
 import { startSchool, type TestSchool, TOKENS } from "./support.ts";
 
@@ -35,6 +40,7 @@ const changing = Object.entries(paths).flatMap(([route, methods]) =>
     ];
   }),
 );
+const BEARER = ["authorization", `Bearer ${TOKENS.operator}`] as const;
 /** Signing out ends the very session a test goes on with. */
 const stays = changing.filter(({ name }) => name !== "DELETE /api/session");
 
@@ -100,6 +106,30 @@ describe("every route that changes something", () => {
       const answer = await ask(change, [cookie, ...from]);
       expect(answer.status, JSON.stringify(from)).toBe(403);
       expect(answer.json.title).toContain("own page");
+    }
+  });
+});
+
+describe("every change that succeeds is in the audit", () => {
+  const others = stays.filter(({ route }) => !/^\/api\/(improvements\/|sessions)/.test(route));
+
+  test("and some do", async () => {
+    expect((await ask(others.find(({ route }) => route.startsWith("/api/breaker")) as Change, [BEARER])).status).toBe(
+      200,
+    );
+  });
+
+  test.each(others)("$name", async (change) => {
+    const before = await school.redis.xlen(school.keys.audit);
+    const { status } = await ask(change, [BEARER]);
+    const [entry] = await auditPage(school, { limit: 1 });
+    if (status >= 300) expect(await school.redis.xlen(school.keys.audit)).toBe(before);
+    else {
+      expect(await school.redis.xlen(school.keys.audit)).toBe(before + 1);
+      expect(entry).toMatchObject({ actor: "person:otto", by: "token" });
+      const { reason = "" } =
+        change.media === "application/json" && change.body !== undefined ? JSON.parse(change.body) : {};
+      expect(entry?.reason).toBe(reason);
     }
   });
 });
@@ -221,6 +251,37 @@ describe("signing in needs the same proof", () => {
     });
     expect(answer.status).toBe(status);
     expect(answer.headers["set-cookie"]).toBeUndefined();
+  });
+});
+
+describe("a client that is slow on purpose", () => {
+  test.each([
+    ["with its headers", "GET /api/me HTTP/1.1\r\nhost: x\r\n", "x-a: b\r\n"],
+    ["with its body", "POST /api/session HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\n", "x"],
+  ])("%s is let go, however often it gives a sign of life", async (_name, start, drip) => {
+    const quick = { ...SERVER_OPTIONS, headersTimeout: 100, requestTimeout: 120, connectionsCheckingInterval: 10 };
+    const server = createServer(quick, (request) => request.resume());
+    answerBroken(server);
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+    const dripping = setInterval(() => socket.writable && socket.write(drip), 10);
+    try {
+      let text = "";
+      socket.on("data", (piece) => (text += piece.toString()));
+      socket.on("error", () => undefined);
+      socket.write(start);
+      await once(socket, "close");
+      expect(text).toMatch(/^HTTP\/1.1 408 /);
+    } finally {
+      clearInterval(dripping);
+      socket.destroy();
+      server.close();
+    }
+  });
+
+  test("has ten seconds for headers and a minute for all of it", () => {
+    expect(SERVER_OPTIONS).toMatchObject({ headersTimeout: 10_000, requestTimeout: 60_000, maxHeaderSize: 16_384 });
   });
 });
 

@@ -18,13 +18,13 @@ const signOut = (cookie: string) =>
   send(url, "/api/session", { method: "DELETE", headers: [...OWN, ["cookie", cookie]] });
 /** The only session there is. */
 async function onlySession(): Promise<{ id: string; stored: Record<string, unknown> }> {
-  const ids = await school.redis.zrange(school.keys.sessions, 0, -1);
+  const ids = await school.redis.zrevrange(school.keys.sessions, 0, -1);
   expect(ids).toHaveLength(1);
   const id = ids[0] as string;
   return { id, stored: JSON.parse((await school.redis.get(school.keys.session(id))) as string) };
 }
 async function endAll(): Promise<void> {
-  const ids = await school.redis.zrange(school.keys.sessions, 0, -1);
+  const ids = await school.redis.zrevrange(school.keys.sessions, 0, -1);
   for (const id of ids) await school.redis.del(school.keys.session(id));
   await school.redis.del(school.keys.sessions);
 }
