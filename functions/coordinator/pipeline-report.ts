@@ -74,7 +74,7 @@ export type PipelineReport = Awaited<ReturnType<typeof pipelineReport>>;
 
 /** Moves each stage made in each of the last sixty minutes, the present one last. */
 export function throughput(moves: readonly Move[], now: number): Record<StageName, number[]> {
-  const rows = Object.fromEntries(STAGES.map((stage) => [stage, new Array<number>(MINUTES).fill(0)]));
+  const rows = Object.fromEntries(STAGES.map((stage) => [stage, Array.from({ length: MINUTES }, () => 0)]));
   for (let i = moves.length - 1; i >= 0; i -= 1) {
     const { at, stage } = moves[i] as Move;
     const ago = Math.max(0, Math.floor((now - at) / MINUTE_MS));
@@ -105,7 +105,7 @@ export function dropOffs(moves: readonly Move[], from: number): DropOffs {
 /** Of each status the improvement whose last move is longest ago. */
 async function longestStanding({ redis, keys }: Pick<School, "redis" | "keys">) {
   const batch = redis.pipeline();
-  for (const status of STATUSES) batch.zrange(keys.byStatus(status), 0, 0, "WITHSCORES");
+  for (const status of STATUSES) batch.zrange(keys.byStatus(status), "0", "0", "WITHSCORES");
   const replies = (await batch.exec()) ?? [];
   const found = STATUSES.map((status, i) => {
     const [error, reply] = replies[i] ?? [null, []];

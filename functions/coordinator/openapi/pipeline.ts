@@ -102,7 +102,7 @@ export const pipelineRoutes: readonly Operation[] = [
               settled: 812,
               retried: 4,
               coldStarts: 9,
-              perMinute: new Array<number>(60).fill(0),
+              perMinute: Array.from({ length: 60 }, () => 0),
             },
           ]),
         ),

@@ -45,7 +45,7 @@ describe.skipIf(noBrowser)("the dashboard (skipped where no Chromium is on PATH)
       await at.signedIn("viewer");
       await at.live();
       const { redis, keys } = at.school;
-      for (const id of await redis.zrange(keys.sessions, 0, -1)) await redis.del(keys.session(id));
+      for (const id of await redis.zrange(keys.sessions, "0", "-1")) await redis.del(keys.session(id));
       // By keys: the page may have heard of it before, and has no links any more.
       await at.page.keyboard.press("g");
       await at.page.keyboard.press("k");
