@@ -28,9 +28,8 @@ const changing = Object.entries(paths).flatMap(([route, methods]) =>
   Object.entries(methods).flatMap(([method, operation]) => {
     const role = operation.security?.[0]?.["token"]?.[0];
     if (method === "get" || role === undefined) return [];
-    const [media = "application/json", { example = undefined } = {}] =
-      Object.entries(operation.requestBody?.content ?? {})[0] ?? [];
-    const body = example === undefined ? undefined : JSON.stringify(example);
+    const [media = "application/json", described] = Object.entries(operation.requestBody?.content ?? {})[0] ?? [];
+    const body = described?.example === undefined ? undefined : JSON.stringify(described.example);
     return [
       { name: `${method.toUpperCase()} ${route}`, method, route: route.replaceAll(/\{\w+\}/g, "x"), role, media, body },
     ];
