@@ -33,6 +33,7 @@ export function App() {
 
 const ENDED = "Your session is not known here any more: it has ended. Sign in again.";
 const NOT_HEARD = "The coordinator did not hear that you signed out. Open this page again, and sign out once more.";
+const BY_PROXY = "You are signed in where your company signs you in: sign out there, or this page lets you in again.";
 const RETRY_MS = 2_000;
 
 interface SignedInProps {
@@ -105,10 +106,10 @@ function SignedIn({ onEnter, onLeave }: SignedInProps) {
   );
   const goOut = useCallback(() => {
     signOut().then(
-      () => onLeave(),
+      () => onLeave(person?.by === "proxy" ? BY_PROXY : undefined),
       () => onLeave(NOT_HEARD),
     );
-  }, [onLeave]);
+  }, [person, onLeave]);
 
   if (school === undefined) return <Shell failure={failure} />;
   return (
