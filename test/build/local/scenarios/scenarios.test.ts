@@ -1,5 +1,5 @@
 /**
- * Scenarios end to end, with real processes: two here, all of them with SCHOOL_SCENARIOS=all. The command that plays
+ * Scenarios end to end, with real processes: three here, all of them with SCHOOL_SCENARIOS=all. The command that plays
  * them is tried as people use it.
  */
 import { spawn } from "node:child_process";
@@ -7,17 +7,16 @@ import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { allScenarios } from "../../../../build/local/scenarios/all.ts";
+import { type AnyScenario, allScenarios } from "../../../../build/local/scenarios/all.ts";
 import { play } from "../../../../build/local/scenarios/play.ts";
-import type { Scenario } from "../../../../build/local/scenarios/scenario.ts";
 import { PATIENCE_MS, processesOf, until } from "../../../support/local-school.ts";
 
 const RUN = path.resolve(import.meta.dirname, "../../../../build/local/scenarios/run.ts");
-const REPRESENTATIVE = ["crash-loop", "later-commits"];
+const REPRESENTATIVE = ["crash-loop", "later-commits", "learns"];
 const all = process.env["SCHOOL_SCENARIOS"] === "all";
 const chosen = allScenarios.filter(({ name }) => all || REPRESENTATIVE.includes(name));
 
-test.each(chosen.map((scenario): [string, Scenario] => [scenario.name, scenario]))(
+test.each(chosen.map((scenario): [string, AnyScenario] => [scenario.name, scenario]))(
   "%s",
   { timeout: 2 * PATIENCE_MS },
   async (_name, scenario) => {
