@@ -12,7 +12,7 @@ import { play } from "../../../../build/local/scenarios/play.ts";
 import { PATIENCE_MS, processesOf, until } from "../../../support/local-school.ts";
 
 const RUN = path.resolve(import.meta.dirname, "../../../../build/local/scenarios/run.ts");
-const REPRESENTATIVE = ["crash-loop", "later-commits", "learns"];
+const REPRESENTATIVE = ["crash-loop", "later-commits"];
 const all = process.env["SCHOOL_SCENARIOS"] === "all";
 const chosen = allScenarios.filter(({ name }) => all || REPRESENTATIVE.includes(name));
 
