@@ -1,5 +1,5 @@
 /**
- * Scenarios end to end, with real processes: three here, all of them with SCHOOL_SCENARIOS=all. The command that plays
+ * Scenarios end to end, with real processes: two here, all of them with SCHOOL_SCENARIOS=all. The command that plays
  * them is tried as people use it.
  */
 import { spawn } from "node:child_process";
