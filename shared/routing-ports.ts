@@ -197,6 +197,21 @@ export interface ModelStore {
   discard(name: ModelName, because: string): Promise<void>;
 }
 
+/** An improvement that had the very same words and was judged by an expert. */
+export interface Precedent {
+  readonly improvement: string;
+  readonly expert: Expert;
+  /** What somebody said of that expert since. */
+  readonly feedback?: RoutingFeedback;
+}
+
+export interface Repeats {
+  /** `words`: hash of the words; never the improvement `except` itself. */
+  precedent(words: string, except: string): Promise<Precedent | undefined>;
+  /** From now on `improvement` stands for these words. */
+  remember(words: string, improvement: string): Promise<void>;
+}
+
 /** An operator's, or the school's own, word over AB_TEST_PERCENTAGE. */
 export interface RolloutOverride {
   /** 0..1 */
@@ -217,7 +232,7 @@ export interface RouterEvent {
   readonly by?: string | undefined;
 }
 
-export interface RouterBook extends ModelStore {
+export interface RouterBook extends ModelStore, Repeats {
   rollout(): Promise<RolloutOverride | undefined>;
   /** Undefined: AB_TEST_PERCENTAGE counts again. */
   setRollout(override: RolloutOverride | undefined): Promise<void>;

@@ -13,6 +13,8 @@ export interface BundleRecord {
   readonly sources: readonly string[];
   /** Every npm package that left code in the bundle -> bytes. */
   readonly packages: Readonly<Record<string, number>>;
+  /** Those of them that are loaded at start. */
+  readonly startPackages: readonly string[];
   /** Bytes loaded at start: the entry and every chunk it imports statically. */
   readonly startBytes: number;
   /** Bytes of all code, chunks for later included. */
@@ -61,30 +63,38 @@ export async function recordOf(
   const sources = [...new Set([...own, ...(target.page === undefined ? [] : [`${target.page}/index.html`])])];
   const code = Object.fromEntries(Object.entries(outputs).filter(([file]) => /\.m?js$/.test(file)));
 
-  const packages: Record<string, number> = {};
-  for (const { inputs: parts } of Object.values(code)) {
-    for (const [file, { bytesInOutput }] of Object.entries(parts)) {
-      const name = packageOf(file);
-      if (name !== undefined && bytesInOutput > 0) packages[name] = (packages[name] ?? 0) + bytesInOutput;
-    }
-  }
+  const packages = packagesIn(Object.values(code));
+  const atStart = startChunks(code, `${outdir}/${target.outputFile}`);
   const known = sources.filter((file) => !file.startsWith("entry:")).sort();
   return {
     hash: await hashOf(target, known),
     sources: known,
     packages: Object.fromEntries(Object.entries(packages).sort(([, a], [, b]) => b - a)),
-    startBytes: startBytes(code, `${outdir}/${target.outputFile}`),
+    startPackages: Object.keys(packagesIn(atStart)).sort(),
+    startBytes: atStart.reduce((sum, { bytes }) => sum + bytes, 0),
     totalBytes: Object.values(code).reduce((sum, { bytes }) => sum + bytes, 0),
     ...(page === undefined ? {} : { pageBytes: page.firstVisitBytes }),
   };
 }
 
-function startBytes(code: Metafile["outputs"], entry: string, seen = new Set<string>()): number {
-  const output = code[entry];
-  if (output === undefined || seen.has(entry)) return 0;
+type Chunk = Metafile["outputs"][string];
+
+/** The entry and every chunk it imports statically. */
+function startChunks(code: Metafile["outputs"], entry: string, seen = new Set<string>()): readonly Chunk[] {
+  const chunk = code[entry];
+  if (chunk === undefined || seen.has(entry)) return [];
   seen.add(entry);
-  const statics = output.imports.filter(({ kind }) => kind === "import-statement");
-  return statics.reduce((sum, { path: file }) => sum + startBytes(code, file, seen), output.bytes);
+  const statics = chunk.imports.filter(({ kind }) => kind === "import-statement");
+  return [chunk, ...statics.flatMap(({ path: file }) => startChunks(code, file, seen))];
+}
+
+function packagesIn(chunks: readonly Chunk[]): Record<string, number> {
+  const packages: Record<string, number> = {};
+  for (const [file, { bytesInOutput }] of chunks.flatMap(({ inputs }) => Object.entries(inputs))) {
+    const name = packageOf(file);
+    if (name !== undefined && bytesInOutput > 0) packages[name] = (packages[name] ?? 0) + bytesInOutput;
+  }
+  return packages;
 }
 
 function packageOf(file: string): string | undefined {

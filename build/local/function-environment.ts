@@ -67,6 +67,8 @@ const OF_EMBEDDERS = [
   "NODE_USE_ENV_PROXY",
   "NODE_EXTRA_CA_CERTS",
 ];
+/** Who puts what was found in order; the router's neighbours are compared by their cosine. */
+const SEARCHERS = ["evaluate", "validate", "coordinator"];
 const OF_RERANKERS = ["RERANK_MODEL", "COHERE_API_KEY", "COHERE_BASE_URL"];
 /** Who reads documents and issues, and who looks whether there are newer ones. */
 const SOURCE_USERS = ["index", "coordinator"];
@@ -248,7 +250,7 @@ function knowledgeVariables(stage: string, { qdrant }: Parts, env: Environment):
   const keys = writes ? { QDRANT_API_KEY: key } : { QDRANT_READ_ONLY_API_KEY: readOnlyKey };
   return {
     ...pick(env, OF_EMBEDDERS),
-    ...(writes ? {} : pick(env, OF_RERANKERS)),
+    ...(SEARCHERS.includes(stage) ? pick(env, OF_RERANKERS) : {}),
     ...(SOURCE_USERS.includes(stage) ? sourceVariables(env) : {}),
     QDRANT_URL: url,
     ...pick(keys, Object.keys(keys)),

@@ -12,6 +12,7 @@ import type { RolloutOverride } from "../../shared/routing-ports.ts";
 import { askPerson, moveTo, type OutcomeOf } from "../../shared/runtime/outcome.ts";
 import type { Context, InputOf } from "../../shared/runtime/stage.ts";
 import { countsOf } from "./counts.ts";
+import { wordsHash } from "./repeat.ts";
 import { type Heard, type TierPorts, votesOf } from "./votes.ts";
 
 export interface RoutePorts extends TierPorts {
@@ -80,6 +81,7 @@ export async function route({ improvement }: InputOf<"route">, ports: RoutePorts
   if (choice.expert === null) {
     return askPerson("route", `no tier could choose an expert; ${candidatesOf(heard)}`, patch);
   }
+  await ports.repeats.remember(wordsHash(improvement), improvement.id);
   const because = `${choice.expert} by ${choice.tier}: ${choice.because}`;
   return moveTo("routed", { ...patch, expert: choice.expert }, because);
 }

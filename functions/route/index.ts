@@ -7,7 +7,7 @@ import { RouteSettings } from "./settings.ts";
 
 export const stage = defineStage({
   name: "route",
-  async ports(env, { history, router, knowledge, models }) {
+  async ports(env, { router, knowledge, models }) {
     const settings = readSettings(RouteSettings, env);
     // The school's own rules are loaded with the first event; those of an operator are looked at now, and may be refused.
     const own = settings.ROUTING_RULES === undefined ? undefined : await operatorsRules(settings.ROUTING_RULES);
@@ -19,7 +19,7 @@ export const stage = defineStage({
       return ledgeredModel(env, models, { variable, chosen, purpose: "route" });
     }
     return {
-      history,
+      repeats: router,
       reviewThreshold: settings.REVIEW_THRESHOLD,
       async keywords(text) {
         const { keywordVote } = await import("../../shared/routing/keywords/vote.ts");

@@ -1,16 +1,15 @@
 /** What every tier that costs nothing says of an improvement, with the time it took. */
 import type { Improvement, RoutingVote } from "../../shared/domain/improvement.ts";
-import type { History } from "../../shared/ports.ts";
 import type { Votes } from "../../shared/routing/cascade.ts";
 import { classifierVote, type Serving } from "../../shared/routing/classifier-vote.ts";
 import type { KeywordVote } from "../../shared/routing/keywords/vote.ts";
 import { neighbourVote } from "../../shared/routing/neighbours/vote.ts";
-import type { Neighbourhood, RoutingMemory } from "../../shared/routing-ports.ts";
+import type { Neighbourhood, Repeats, RoutingMemory } from "../../shared/routing-ports.ts";
 import type { Context } from "../../shared/runtime/stage.ts";
-import { repeatVote } from "./repeat.ts";
+import { repeatVote, wordsHash } from "./repeat.ts";
 
 export interface TierPorts {
-  readonly history: Pick<History, "recent">;
+  readonly repeats: Repeats;
   /** Keywords by the school's rules, with the operator's before them. */
   readonly keywords: (text: Improvement) => Promise<KeywordVote>;
   /** Undefined: there is no index. */
@@ -19,8 +18,6 @@ export interface TierPorts {
   readonly classifier?: (() => Promise<Serving>) | undefined;
 }
 
-/** How many past improvements are compared for an exact repeat. */
-const REMEMBERED = 200;
 const SHOWN = 3;
 
 export interface Heard extends Votes {
@@ -29,17 +26,17 @@ export interface Heard extends Votes {
   readonly neighbourhood?: Neighbourhood | undefined;
 }
 
-/** Throws what the history and the signal throw; whatever else goes wrong is an abstention that says so. */
+/** Throws what the look for repeats and the signal throw; whatever else goes wrong is an abstention that says so. */
 export async function votesOf(
   improvement: Improvement,
-  { history, keywords: byRules, memory, classifier: serving }: TierPorts,
+  { repeats, keywords: byRules, memory, classifier: serving }: TierPorts,
   { now, signal }: Pick<Context, "now" | "signal">,
 ): Promise<Heard> {
   const timed = stopwatch(now);
   const found = memory === undefined ? undefined : timed(() => memory.neighbours(improvement.id, improvement, signal));
   const predicted = serving === undefined ? undefined : timed(async () => classifierVote(await serving(), improvement));
   const { value: repeat, ms: repeatMs } = await timed(async () =>
-    repeatVote(improvement, await history.recent(REMEMBERED)),
+    repeatVote(await repeats.precedent(wordsHash(improvement), improvement.id)),
   );
   const { value: spoken, ms: keywordMs } = await timed(() => byRules(improvement));
   const nearby = await found;

@@ -36,6 +36,8 @@ export interface Keys {
   readonly routerRowTimes: string;
   /** LIST of what happened to the router, newest first. */
   readonly routerEvents: string;
+  /** HASH hash of the words -> the improvement that stands for them. */
+  readonly routerRepeats: string;
   /** STRING with an expiry: the token of who trains. */
   readonly routerTraining: string;
   /** STRING with an expiry: somebody asked for a training after the one of that moment. */
@@ -118,6 +120,7 @@ export function keysOf(prefix = ""): Keys {
     routerRows: `${school}router:rows`,
     routerRowTimes: `${school}router:rows:at`,
     routerEvents: `${school}router:events`,
+    routerRepeats: `${school}router:repeats`,
     routerTraining: `${school}router:training`,
     routerAsked: (trained) => `${school}router:asked:${Math.round(trained)}`,
     modelShelf: (name) => `${school}model:${name}`,

@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import type { RolloutOverride, RouterBook, RouterEvent, TrainingRow } from "../routing-ports.ts";
 import type { Keys } from "./keys.ts";
 import { modelStore } from "./model-store.ts";
+import { repeats } from "./repeats.ts";
 import { defineScripts } from "./scripts/define.ts";
 import { keepRowScript, trainedScript } from "./scripts/router-book.ts";
 
@@ -20,6 +21,7 @@ export function routerBook(redis: Redis, keys: Keys): RouterBook {
 
   return {
     ...modelStore(redis, keys),
+    ...repeats(redis, keys),
     async rollout() {
       return parsed<RolloutOverride>(await redis.hget(router, "rollout"));
     },

@@ -133,6 +133,8 @@ export function schoolServices(redis: Redis, keys: Keys, scripts: Scripts, limit
     router: late(
       async () => (await import("./router-book.ts")).routerBook(redis, keys),
       [
+        "precedent",
+        "remember",
         "shelf",
         "bytes",
         "stage",

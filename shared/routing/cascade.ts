@@ -84,5 +84,5 @@ function pooled({ expert, confidence }: RoutingVote, classifier: RoutingVote | u
   if (ranked.length === 0) return confidence;
   const left = Math.max(0, 1 - ranked.reduce((sum, { share }) => sum + share, 0));
   const share = ranked.find((one) => one.expert === expert)?.share ?? left / UNLISTED;
-  return Math.sqrt(confidence * share);
+  return Math.round(Math.sqrt(confidence * share) * 1_000) / 1_000;
 }

@@ -22,11 +22,16 @@ export function classifierVote({ classifier, note }: Serving, text: RoutableText
   return {
     tier: "classifier",
     expert: best !== undefined && share >= threshold ? best.expert : null,
-    confidence: share,
+    confidence: thousandths(share),
     because: note === undefined ? said : `${said}; ${note}`,
     by: version,
-    ranked: ranked.slice(0, SHOWN),
+    ranked: ranked.slice(0, SHOWN).map((one) => ({ ...one, share: thousandths(one.share) })),
   };
+}
+
+/** Enough for people and for calibration; a record need not carry more. */
+function thousandths(share: number): number {
+  return Math.round(share * 1_000) / 1_000;
 }
 
 function percent(share: number): string {

@@ -25,6 +25,7 @@ const { knowledge } = await import("./knowledge.ts");
 const { models } = await import("./models.ts");
 const { repository } = await import("./repository.ts");
 const { retraining } = await import("./retraining.ts");
+const { routing } = await import("./routing.ts");
 const { verifyMany } = await import("./verify.ts");
 const { routingMemoryOf } = await import("./routing-memory.ts");
 const { bundleSizes } = await import("./bundles.ts");
@@ -51,6 +52,7 @@ const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
         ? { points: 2_000, few: 500, dimension: 256, rounds: 20 }
         : { points: 100_000, few: 3_000, dimension: 1_024, rounds: 100 },
     ),
+  routing: () => routing(smoke ? { improvements: 500, decisions: 100 } : { improvements: 20_000, decisions: 1_000 }),
   "routing-memory": () => routingMemoryOf(smoke ? { rows: 1_000, rounds: 20 } : { rows: 10_000, rounds: 200 }),
   models: () => models(smoke ? { questions: 150, faster: 10 } : { questions: 1_500, faster: 5 }),
   retraining: () => retraining({ rows: smoke ? 250 : 10_000 }),

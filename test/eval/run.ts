@@ -3,6 +3,7 @@
  * (repeat it for several), `-- --json` for machines, `-- --accept` to raise the ratchet, `-- --seed N`.
  * `-- --train NAME`: makes the model of that suite anew from the tuning half of its set, and measures nothing.
  * `-- --docs DIR --gitops DIR --queries FILE.jsonl`: retrieval on repositories of your own; nothing is judged.
+ * `-- --only routing --others FILE.jsonl`: the router on labelled lines of your own; nothing is judged.
  * Ends with 1 when a figure fell, a goal that was reached is missed, or a negative control is good.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -21,10 +22,11 @@ const { values } = parseArgs({
     docs: { type: "string" },
     gitops: { type: "string" },
     queries: { type: "string" },
+    others: { type: "string" },
     train: { type: "string" },
   },
 });
-const { only, json, accept, docs, gitops, queries } = values;
+const { only, json, accept, docs, gitops, queries, others } = values;
 const seed = Number(values.seed);
 if (!Number.isInteger(seed)) throw new Error(`--seed ${values.seed}: a whole number is needed`);
 
@@ -37,10 +39,11 @@ if (values.train !== undefined) {
   process.exit();
 }
 const ratchetFile = path.join(here, "ratchet.json");
-const isOutside = docs !== undefined || gitops !== undefined || queries !== undefined;
+const asksRepositories = docs !== undefined || gitops !== undefined || queries !== undefined;
+const isOutside = asksRepositories || others !== undefined;
 const ratchet = isOutside ? {} : Ratchet.parse(JSON.parse(readFileSync(ratchetFile, "utf8")));
-const suites = isOutside ? [] : await chosenSuites();
-const figures = isOutside ? await outside() : await runAll(suites);
+const suites = isOutside ? await ownLines() : await chosenSuites();
+const figures = asksRepositories ? await outside() : await runAll(suites);
 const problems = isOutside
   ? []
   : problemsOf(
@@ -89,6 +92,16 @@ async function runAll(suites: readonly Suite[]): Promise<readonly Figure[]> {
     process.stderr.write(`${suite.name}: ${((performance.now() - startedAt) / 1_000).toFixed(1)} s\n`);
   }
   return all;
+}
+
+/** Throws when something else is asked for in the same run. */
+async function ownLines(): Promise<readonly Suite[]> {
+  if (others === undefined) return [];
+  if (asksRepositories || only.some((name) => name !== "routing")) {
+    throw new Error("--others FILE.jsonl is for routing alone: --only routing --others FILE.jsonl");
+  }
+  const { linesOf } = await import("./routing/lines.ts");
+  return [linesOf(others)];
 }
 
 async function outside(): Promise<readonly Figure[]> {

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { route } from "../../functions/route/handle.ts";
-import type { Improvement } from "../../shared/domain/improvement.ts";
-import { base, context, ports, routed } from "../support/route.ts";
+import { wordsHash } from "../../functions/route/repeat.ts";
+import type { RoutingFeedback } from "../../shared/domain/improvement.ts";
+import type { Precedent } from "../../shared/routing-ports.ts";
+import { base, context, handled, ports, routed } from "../support/route.ts";
 
 test.each<[string, string]>([
   ["Set memory limits on the Postgres StatefulSet", "architecture"],
@@ -48,50 +50,38 @@ test("every tier's vote is recorded", async () => {
 });
 
 describe("exact repeat", () => {
-  const judged = { feasibility: { value: "high", evidence: "" } } as const;
-  const before: Improvement = {
-    ...base,
-    id: "0000000000000002",
-    status: "verified",
-    title: "SET memory limits, on every container!",
-    expert: "monitoring",
-    expert_evaluation: {
-      expert: "monitoring",
-      by: "rules",
-      ...judged,
-      impact: judged.feasibility,
-      effort: judged.feasibility,
-      priority: judged.feasibility,
-      risks: [],
-    },
-  };
+  const before = { improvement: "0000000000000002", expert: "monitoring" } as const;
+  const said = (over: Pick<RoutingFeedback, "right" | "expert">): Precedent => ({
+    ...before,
+    feedback: { by: "person:ada", because: "x", at: "2026-01-01T00:00:00.000Z", ...over },
+  });
 
   test("the same words go where they went before, and the keywords' vote is still recorded", async () => {
-    const outcome = await routed({}, [before]);
+    const outcome = await routed({}, before);
     expect(outcome.patch.expert).toBe("monitoring");
     expect(outcome.patch.routing).toMatchObject([{ expert: "monitoring" }, { expert: "architecture" }, {}]);
   });
 
-  test.each<[string, Partial<Improvement>, string]>([
-    ["who would have been right counts", { right: false, expert: "security" }, "security"],
-    ["who was wrong is no precedent", { right: false }, "architecture"],
-    ["who was right stays", { right: true }, "monitoring"],
-  ] as never)("%s", async (_what, said, expert) => {
-    const feedback = {
-      by: "person:ada",
-      because: "x",
-      at: "2026-01-01T00:00:00.000Z",
-      ...(said as { right: boolean }),
-    };
-    expect((await routed({}, [{ ...before, routing_feedback: feedback }])).patch.expert).toBe(expert);
+  test.each<[string, Precedent, string]>([
+    ["who would have been right counts", said({ right: false, expert: "security" }), "security"],
+    ["who was wrong is no precedent", said({ right: false }), "architecture"],
+    ["who was right stays", said({ right: true }), "monitoring"],
+  ])("%s", async (_what, precedent, expert) => {
+    expect((await routed({}, precedent)).patch.expert).toBe(expert);
   });
 
-  test.each<[string, Partial<Improvement>]>([
-    ["itself", { id: base.id }],
-    ["other words", { title: "Set cpu limits" }],
-    ["one that no expert judged", { expert_evaluation: undefined as never }],
-  ])("%s is no precedent", async (_name, over) => {
-    expect((await routed({}, [{ ...before, ...over }])).patch.expert).toBe("architecture");
+  test("what is routed stands for its words from then on; what nobody could route does not", async () => {
+    const kept: unknown[] = [];
+    const repeats = { precedent: async () => undefined, remember: async (...of: unknown[]) => void kept.push(of) };
+    await handled({}, { repeats });
+    await handled({ title: "Make it better", description: "It is good." }, { repeats });
+    expect(kept).toEqual([[wordsHash(base), base.id]]);
+  });
+
+  test("case, spacing and punctuation are no other words", () => {
+    const same = { title: "SET memory limits,  on every container!", description: "containers get limits" };
+    expect(wordsHash(same)).toBe(wordsHash(base));
+    expect(wordsHash({ ...same, title: "Set cpu limits" })).not.toBe(wordsHash(base));
   });
 });
 
@@ -105,7 +95,10 @@ test.each([
   if (to === "rejected") expect(outcome.patch.failure_reason).toMatch(/under 0.6/);
 });
 
-test("a history that cannot be read is an error, not an abstention", async () => {
-  const broken = { ...ports(), history: { recent: async () => Promise.reject(new Error("redis is gone")) } };
+test("a past that cannot be read is an error, not an abstention", async () => {
+  const broken = {
+    ...ports(),
+    repeats: { ...ports().repeats, precedent: async () => Promise.reject(new Error("redis is gone")) },
+  };
   await expect(route({ improvement: base }, broken, context())).rejects.toThrow("redis is gone");
 });

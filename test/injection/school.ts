@@ -88,7 +88,8 @@ const STAGES: Readonly<Partial<Record<Improvement["status"], Take>>> = {
   raw: async (improvement, model, context) => {
     const keywords = async (text: Improvement) => keywordVote(text);
     const models = model === undefined ? {} : { models: { simple: model } };
-    return route({ improvement }, { history, keywords, reviewThreshold: 0.6, ...models }, context);
+    const repeats = { precedent: async () => undefined, remember: async () => undefined };
+    return route({ improvement }, { repeats, keywords, reviewThreshold: 0.6, ...models }, context);
   },
   routed: async (improvement, model, context) => {
     const models = model === undefined ? undefined : { first: () => model, second: () => model };

@@ -32,7 +32,7 @@ test("what the stages did between two readings becomes one sample", async () => 
   const after = await readings.read();
 
   const minutes = (after.at - before.at) / 60_000;
-  const { values } = sampleBetween(before, after, 60_000) ?? { values: {} };
+  const values: Readonly<Record<string, number>> = sampleBetween(before, after, 60_000)?.values ?? {};
   expect((values["settled:route"] ?? 0) * minutes).toBeCloseTo(1, 3);
   expect((values["settled"] ?? 0) * minutes).toBeCloseTo(2, 3);
   expect((values["tokens"] ?? 0) * minutes).toBeCloseTo(700, 0);

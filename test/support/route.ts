@@ -3,6 +3,7 @@ import { type RoutePorts, route } from "../../functions/route/handle.ts";
 import type { Improvement, Patch } from "../../shared/domain/improvement.ts";
 import type { LanguageModel, ModelAnswer, ModelQuestion } from "../../shared/model-ports.ts";
 import { keywordVote } from "../../shared/routing/keywords/vote.ts";
+import type { Precedent } from "../../shared/routing-ports.ts";
 
 export const base: Improvement = {
   id: "0000000000000001",
@@ -19,8 +20,8 @@ export const base: Improvement = {
   source_id: "s",
   source_title: "A talk",
 };
-export const ports = (earlier: readonly Improvement[] = []): RoutePorts => ({
-  history: { recent: async () => earlier },
+export const ports = (precedent?: Precedent): RoutePorts => ({
+  repeats: { precedent: async () => precedent, remember: async () => undefined },
   keywords: async (text) => keywordVote(text),
   reviewThreshold: 0.6,
 });
@@ -34,8 +35,7 @@ export const handled = async (over: Partial<Improvement>, given: Partial<RoutePo
   if (outcome.kind !== "move") throw new Error(`unexpected ${outcome.kind}`);
   return outcome;
 };
-export const routed = (over: Partial<Improvement>, earlier: readonly Improvement[] = []) =>
-  handled(over, ports(earlier));
+export const routed = (over: Partial<Improvement>, precedent?: Precedent) => handled(over, ports(precedent));
 
 /** A model for the last tier: it gives its answers in turn and keeps the questions. */
 export function modelAnswer(value: unknown): ModelAnswer {

@@ -7,9 +7,9 @@ const DAY = 1_440;
 const STAGES = ["ingest", "route", "evaluate", "validate", "plan", "approve", "sync", "verify"] as const;
 
 export interface Dice {
-  uniform(): number;
-  normal(): number;
-  poisson(mean: number): number;
+  readonly uniform: () => number;
+  readonly normal: () => number;
+  readonly poisson: (mean: number) => number;
 }
 
 export function dice(seed: number): Dice {

@@ -6,8 +6,11 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Improvement } from "../../../shared/domain/improvement.ts";
 import { isMoving, type Status } from "../../../shared/domain/lifecycle.ts";
 import { type LocalSchool, startSchool } from "../school.ts";
+import type { AnyScenario } from "./all.ts";
+import { teach } from "./classroom.ts";
 import { type ScenarioClient, scenarioClient } from "./client.ts";
 import { judge, sickness } from "./judge.ts";
+import type { LearningScenario } from "./learning.ts";
 import { PUBLIC_URL, type Repository, scenarioRepository } from "./repository.ts";
 import { type Act, type Scenario, TALKS } from "./scenario.ts";
 
@@ -15,13 +18,15 @@ export interface PlayOptions {
   /** Length of the verifications, seconds; the scenario's own unless given. */
   readonly seconds?: number;
   readonly log: (message: string) => void;
+  /** What people do and see, where a scenario tells it step by step. */
+  readonly say?: (line: string) => void;
   /** Ends it early; what it started is taken apart all the same. */
   readonly signal?: AbortSignal;
 }
 
 export interface Played {
-  readonly scenario: Scenario;
-  /** Statuses of the first improvement after its approval. */
+  readonly scenario: AnyScenario;
+  /** Statuses of the first improvement after its approval; of a scenario of the router, what it went through. */
   readonly path: readonly string[];
   /** Why it ended so, in the school's words. */
   readonly because: string;
@@ -41,16 +46,19 @@ const PATIENCE_MS = 150_000;
 const WELL_MS = 20_000;
 
 /** Throws only when it was aborted or the school does not start; nothing is left running. */
-export async function play(scenario: Scenario, options: PlayOptions): Promise<Played> {
+export async function play(scenario: AnyScenario, options: PlayOptions): Promise<Played> {
   const begun = performance.now();
   const dataDir = await mkdtemp(path.join(tmpdir(), `school-scenario-${scenario.name}-${process.pid}-`));
   const seconds = options.seconds ?? scenario.seconds ?? SECONDS;
   let school: LocalSchool | undefined;
   let keep = false;
   try {
-    const repository = await scenarioRepository(dataDir);
-    school = await open(dataDir, repository, seconds, options);
-    const played = await perform(scenario, { school, repository, seconds, options }).catch((error: unknown) => {
+    const repository = await scenarioRepository(dataDir, "lesson" in scenario ? scenario.platform : undefined);
+    const own = "lesson" in scenario ? scenario.settings : {};
+    school = await open(dataDir, { repository, seconds, own }, options);
+    const stage = { school, repository, seconds, options };
+    const playing = "lesson" in scenario ? lecture(scenario, stage) : perform(scenario, stage);
+    const played = await playing.catch((error: unknown) => {
       options.signal?.throwIfAborted();
       return { path: [], because: "", problems: [error instanceof Error ? error.message : String(error)] };
     });
@@ -63,7 +71,14 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Pl
   }
 }
 
-async function open(dataDir: string, repository: Repository, seconds: number, { log }: PlayOptions) {
+interface Opened {
+  readonly repository: Repository;
+  readonly seconds: number;
+  /** Settings of the scenario. */
+  readonly own: Readonly<Record<string, string>>;
+}
+
+async function open(dataDir: string, { repository, seconds, own }: Opened, { log }: PlayOptions) {
   const data = path.join(dataDir, "school");
   await mkdir(data);
   const settings = {
@@ -75,6 +90,7 @@ async function open(dataDir: string, repository: Repository, seconds: number, { 
     // The work of a killed process comes back soon.
     LEASE_SECONDS: "5",
     RATE_LIMIT_PER_MINUTE: "0",
+    ...own,
   };
   return startSchool({ dataDir: data, port: 0, log }, settings);
 }
@@ -84,6 +100,13 @@ interface Performance {
   readonly repository: Repository;
   readonly seconds: number;
   readonly options: PlayOptions;
+}
+
+async function lecture(scenario: LearningScenario, { school, repository, seconds, options }: Performance) {
+  const until = waiter(PATIENCE_MS + 15_000 * seconds, options.signal ?? new AbortController().signal);
+  const taught = await teach(scenario, { school, repository, until, say: options.say ?? options.log });
+  options.signal?.throwIfAborted();
+  return taught;
 }
 
 async function perform(scenario: Scenario, stage: Performance): Promise<Pick<Played, "path" | "because" | "problems">> {

@@ -34,9 +34,9 @@ export interface Repository {
 const BRANCH = "main";
 const PUSH_TRIES = 10;
 
-export async function scenarioRepository(folder: string): Promise<Repository> {
+export async function scenarioRepository(folder: string, platform = "platform"): Promise<Repository> {
   const bare = path.join(folder, "platform.git");
-  await repositoryFrom(path.join(import.meta.dirname, "platform"), bare, "The bakery's platform");
+  await repositoryFrom(path.join(import.meta.dirname, platform), bare, "The platform");
   const git = (...args: string[]) => run(bare, args);
 
   async function change(file: string, edit: (text: string) => string, message: string): Promise<string> {

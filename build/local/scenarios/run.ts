@@ -2,9 +2,8 @@
 
 import Table from "cli-table3";
 import { Command } from "commander";
-import { allScenarios } from "./all.ts";
+import { type AnyScenario, allScenarios } from "./all.ts";
 import { type Played, play } from "./play.ts";
-import type { Scenario } from "./scenario.ts";
 
 interface Options {
   readonly list?: true;
@@ -15,13 +14,13 @@ interface Options {
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
-function chosen(names: readonly string[], { all }: Options): readonly Scenario[] {
+function chosen(names: readonly string[], { all }: Options): readonly AnyScenario[] {
   const unknown = names.filter((name) => !allScenarios.some((scenario) => scenario.name === name));
   if (unknown.length > 0) throw new Error(`there is no scenario ${unknown.join(", ")}; --list tells which there are`);
   return all === true ? allScenarios : allScenarios.filter(({ name }) => names.includes(name));
 }
 
-function lines(scenarios: readonly Scenario[]): string {
+function lines(scenarios: readonly AnyScenario[]): string {
   const width = Math.max(...scenarios.map(({ name }) => name.length));
   return scenarios.map(({ name, what }) => `  ${name.padEnd(width)}  ${what}`).join("\n");
 }
@@ -59,6 +58,7 @@ async function run(names: readonly string[], options: Options): Promise<number> 
       const played = await play(scenario, {
         ...(options.seconds === undefined ? {} : { seconds: options.seconds }),
         log: options.verbose === true ? (line) => say(`  ${line}`) : () => undefined,
+        say: (line) => say(`  ${line}`),
         signal: interruption.signal,
       });
       all.push(played);

@@ -1,7 +1,7 @@
 /** Labelled rows as the heads learn from them: sparse rows one behind the other, and folds that keep groups together. */
 import { EXPERTS } from "../../domain/improvement.ts";
 import type { LabelledRow, RoutableText } from "../../routing-ports.ts";
-import { featuresOf, isHidden, type KeywordVoter, type SparseVector } from "./features.ts";
+import { featuresOf, type KeywordVoter, type SparseVector } from "./features.ts";
 import { seeded } from "./random.ts";
 
 /** Compressed sparse rows: row `i` has the features from `starts[i]` to before `starts[i + 1]`. */
@@ -26,9 +26,6 @@ interface View {
   /** Of the row's weight; all views of a row sum to 1. */
   readonly share: number;
 }
-
-/** How often the classifier has to do without the claim, and without the keyword tier. */
-const WITHOUT = { category: 0.5, keywords: 0.25 } as const;
 
 function viewsOf(rows: readonly LabelledRow[]): readonly View[] {
   return rows.flatMap(({ text }, row): View[] => {
@@ -76,19 +73,6 @@ export async function encode(
     rows: Int32Array.from(views, ({ row }) => row),
     isTerse: Uint8Array.from(views, ({ text }) => (isTerse(text) ? 1 : 0)),
   };
-}
-
-/** What is learned from: claims, and what the keyword tier says, are kept back here and there. */
-export function withGaps(data: Dataset, seed: number): Dataset {
-  const random = seeded(seed);
-  const vectors = Array.from(data.rows, (_, view): SparseVector => {
-    const blind = { category: random() < WITHOUT.category, keywords: random() < WITHOUT.keywords };
-    const [from, to] = [data.starts[view], data.starts[view + 1]];
-    const indices = data.indices.subarray(from, to);
-    const isKept = (_: number, at: number) => !isHidden(indices[at] ?? 0, data.bits, blind);
-    return { indices: indices.filter(isKept), values: data.values.subarray(from, to).filter(isKept) };
-  });
-  return { ...data, ...packed(vectors) };
 }
 
 /** The same rows with fewer hashed features: what fell apart with more bits falls together. */

@@ -1,7 +1,7 @@
 /** Multinomial logistic regression on sparse rows: AdaGrad (Duchi et al. 2011), L2, label smoothing, features left out at random. */
 import { EXPERTS } from "../../domain/improvement.ts";
 import type { Dataset } from "./dataset.ts";
-import { featureCount } from "./features.ts";
+import { featureCount, isHidden } from "./features.ts";
 import { type FitOptions, type Head, type Matrix, type Scorer, softmaxInto } from "./head.ts";
 import { seeded, shuffle } from "./random.ts";
 
@@ -67,7 +67,13 @@ export function errorsFor(shares: Float64Array, label: number, smoothing: number
   }
 }
 
-/** Room for one row with some of its hashed features left out: the others have to do, as with words nobody has seen. */
+/** How often a row has to do without its claim, and without what the keyword tier says. */
+const WITHOUT = { category: 0.5, keywords: 0.25 } as const;
+
+/**
+ * Room for one row with some of its features left out, others at every visit: the rest has to do, as with words nobody has
+ * seen. Of the hashed ones each by itself, the claim and the keywords' shares as a whole.
+ */
 export function scratchFor(data: Dataset, leftOut: number = SOFTMAX.leftOut) {
   let longest = 0;
   for (let row = 0; row + 1 < data.starts.length; row += 1) {
@@ -78,11 +84,12 @@ export function scratchFor(data: Dataset, leftOut: number = SOFTMAX.leftOut) {
   const hashed = 2 ** data.bits;
   function take(row: number, random: () => number): number {
     let count = 0;
+    const blind = { category: random() < WITHOUT.category, keywords: random() < WITHOUT.keywords };
     const to = data.starts[row + 1] ?? 0;
     for (let at = data.starts[row] ?? 0; at < to; at += 1) {
       const index = data.indices[at] ?? 0;
       const isHashed = index < hashed;
-      if (isHashed && random() < leftOut) continue;
+      if (isHashed ? random() < leftOut : isHidden(index, data.bits, blind)) continue;
       indices[count] = index;
       values[count] = (data.values[at] ?? 0) / (isHashed ? 1 - leftOut : 1);
       count += 1;

@@ -8,7 +8,7 @@ import { EXPERTS } from "../../domain/improvement.ts";
 import type { LabelledRow } from "../../routing-ports.ts";
 import { keywordVote } from "../keywords/vote.ts";
 import { crossValidate, type Trial } from "./cross-validation.ts";
-import { type Dataset, encode, folded, foldsOf, labelOf, withGaps } from "./dataset.ts";
+import { type Dataset, encode, folded, foldsOf, labelOf } from "./dataset.ts";
 import type { KeywordVoter } from "./features.ts";
 import { type Fit, KINDS, type Kind } from "./head.ts";
 import { fitMlp, MLP } from "./mlp.ts";
@@ -72,8 +72,7 @@ export async function trainRouter(rows: readonly LabelledRow[], options: TrainOp
   };
   onProgress(0, "reading the rows");
   const bits = Math.max(...kinds.map((kind) => FITS[kind].bits));
-  const judging = await encode(sorted, { bits, keywords: keywords.vote, weights, pause });
-  const teaching = withGaps(judging, seed);
+  const data = await encode(sorted, { bits, keywords: keywords.vote, weights, pause });
   const foldOf = foldsOf(sorted, folds, seed);
   const isOwn = Uint8Array.from(sorted, ({ at }) => (at === undefined ? 0 : 1));
   const trials: { readonly kind: Kind; readonly trial: Trial }[] = [];
@@ -81,12 +80,12 @@ export async function trainRouter(rows: readonly LabelledRow[], options: TrainOp
     onProgress((trials.length + 1) / (kinds.length + 2), `trying ${kind}`);
     const { fit, bits: own } = FITS[kind];
     const how = { seed, folds, foldOf, isOwn, fit, pause };
-    const trial = await crossValidate(folded(teaching, own), folded(judging, own), how);
+    const trial = await crossValidate(folded(data, own), how);
     trials.push({ kind, trial });
   }
   const { kind, trial } = bestOf(trials);
   onProgress((kinds.length + 1) / (kinds.length + 2), `fitting ${kind}`);
-  const head = await FITS[kind].fit(folded(teaching, FITS[kind].bits), { seed, among: allOf(teaching), pause });
+  const head = await FITS[kind].fit(folded(data, FITS[kind].bits), { seed, among: allOf(data), pause });
   const { temperature, threshold } = trial;
   const rowsHash = rowsHashOf(rows);
   const figures = allFigures(trials, trial);

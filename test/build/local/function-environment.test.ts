@@ -79,12 +79,13 @@ test("who changes the platform holds no key of a model, and none of the index", 
 
 test("index and learn write what the school knows; who asks gets a key that can do no more; nobody has both", () => {
   expect(who(holds("the writing key"))).toEqual(["index", "learn"]);
-  expect(who(holds("the reading key"))).toEqual(["coordinator", "evaluate", "validate"]);
+  expect(who(holds("the reading key"))).toEqual(["coordinator", "evaluate", "route", "validate"]);
   expect(who((env) => env["QDRANT_URL"] === parts.qdrant.url)).toEqual([
     "coordinator",
     "evaluate",
     "index",
     "learn",
+    "route",
     "validate",
   ]);
 });
@@ -117,7 +118,7 @@ test("whoever asks or writes the index embeds as the others do; what is found is
     KNOWN_ISSUES: "a/b",
   };
   const seen = (stage: string) => functionEnvironment(stage, parts, all);
-  for (const stage of ["index", "learn", "evaluate", "validate", "coordinator"])
+  for (const stage of ["index", "learn", "route", "evaluate", "validate", "coordinator"])
     expect(seen(stage)).toMatchObject(embedding);
   for (const stage of ["evaluate", "validate", "coordinator"])
     expect(seen(stage)).toMatchObject({ RERANK_MODEL: "r", COHERE_API_KEY: "c" });

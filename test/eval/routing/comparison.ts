@@ -25,6 +25,9 @@ export interface Sets {
   readonly others: readonly Case[];
 }
 
+/** Who wrote the rows; those of this repository are its authors'. */
+export type Writer = Figure["text"];
+
 /** Of the goals table, for the cascade; see README. */
 const GOALS = { others: 0.75, adversarial: 0.9, precision: 0.9, coverage: 0.7, calibration: 0.05 };
 
@@ -67,26 +70,27 @@ function accuracies(
       ...more,
     });
   };
-  const forced = of("others", { text: "third-party", ...goal(GOALS.others) });
+  const forced = of("others", goal(GOALS.others));
   const p = first.length === 0 ? "" : `; McNemar against the cascade p ${mcnemar(first, others).toFixed(4)}`;
   return [{ ...forced, note: `${forced.note}${p}` }, of("held", {}), of("adversarial", goal(GOALS.adversarial))];
 }
 
-/** On text by others: what is decided, how right that is, and whether the confidence says so. */
+/** On changes as others make them: what is decided, how right that is, and whether the confidence says so. */
 export function knownDoubt(
   name: string,
   others: readonly Judged[],
   seed: number,
   goal: (value: number) => Partial<Figure> = () => ({}),
+  text: Writer = "own",
 ): readonly Figure[] {
-  return [
+  const figures = [
     ...decisions(name, others, goal),
     share(`routing/${name} coverage at 90 % on others`, coverageAt90(others), others.length, {
-      text: "third-party",
       note: "the threshold is chosen on these rows",
     }),
     ...calibration(name, "others", others, seed, goal),
   ];
+  return figures.map((figure) => ({ ...figure, text }));
 }
 
 function decisions(
@@ -100,13 +104,12 @@ function decisions(
   );
   const found: Figure[] = [
     share(`routing/${name} coverage on others`, decided.length, answers.length, {
-      text: "third-party",
       note: `decided, and right: ${tiers.sort().join(", ")}`,
       ...goal(GOALS.coverage),
     }),
   ];
   if (decided.length === 0) return found;
-  const more = { text: "third-party", note: "of what it decides", ...goal(GOALS.precision) } as const;
+  const more = { note: "of what it decides", ...goal(GOALS.precision) } as const;
   return [...found, share(`routing/${name} precision on others`, rightOf(decided), decided.length, more)];
 }
 
@@ -120,7 +123,7 @@ function calibration(
   const over = (measure: (some: readonly Judged[]) => number) =>
     bootstrap([...answers.keys()], seed, (rows) => measure(rows.flatMap((row) => answers[row] ?? [])));
   const least = leastCalibrationError(answers, seed).toFixed(3);
-  const more = { better: "lower", text: set === "others" ? "third-party" : "own" } as const;
+  const more = { better: "lower", text: "own" } as const;
   return [
     {
       name: `routing/${name} calibration error on ${set}`,

@@ -71,7 +71,7 @@ async function curvePoint(after: string, shipped: readonly Case[], splits: reado
     name: `routing/${name} after ${after}, accuracy on others`,
     ...bootstrap([...hits[name].values()].map(mean), seed),
     better: "higher",
-    text: "third-party",
+    text: "own",
     note: `mean of ${splits.length} ${splits.length === 1 ? "split" : "splits"}`,
   });
   return [figure("cascade"), figure("classifier")] as const;

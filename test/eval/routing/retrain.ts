@@ -33,16 +33,21 @@ export function drawn(cases: readonly Case[], most: number, seed: number): Split
   return splitAt(order, most);
 }
 
-/** Rows of some repositories, tested on those of the others. */
+/** Rows of some repositories, tested on those of the others; the name of a group says which repository it is of. */
 export function ofOtherRepositories(cases: readonly Case[], most: number, seed: number): Split {
-  const names = [...new Set(cases.map(({ row }) => row.repository ?? ""))].sort();
-  const isTested = (one: Case) => names.indexOf(one.row.repository ?? "") % 2 === seed % 2;
+  const names = [...new Set(cases.map(repositoryOf))].sort();
+  const isTested = (one: Case) => names.indexOf(repositoryOf(one)) % 2 === seed % 2;
   const { own } = drawn(
     cases.filter((one) => !isTested(one)),
     most,
     seed,
   );
   return { own, rest: cases.filter(isTested) };
+}
+
+/** `og-a` of `og-a-001`: rows of one repository have it in common. */
+export function repositoryOf({ group }: Case): string {
+  return group.replace(/-[^-]*$/, "");
 }
 
 /** The oldest rows, tested on what came later; rows without a date are left out. */

@@ -20,9 +20,10 @@ const Row = z.strictObject({
   style: z.enum(STYLES),
   /** What makes an adversarial row hard. */
   kind: z.string().optional(),
-  /** Of text by others: `owner/name`, the file, and when it was released where the file says so. */
+  /** Where rows of one's own are from. No row of this repository says so: none is a copy. */
   repository: z.string().optional(),
   source: z.string().optional(),
+  /** When the change was released, where that is known. */
   at: z.iso.datetime().optional(),
 });
 
@@ -44,19 +45,38 @@ function fileOf(set: SetName): string {
   return path.join(ROOT, isShipped ? `shared/routing/${set}/rows.json` : `test/eval/sets/routing-${set}.jsonl`);
 }
 
-/** Throws ZodError for a row that is none, and Error for an id or a text that occurs twice. */
+/** Throws Error for a row that is none, and for an id that occurs twice. */
 export function casesOf(set: SetName): readonly Case[] {
-  const text = readFileSync(fileOf(set), "utf8");
-  const found: unknown[] = fileOf(set).endsWith(".json")
+  return casesIn(fileOf(set));
+}
+
+/** Rows of a `.json` file that is one array, or of a file of lines; throws as {@link casesOf}, naming the row. */
+export function casesIn(file: string): readonly Case[] {
+  const text = readFileSync(file, "utf8");
+  const found: readonly unknown[] = file.endsWith(".json")
     ? z.array(z.unknown()).parse(JSON.parse(text))
-    : text
-        .trimEnd()
-        .split("\n")
-        .map((line) => JSON.parse(line));
-  const rows = z.array(Row).parse(found);
-  const twice = rows.find(({ id }, at) => rows.findIndex((row) => row.id === id) !== at);
-  if (twice !== undefined) throw new Error(`${set}: ${twice.id} occurs twice`);
+    : text.split("\n").flatMap((line, at) => (line.trim() === "" ? [] : [parsedLine(line, `${file}:${at + 1}`)]));
+  const rows = found.map((row, at) => rowOf(row, `${file}, row ${at + 1}`));
+  const ids = new Set<string>();
+  for (const { id } of rows) {
+    if (ids.has(id)) throw new Error(`${file}: ${id} occurs twice`);
+    ids.add(id);
+  }
   return rows.map(caseOf);
+}
+
+function parsedLine(line: string, place: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    throw new Error(`${place}: not JSON`, { cause: error });
+  }
+}
+
+function rowOf(row: unknown, place: string): SetRow {
+  const parsed = Row.safeParse(row);
+  if (!parsed.success) throw new Error(`${place}: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
 }
 
 function caseOf(row: SetRow): Case {

@@ -7,9 +7,8 @@ import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { allScenarios } from "../../../../build/local/scenarios/all.ts";
+import { type AnyScenario, allScenarios } from "../../../../build/local/scenarios/all.ts";
 import { play } from "../../../../build/local/scenarios/play.ts";
-import type { Scenario } from "../../../../build/local/scenarios/scenario.ts";
 import { PATIENCE_MS, processesOf, until } from "../../../support/local-school.ts";
 
 const RUN = path.resolve(import.meta.dirname, "../../../../build/local/scenarios/run.ts");
@@ -17,7 +16,7 @@ const REPRESENTATIVE = ["crash-loop", "later-commits"];
 const all = process.env["SCHOOL_SCENARIOS"] === "all";
 const chosen = allScenarios.filter(({ name }) => all || REPRESENTATIVE.includes(name));
 
-test.each(chosen.map((scenario): [string, Scenario] => [scenario.name, scenario]))(
+test.each(chosen.map((scenario): [string, AnyScenario] => [scenario.name, scenario]))(
   "%s",
   { timeout: 2 * PATIENCE_MS },
   async (_name, scenario) => {
