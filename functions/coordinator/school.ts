@@ -14,6 +14,7 @@ import type { Notices, RouterBook } from "../../shared/routing-ports.ts";
 import type { Tokens } from "../../shared/runtime/tokens.ts";
 import type { WatchedSource } from "../../shared/source-ports.ts";
 import type { StageName } from "../../shared/stages.ts";
+import type { ConfiguredValue } from "./configuration.ts";
 import type { KnowledgeIndex } from "./knowledge-index.ts";
 import type { Live } from "./live/hub.ts";
 import type { CoordinatorSettings } from "./settings.ts";
@@ -37,6 +38,8 @@ export interface School {
   /** What may be spent on them. */
   readonly modelBudgets: BudgetLimits;
   readonly settings: CoordinatorSettings;
+  /** The same for people to read: where each is from, and no secret. */
+  readonly configuration: readonly ConfiguredValue[];
   readonly tokens: Tokens;
   /** Whose word on who is calling is believed. */
   readonly proxy: ProxySettings | undefined;

@@ -22,6 +22,7 @@ import { createLog } from "../../shared/runtime/log.ts";
 import { parseTokens } from "../../shared/runtime/tokens.ts";
 import { watchedSources } from "../../shared/sources/open.ts";
 import { coordinatorApp } from "./app.ts";
+import { configurationOf } from "./configuration.ts";
 import { knowledgeIndex } from "./knowledge-index.ts";
 import { liveEvents } from "./live/hub.ts";
 import { startAnomalies } from "./loops/anomalies.ts";
@@ -146,6 +147,7 @@ function schoolOn(redis: Redis, env: Environment, own: Own): School {
   const acts = operations(redis, keys, scripts);
   return {
     ...own,
+    configuration: configurationOf(env),
     redis,
     keys,
     scripts,

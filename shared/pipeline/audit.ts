@@ -72,7 +72,8 @@ export async function auditPage(
   return entries.map(([entry, flat]) => auditEntry(entry, flat));
 }
 
-function auditEntry(entry: string, flat: readonly string[]): AuditEntry {
+/** One entry of the stream as it lies there. */
+export function auditEntry(entry: string, flat: readonly string[]): AuditEntry {
   const { actor = "", by = "", action = "", subject = "", reason = "", facts } = toRecord(flat);
   const at = new Date(Number(entry.split("-", 1)[0])).toISOString();
   return { entry, at, actor, by, action, subject, reason, facts: factsOf(facts) };

@@ -6,6 +6,7 @@ import * as z from "zod";
 import packageFile from "../../../package.json" with { type: "json" };
 import { kindOf } from "../problem-kinds.ts";
 import { anomalyRoutes } from "./anomalies.ts";
+import { auditRoutes } from "./audit.ts";
 import { graphRoutes } from "./graph.ts";
 import { improvementRoutes } from "./improvements.ts";
 import { knowledgeRoutes } from "./knowledge.ts";
@@ -36,6 +37,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...routerRoutes,
   ...pipelineRoutes,
   ...operatingRoutes,
+  ...auditRoutes,
   ...sessionRoutes,
   ...openRoutes,
 ];
