@@ -23,7 +23,7 @@ export interface TestRedis {
   close(): Promise<void>;
 }
 
-interface Options {
+export interface TestRedisOptions {
   readonly appendOnly?: boolean;
   /**
    * `everysec` unless given; then Redis, when the disk is busy, answers up to two seconds before it has written anything.
@@ -33,7 +33,10 @@ interface Options {
 }
 
 /** Use in beforeAll; call close() in afterAll. Without appendOnly a restart begins empty (and starts faster). */
-export async function startTestRedis({ appendOnly = false, sync = "everysec" }: Options = {}): Promise<TestRedis> {
+export async function startTestRedis({
+  appendOnly = false,
+  sync = "everysec",
+}: TestRedisOptions = {}): Promise<TestRedis> {
   const dir = await mkdtemp(path.join(tmpdir(), "school-redis-"));
   const { port, server } = await onAnyPort({ dir, appendOnly, sync });
   let current: RedisProcess | undefined = server;

@@ -4,7 +4,7 @@ import { type Coordinator, type CoordinatorOptions, startCoordinator } from "../
 import type { Improvement, Patch } from "../../../shared/domain/improvement.ts";
 import type { Status } from "../../../shared/domain/lifecycle.ts";
 import { connectPipeline } from "../../pipeline/support.ts";
-import { startTestRedis, type TestRedis } from "../../support/redis.ts";
+import { startTestRedis, type TestRedis, type TestRedisOptions } from "../../support/redis.ts";
 import { settle } from "./claim-and-settle.ts";
 
 export const SECRET = "the secret of this test";
@@ -39,8 +39,11 @@ export interface TestSchool extends ReturnType<typeof connectPipeline> {
   close(): Promise<void>;
 }
 
-export async function startSchool(options: Partial<CoordinatorOptions> = {}): Promise<TestSchool> {
-  const server = await startTestRedis();
+export async function startSchool(
+  options: Partial<CoordinatorOptions> = {},
+  redis: TestRedisOptions = {},
+): Promise<TestSchool> {
+  const server = await startTestRedis(redis);
   const pipeline = connectPipeline(server.url);
   const coordinator = await startCoordinator({
     log: pino({ level: "silent" }),

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { bundle } from "../../../build/bundle.ts";
 import type { CoordinatorOptions } from "../../../functions/coordinator/start.ts";
 import { launchBrowser, openPage, type WatchedPage } from "../../support/browser.ts";
+import type { TestRedisOptions } from "../../support/redis.ts";
 import { startSchool, type TestSchool, TOKENS } from "./support.ts";
 import { oneFileRepository, seedSituations } from "./ui-records.ts";
 
@@ -31,14 +32,14 @@ export interface Dashboard {
 }
 
 /** Sets up the hooks of one test file; every test ends with a look at what the browser complained about. */
-export function dashboard(options: Partial<CoordinatorOptions> = {}): Dashboard {
+export function dashboard(options: Partial<CoordinatorOptions> = {}, redis: TestRedisOptions = {}): Dashboard {
   let school: TestSchool;
   let browser: Browser;
   let watched: WatchedPage | undefined;
 
   beforeAll(async () => {
     await bundle(["coordinator"]);
-    school = await startSchool({ git: async () => oneFileRepository, ...options });
+    school = await startSchool({ git: async () => oneFileRepository, ...options }, redis);
     await seedSituations(school);
     browser = await launchBrowser();
   }, 120_000);

@@ -9,7 +9,8 @@ import { dashboard, SOON } from "./ui-dashboard.ts";
 import { plannedPatch } from "./ui-records.ts";
 
 describe.skipIf(noBrowser)("one improvement on the dashboard (skipped where no Chromium is on PATH)", () => {
-  const at = dashboard();
+  // Its Redis keeps what it has acknowledged through a kill, as that of a school does.
+  const at = dashboard({}, { appendOnly: true, sync: "always" });
 
   describe("one improvement", () => {
     test("shows why it stands there, its evidence, its rules and its diff", async () => {
@@ -23,6 +24,7 @@ describe.skipIf(noBrowser)("one improvement on the dashboard (skipped where no C
       expect(await moment.getAttribute("href")).toBe("https://www.youtube.com/watch?v=abc123&t=751s");
       expect(await moment.getAttribute("rel")).toBe("noopener noreferrer");
 
+      await at.page.getByRole("button", { name: "Unified" }).click();
       const diff = at.page.getByRole("region", { name: "Changes of apps/shop/cart/deployment.yaml" });
       expect(await diff.locator("tr.removed .code").allTextContents()).toEqual(["removed:   replicas: 2"]);
       expect(await diff.locator("tr.added .code").allTextContents()).toContain("added:               memory: 256Mi");
@@ -195,7 +197,7 @@ describe.skipIf(noBrowser)("one improvement on the dashboard (skipped where no C
       }
     });
 
-    test("a Redis that goes away is named, what was known stays, and its return is told", async () => {
+    test("a Redis that goes away is named, what was known stays, and its return is told to whoever was signed in", async () => {
       await at.signedIn("viewer", "/improvements/held-1");
       await at.live();
       await expect.poll(() => at.badge().textContent(), SOON).toBe("Held");
@@ -205,6 +207,22 @@ describe.skipIf(noBrowser)("one improvement on the dashboard (skipped where no C
       await at.school.server.start();
       await at.live();
       await at.page.getByText("waits for Redis").waitFor({ state: "detached" });
+      await at.page.reload();
+      await expect.poll(() => at.badge().textContent(), SOON).toBe("Held");
+    });
+
+    test("a session that is lost leads to the way in, and from there back to the same address", async () => {
+      await at.signedIn("viewer", "/improvements/held-1?part=trail");
+      await at.live();
+      await at.page.goto(`${at.url}/improvements/held-1?part=trail`);
+      await expect.poll(() => at.badge().textContent(), SOON).toBe("Held");
+      await at.page.context().clearCookies();
+      await at.page.reload();
+      await at.page.getByLabel("Token").fill(TOKENS.viewer);
+      expect(new URL(at.page.url()).pathname).toBe("/improvements/held-1");
+      await at.page.getByRole("button", { name: "Sign in" }).click();
+      await expect.poll(() => at.badge().textContent(), SOON).toBe("Held");
+      expect(new URL(at.page.url()).search).toBe("?part=trail");
     });
   });
 });

@@ -70,6 +70,8 @@ export interface Page {
 export interface TrailStep {
   readonly entry: string;
   readonly at: string;
+  /** When the stage that made it first took it up: before that it was queued. */
+  readonly taken_at?: string;
   readonly from: string;
   readonly to: string;
   readonly by: string;

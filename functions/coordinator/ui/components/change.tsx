@@ -1,9 +1,11 @@
-/** The change set: what policy says about it, the objects it touches, and every file as a unified diff. */
+/** The change set: what policy says about it, the objects it touches, and what it does to every file. */
 import type { BlastRadius } from "../../../../shared/domain/blast-radius.ts";
 import type { ChangeSet, Verdict } from "../../../../shared/domain/change-set.ts";
 import type { Improvement } from "../../../../shared/domain/improvement.ts";
 import type { ChangeAnswer } from "../api/answers.ts";
+import { DiffLayoutSwitch, useDiffLayout } from "./diff-layout.tsx";
 import { FileDiffView } from "./file-diff.tsx";
+import { PartSection } from "./part.tsx";
 
 interface ChangeProps {
   readonly improvement: Improvement;
@@ -12,10 +14,10 @@ interface ChangeProps {
 
 export function Change({ improvement, change }: ChangeProps) {
   const { change_set: set, verdict, intent, planning, other_targets: others } = improvement;
+  const [layout, choose] = useDiffLayout();
   if (set === undefined) return null;
   return (
-    <section>
-      <h2>Change</h2>
+    <PartSection name="change" title="Change">
       <p class="help">
         {intent !== undefined && <>{intent.kind} in </>}Application <strong>{set.application}</strong>
       </p>
@@ -29,8 +31,11 @@ export function Change({ improvement, change }: ChangeProps) {
       <Objects objects={set.objects} />
       <Reach radius={planning?.blast_radius} />
       {change?.note !== undefined && <p class="note">{change.note}</p>}
+      {change?.files.some(({ effect, diff }) => effect === "change" && diff !== null) === true && (
+        <DiffLayoutSwitch layout={layout} onChoose={choose} />
+      )}
       {change?.files.map((file) => (
-        <FileDiffView key={file.path} file={file} />
+        <FileDiffView key={file.path} file={file} layout={layout} />
       ))}
       {others !== undefined && others.length > 0 && (
         <details>
@@ -44,7 +49,7 @@ export function Change({ improvement, change }: ChangeProps) {
           </ul>
         </details>
       )}
-    </section>
+    </PartSection>
   );
 }
 

@@ -35,7 +35,7 @@ export function CurrentPage({ place }: { place: Place }) {
     case "improvements":
       return <ImprovementsPage filters={place.filters} />;
     case "improvement":
-      return <ImprovementPage key={place.id} id={place.id} />;
+      return <ImprovementPage key={place.id} id={place.id} part={place.part} />;
     case "knowledge":
       return <KnowledgePage question={place.question} />;
     case "review":

@@ -1,16 +1,20 @@
 /** The facts of an improvement beside its text. */
 import type { ComponentChildren } from "preact";
 import type { Extraction, Improvement, OpenedRequest } from "../../../../shared/domain/improvement.ts";
+import { commitAddress } from "../logic/links.ts";
+import { wasTakenBack } from "../logic/parts.ts";
 import { inWords } from "../logic/words.ts";
+import { CopyButton } from "./copy-button.tsx";
 import { OutsideLink } from "./link.tsx";
 import { Moment } from "./moment.tsx";
+import { PartSection } from "./part.tsx";
+import { Verified } from "./verification.tsx";
 
 export function Facts({ improvement }: { improvement: Improvement }) {
   const { id, category, type, expert, relevance, relevance_basis: basis, source_title: source } = improvement;
   const { extraction } = improvement;
   return (
-    <section>
-      <h2>Facts</h2>
+    <PartSection name="facts" title="Facts">
       <dl class="facts">
         <Fact name="Category">{inWords(category)}</Fact>
         <Fact name="Type">{type}</Fact>
@@ -26,10 +30,10 @@ export function Facts({ improvement }: { improvement: Improvement }) {
           <Moment at={improvement.created_at} />
         </Fact>
         <Fact name="Id">
-          <code>{id}</code>
+          <code>{id}</code> <CopyButton text={id} what="the id" />
         </Fact>
       </dl>
-    </section>
+    </PartSection>
   );
 }
 
@@ -43,14 +47,13 @@ function FoundBy({ by, confidence }: Extraction) {
   );
 }
 
-/** Who approved it, what was committed, what was taken back. Nothing before the first of them. */
+/** Who approved it, what was committed, what is live. Nothing before the first of them. */
 export function Delivery({ improvement }: { improvement: Improvement }) {
-  const { approval, approval_rule: rule, git_commit: commit, landed, rollback_commit: revert, lock } = improvement;
-  const { argocd_sync_revision: revision, request, rollback_request: revertRequest } = improvement;
+  const { approval, approval_rule: rule, git_commit: commit, landed, lock } = improvement;
+  const { argocd_sync_revision: revision, request } = improvement;
   if ([approval, commit, lock, request].every((fact) => fact === undefined)) return null;
   return (
-    <section>
-      <h2>Delivery</h2>
+    <PartSection name="delivery" title="Delivery">
       <dl class="facts">
         <Fact name="Decided by">{rule}</Fact>
         {approval !== undefined && (
@@ -60,19 +63,68 @@ export function Delivery({ improvement }: { improvement: Improvement }) {
           </Fact>
         )}
         <Fact name="Pull request">{request !== undefined && <Request {...request} />}</Fact>
-        <Fact name="Commit">{commit !== undefined && <code>{commit}</code>}</Fact>
+        <Fact name="Commit">{commit !== undefined && <Commit of={commit} request={request} />}</Fact>
         {landed !== undefined && landed.kind !== "commit" && (
           <Fact name="Landed">
-            {landed.kind} <code>{landed.last}</code>
+            {landed.kind} <Commit of={landed.last} request={request} />
             {improvement.landed_edited === "true" && <span class="evidence">changed before it was merged</span>}
           </Fact>
         )}
-        <Fact name="Live revision">{revision !== undefined && <code>{revision}</code>}</Fact>
-        <Fact name="Pull request back">{revertRequest !== undefined && <Request {...revertRequest} />}</Fact>
-        <Fact name="Rollback commit">{revert !== undefined && <code>{revert}</code>}</Fact>
+        <Fact name="Live revision">
+          {revision !== undefined && (
+            <>
+              <Commit of={revision} request={request} />
+              <Since name="synced" at={improvement.deployed_at} />
+            </>
+          )}
+        </Fact>
         <Fact name="Locks">{lock}</Fact>
       </dl>
-    </section>
+    </PartSection>
+  );
+}
+
+/** What was taken back, why, and what shows that the cluster is as it was. */
+export function TakenBack({ improvement }: { improvement: Improvement }) {
+  if (!wasTakenBack(improvement)) return null;
+  const { rollback_requested: asked, rollback_commit: commit, rollback_request: request } = improvement;
+  return (
+    <PartSection name="rollback" title="Rollback">
+      <dl class="facts">
+        <Fact name="Asked for">{asked}</Fact>
+        <Fact name="Because">{improvement.failure_reason}</Fact>
+        <Fact name="Circuit breaker">{improvement.breaker_opened}</Fact>
+        <Fact name="Began">
+          <Since at={improvement.rollback_started_at} />
+        </Fact>
+        <Fact name="Pull request">{request !== undefined && <Request {...request} />}</Fact>
+        <Fact name="Rollback commit">
+          {commit !== undefined && <Commit of={commit} request={request ?? improvement.request} />}
+        </Fact>
+        <Fact name="Live again">
+          <Since at={improvement.rollback_live_at} />
+        </Fact>
+      </dl>
+      <Verified title="After the rollback" improvement={improvement} verification={improvement.rollback_verification} />
+    </PartSection>
+  );
+}
+
+/** A link where its forge is known from a pull request. */
+function Commit({ of: commit, request }: { of: string; request: OpenedRequest | undefined }) {
+  return (
+    <OutsideLink href={commitAddress(request?.url, commit)}>
+      <code>{commit}</code>
+    </OutsideLink>
+  );
+}
+
+function Since({ name, at }: { name?: string; at: string | undefined }) {
+  if (at === undefined) return null;
+  return (
+    <span class="evidence">
+      {name} <Moment at={at} />
+    </span>
   );
 }
 

@@ -1,19 +1,26 @@
-/** One file as a unified diff with line numbers of both sides. A very long one is cut until somebody asks for the rest. */
-import { useState } from "preact/hooks";
+/** One file of a change, one text or both sides beside each other. A very long one is cut until somebody asks for the rest. */
+import { useMemo, useState } from "preact/hooks";
 import type { FileDiff } from "../api/answers.ts";
-import { type DiffLine, diffLines, sizeOf, wholeText } from "../logic/diff-lines.ts";
+import { diffLines, sizeOf, wholeText } from "../logic/diff-lines.ts";
+import type { DiffLayout } from "../state/preferences.ts";
+import { SplitDiff } from "./split-diff.tsx";
+import { UnifiedDiff } from "./unified-diff.tsx";
 
 const SHOWN = 400;
-const SIGNS: Readonly<Record<DiffLine["kind"], string>> = { added: "+", removed: "−", same: " ", hunk: " ", note: " " };
-/** For those who do not see the colour. */
-const SPOKEN: Readonly<Partial<Record<DiffLine["kind"], string>>> = { added: "added: ", removed: "removed: " };
 
-export function FileDiffView({ file }: { file: FileDiff }) {
+interface FileDiffViewProps {
+  readonly file: FileDiff;
+  /** Both sides where there are two; one text unless given. */
+  readonly layout?: DiffLayout;
+}
+
+export function FileDiffView({ file, layout = "unified" }: FileDiffViewProps) {
   const { path, effect, diff, content } = file;
   const [all, setAll] = useState(false);
-  const lines = diff === null ? wholeText(content ?? "", "same") : diffLines(diff);
-  const { added, removed } = sizeOf(lines);
-  const shown = all ? lines : lines.slice(0, SHOWN);
+  const lines = useMemo(() => (diff === null ? wholeText(content ?? "", "same") : diffLines(diff)), [diff, content]);
+  const { added, removed } = useMemo(() => sizeOf(lines), [lines]);
+  const shown = useMemo(() => (all ? lines : lines.slice(0, SHOWN)), [all, lines]);
+  const isSplit = layout === "split" && effect === "change" && diff !== null;
   return (
     <details class="file" open>
       <summary>
@@ -27,26 +34,8 @@ export function FileDiffView({ file }: { file: FileDiff }) {
       </summary>
       {/* A region that scrolls must be reachable by keyboard. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div class="diff" role="region" aria-label={`Changes of ${path}`} tabIndex={0}>
-        <table>
-          <tbody>
-            {shown.map((line, i) => (
-              // Lines have no identity but their place.
-              // oxlint-disable-next-line react/no-array-index-key
-              <tr key={i} class={line.kind}>
-                <td class="line-number">{line.before}</td>
-                <td class="line-number">{line.after}</td>
-                <td class="sign" aria-hidden="true">
-                  {SIGNS[line.kind]}
-                </td>
-                <td class="code">
-                  {SPOKEN[line.kind] !== undefined && <span class="unseen">{SPOKEN[line.kind]}</span>}
-                  {line.text}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+      <div class={isSplit ? "diff split" : "diff"} role="region" aria-label={`Changes of ${path}`} tabIndex={0}>
+        {isSplit ? <SplitDiff path={path} lines={shown} /> : <UnifiedDiff path={path} lines={shown} />}
       </div>
       {lines.length > shown.length && (
         <button type="button" class="rest" onClick={() => setAll(true)}>

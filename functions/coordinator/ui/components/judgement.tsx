@@ -1,22 +1,18 @@
-/** The expert's judgement with its evidence, and what was asked of models for it. */
+/** The expert's judgement with its evidence. */
 
 import type { Evaluation } from "../../../../shared/domain/evaluation.ts";
-import type { ModelCall } from "../../../../shared/domain/model-call.ts";
 import { Evaluated } from "./evaluated.tsx";
-import { ModelCalls } from "./model-calls.tsx";
+import { PartSection } from "./part.tsx";
 
 interface JudgementProps {
   readonly evaluation: Evaluation | undefined;
-  readonly calls: readonly ModelCall[] | undefined;
 }
 
-export function Judgement({ evaluation, calls = [] }: JudgementProps) {
-  if (evaluation === undefined && calls.length === 0) return null;
+export function Judgement({ evaluation }: JudgementProps) {
+  if (evaluation === undefined) return null;
   return (
-    <section>
-      <h2>Expert judgement</h2>
-      {evaluation !== undefined && <Evaluated evaluation={evaluation} />}
-      {calls.length > 0 && <ModelCalls calls={calls} />}
-    </section>
+    <PartSection name="judgement" title="Expert judgement">
+      <Evaluated evaluation={evaluation} />
+    </PartSection>
   );
 }

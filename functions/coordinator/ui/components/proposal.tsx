@@ -2,12 +2,12 @@
 import type { Corroboration, Improvement, Quote } from "../../../../shared/domain/improvement.ts";
 import { atMoment, sourceAddress } from "../logic/links.ts";
 import { OutsideLink } from "./link.tsx";
+import { PartSection } from "./part.tsx";
 
 export function Proposal({ improvement }: { improvement: Improvement }) {
   const { description, implementation_notes: notes, quotes, corroborated_by: others = [] } = improvement;
   return (
-    <section>
-      <h2>Proposal</h2>
+    <PartSection name="proposal" title="Proposal">
       <p class="prose">{description}</p>
       {notes !== "" && (
         <>
@@ -26,7 +26,7 @@ export function Proposal({ improvement }: { improvement: Improvement }) {
         </>
       )}
       {others.length > 0 && <Corroborations others={others} />}
-    </section>
+    </PartSection>
   );
 }
 

@@ -2,14 +2,14 @@
 import type { Improvement, RoutingDecision, RoutingVote } from "../../../../shared/domain/improvement.ts";
 import { actorOf } from "../logic/words.ts";
 import { Moment } from "./moment.tsx";
+import { PartSection } from "./part.tsx";
 import { RoutingWord } from "./routing-word.tsx";
 
 export function Routed({ improvement, onSaid }: { improvement: Improvement; onSaid: () => void }) {
   const { routing = [], routing_decision: decision, routing_feedback: word } = improvement;
   if (routing.length === 0 && decision === undefined && word === undefined) return null;
   return (
-    <section aria-labelledby="routed">
-      <h2 id="routed">Routing</h2>
+    <PartSection name="routing" title="Routing">
       {decision !== undefined && <Decided decision={decision} />}
       {word !== undefined && (
         <p class="note">
@@ -27,7 +27,7 @@ export function Routed({ improvement, onSaid }: { improvement: Improvement; onSa
           <Votes votes={routing} />
         </details>
       )}
-    </section>
+    </PartSection>
   );
 }
 

@@ -2,18 +2,18 @@
 import type { TrailStep } from "../api/answers.ts";
 import { actorOf, toneOf } from "../logic/words.ts";
 import { Moment } from "./moment.tsx";
+import { PartSection } from "./part.tsx";
 import { StatusBadge } from "./status-badge.tsx";
 
 export function Trail({ trail }: { trail: readonly TrailStep[] }) {
   return (
-    <section>
-      <h2>Trail</h2>
+    <PartSection name="trail" title="Trail">
       <ol class="trail" reversed>
         {trail.toReversed().map((step) => (
           <Step key={step.entry} step={step} />
         ))}
       </ol>
-    </section>
+    </PartSection>
   );
 }
 

@@ -1,11 +1,11 @@
 /** What each check of validation found. */
 import type { Citation, ValidationFinding } from "../../../../shared/domain/improvement.ts";
+import { PartSection } from "./part.tsx";
 
 export function Validation({ findings }: { findings: readonly ValidationFinding[] | undefined }) {
   if (findings === undefined || findings.length === 0) return null;
   return (
-    <section>
-      <h2>Validation</h2>
+    <PartSection name="validation" title="Validation">
       <ul class="findings">
         {findings.map(({ check, result, because, evidence, citations = [] }) => (
           <li key={`${check} ${because}`}>
@@ -28,7 +28,7 @@ export function Validation({ findings }: { findings: readonly ValidationFinding[
           </li>
         ))}
       </ul>
-    </section>
+    </PartSection>
   );
 }
 

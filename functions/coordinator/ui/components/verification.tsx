@@ -1,11 +1,17 @@
 /** What each check measured, and what of it is still tolerated. */
 import type { CheckRun, Measurement, Phase, Verification } from "../../../../shared/domain/health.ts";
+import type { Improvement } from "../../../../shared/domain/improvement.ts";
+import { boundsOf } from "../logic/measured.ts";
 import { number, span } from "../logic/time.ts";
 import { inWords } from "../logic/words.ts";
+import { MeasurementPlot } from "./measurement-plot.tsx";
 import { Moment } from "./moment.tsx";
+import { PartSection } from "./part.tsx";
 
-interface VerificationProps {
+interface VerifiedProps {
   readonly title: string;
+  /** What was usual before, and what the repository says of its checks. */
+  readonly improvement: Improvement;
   readonly verification: Verification | undefined;
 }
 
@@ -13,21 +19,47 @@ interface VerificationProps {
 const NO_LIMIT = 1_000_000;
 const OUTCOMES = { passed: "pass", failed: "conflict", undecided: "unknown" } as const;
 
-export function VerificationTable({ title, verification }: VerificationProps) {
+export function VerificationPart({ improvement }: { improvement: Improvement }) {
+  const { verification } = improvement;
   if (verification === undefined) return null;
-  const { startedAt, endsAt, extended, outcome, checks } = verification;
+  return (
+    <PartSection
+      name="verification"
+      title={
+        <>
+          Verification <Outcome of={verification} />
+        </>
+      }
+    >
+      <Checks improvement={improvement} verification={verification} />
+    </PartSection>
+  );
+}
+
+/** Another verification within a part. */
+export function Verified({ title, improvement, verification }: VerifiedProps) {
+  if (verification === undefined) return null;
+  return (
+    <>
+      <h3>
+        {title} <Outcome of={verification} />
+      </h3>
+      <Checks improvement={improvement} verification={verification} />
+    </>
+  );
+}
+
+function Outcome({ of: { outcome } }: { of: Verification }) {
+  if (outcome === undefined) return <span class="result unknown">watching</span>;
+  return <span class={`result ${OUTCOMES[outcome]}`}>{outcome}</span>;
+}
+
+function Checks({ improvement, verification }: { improvement: Improvement; verification: Verification }) {
+  const { startedAt, endsAt, extended, checks } = verification;
   const all = Object.entries(checks);
   const others = all.filter(([, { applies }]) => !applies);
   return (
-    <section>
-      <h2>
-        {title}{" "}
-        {outcome !== undefined ? (
-          <span class={`result ${OUTCOMES[outcome]}`}>{outcome}</span>
-        ) : (
-          <span class="result unknown">watching</span>
-        )}
-      </h2>
+    <>
       <p class="help">
         Began <Moment at={startedAt} />, window of {span(endsAt - startedAt)}
         {extended && ", extended once"}.
@@ -56,7 +88,7 @@ export function VerificationTable({ title, verification }: VerificationProps) {
             {all
               .filter(([, { applies }]) => applies)
               .map(([name, run]) => (
-                <Check key={name} name={name} run={run} />
+                <Check key={name} name={name} run={run} improvement={improvement} />
               ))}
           </tbody>
         </table>
@@ -75,7 +107,7 @@ export function VerificationTable({ title, verification }: VerificationProps) {
           </ul>
         </details>
       )}
-    </section>
+    </>
   );
 }
 
@@ -86,12 +118,16 @@ const MARKS: Readonly<Record<Phase, string>> = {
   Error: "unknown",
 };
 
-function Check({ name, run: { measurements, limits } }: { name: string; run: CheckRun }) {
+function Check({ name, run, improvement }: { name: string; run: CheckRun; improvement: Improvement }) {
+  const { measurements, limits, dryRun } = run;
+  const { baseline, check_settings: settings } = improvement;
   const count = (phase: Phase) => measurements.filter((one) => one.phase === phase).length;
   const last = measurements.at(-1);
   return (
     <tr>
-      <th scope="row">{inWords(name)}</th>
+      <th scope="row">
+        {inWords(name)} {dryRun === true && <span class="tag">decides nothing</span>}
+      </th>
       <td class="figure-cell">{count("Successful")}</td>
       <td class="figure-cell">
         {count("Failed")}
@@ -104,6 +140,7 @@ function Check({ name, run: { measurements, limits } }: { name: string; run: Che
       <td class="figure-cell">{count("Error")}</td>
       <td>
         <Last measurement={last} />
+        <MeasurementPlot run={run} bounds={boundsOf(name, baseline, settings)} />
       </td>
     </tr>
   );

@@ -34,7 +34,8 @@ export type PlainPage = (typeof PLAIN_PAGES)[number];
 export type Place =
   | { readonly page: "pipeline"; readonly query: Query }
   | { readonly page: "improvements"; readonly filters: Filters }
-  | { readonly page: "improvement"; readonly id: string }
+  // `part`: where on its page.
+  | { readonly page: "improvement"; readonly id: string; readonly part?: string }
   | { readonly page: "knowledge"; readonly question: Question }
   | { readonly page: PlainPage; readonly query: Query }
   | { readonly page: "nowhere" };
@@ -70,7 +71,7 @@ export function placeOf(url: URL): Place {
   const plain = PLAIN_PAGES.find((page) => path === `/${page}`);
   if (plain !== undefined) return { page: plain, query: all(url) };
   const [, id] = /^\/improvements\/([\w.-]{1,64})$/.exec(path) ?? [];
-  return id === undefined ? { page: "nowhere" } : { page: "improvement", id };
+  return id === undefined ? { page: "nowhere" } : { page: "improvement", id, ...given(url, ["part"]) };
 }
 
 function all(url: URL): Query {

@@ -28,6 +28,16 @@ export function atMoment(address: string | undefined, at: string | undefined): s
   return url.href;
 }
 
+const REQUEST = /^(?<repository>\/.+?)\/(?<way>-\/)?(?:pull|pulls|merge_requests)\/\d+\/?$/;
+
+/** A commit's page, as the forge of a pull request of the same repository has it. */
+export function commitAddress(request: string | undefined, commit: string): string | undefined {
+  const url = webAddress(request);
+  const { repository, way = "" } = REQUEST.exec(url?.pathname ?? "")?.groups ?? {};
+  if (url === undefined || repository === undefined || !/^[0-9a-f]{7,64}$/.test(commit)) return undefined;
+  return `${url.origin}${repository}/${way}commit/${commit}`;
+}
+
 /** Talks of the founding platform have a video and no address. */
 export function sourceAddress(said: {
   source_url?: string | undefined;

@@ -35,6 +35,12 @@ export function span(ms: number): string {
   return parts.length === 0 ? "0 s" : parts.join(" ");
 }
 
+/** A span that may be short: `12 ms`, `1.4 s`, and from a minute on as `span` has it. */
+export function duration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  return ms < 60_000 ? `${Math.round(ms / 100) / 10} s` : span(ms);
+}
+
 /** A number people can read at a glance: 12,345; at most four digits behind the point. */
 export function number(value: number): string {
   return value.toLocaleString("en", { maximumFractionDigits: 4 });

@@ -31,6 +31,18 @@ export function wantShortcuts(wanted: boolean): void {
   write("shortcuts", wanted ? "on" : "off");
 }
 
+export type DiffLayout = "split" | "unified";
+
+/** Undefined while nobody chose: then the room decides. */
+export function preferredDiff(): DiffLayout | undefined {
+  const kept = read("diff");
+  return kept === "split" || kept === "unified" ? kept : undefined;
+}
+
+export function preferDiff(layout: DiffLayout): void {
+  write("diff", layout);
+}
+
 function read(name: string): string | null {
   try {
     return localStorage.getItem(PREFIX + name);
