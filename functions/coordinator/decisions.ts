@@ -10,6 +10,7 @@ import { isRight } from "./feedback.ts";
 export const ACTIONS = [
   "approve",
   "reject",
+  "never",
   "replan",
   "reroute",
   "accept",
@@ -50,7 +51,8 @@ export interface Refusal {
 /** From where each action is possible. The lifecycle table has the same moves; this is the words for people. */
 export const FROM: Readonly<Record<Action, readonly Status[]>> = {
   approve: ["pending_review"],
-  reject: ["pending_review"],
+  reject: ["pending_review", "conflicts"],
+  never: ["pending_review", "conflicts"],
   replan: ["pending_review"],
   reroute: ["pending_review", "conflicts"],
   accept: ["held"],
@@ -64,17 +66,18 @@ export const FROM: Readonly<Record<Action, readonly Status[]>> = {
 export const IN_FLIGHT: readonly Status[] = ["implementation", "deployed"];
 
 /** What a plan left behind; never valid for a plan that is yet to be made. */
-const noPlan: Patch = {
+export const noPlan: Patch = {
   planning: null,
   plan_answers: null,
   intent: null,
+  edited_intent: null,
   other_targets: null,
   change_set: null,
   verdict: null,
   approval: null,
   approval_rule: null,
 };
-const noQuestion: Patch = { review_stage: null, review_reason: null };
+export const noQuestion: Patch = { review_stage: null, review_reason: null };
 /** What another expert's judgement, and the checks of what followed from it, left behind. */
 const noJudgement: Patch = {
   expert_evaluation: null,
@@ -99,6 +102,9 @@ export function decide(action: Action, improvement: Improvement, by: Decided): M
       return approve(improvement, by);
     case "reject":
       return { to: "rejected", patch: {} };
+    case "never":
+      // Whatever says the same is a duplicate of this one from now on.
+      return { to: "rejected", patch: { failure_reason: by.reason, tombstone: `person:${by.name}: ${by.reason}` } };
     case "replan":
     case "override":
       return { to: "validated", patch: { ...noPlan, ...noQuestion } };
@@ -132,7 +138,10 @@ function approve(improvement: Improvement, by: Decided): Move | Refusal {
   if (by.handedInBy === by.name) {
     return { refused: `${by.name} handed in the source of this improvement; somebody else has to approve it` };
   }
-  const { change_set: changeSet, verdict, review_stage: stage } = improvement;
+  const { change_set: changeSet, verdict, review_stage: stage, edited_intent: edited } = improvement;
+  if (edited?.by === `person:${by.name}`) {
+    return { refused: `${by.name} wrote its intent; somebody else has to approve it` };
+  }
   if (by.hash !== undefined && by.hash !== changeSet?.hash) {
     return { refused: "its change set is another one than you looked at; read the new diff and decide again" };
   }

@@ -27,6 +27,7 @@ import { knowledgeIndex } from "./knowledge-index.ts";
 import { liveEvents } from "./live/hub.ts";
 import { startAnomalies } from "./loops/anomalies.ts";
 import { startBreaker } from "./loops/breaker.ts";
+import { startDeferrals } from "./loops/deferrals.ts";
 import { startIndex } from "./loops/index.ts";
 import { startLegacy } from "./loops/legacy.ts";
 import { startReaper } from "./loops/reaper.ts";
@@ -107,6 +108,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
 
   const reapMs = settings.REAP_SECONDS * 1_000;
   const loops = [startReaper(school, reapMs, wake), startTimers(school), startSearch(school)];
+  loops.push(startDeferrals(school));
   loops.push(startBreaker(school, reapMs), startRetrain(school, settings.RETRAIN_INTERVAL * 3_600_000));
   if (school.index.isKept) loops.push(startIndex(school, settings.INDEX_INTERVAL * 60_000));
   if (settings.ANOMALY_INTERVAL > 0) loops.push(startAnomalies(school, settings.ANOMALY_INTERVAL * 1_000));

@@ -7,6 +7,7 @@ import type { Planning } from "../../shared/domain/improvement.ts";
 import type { Documents, LanguageModel } from "../../shared/model-ports.ts";
 import type { OutcomeOf } from "../../shared/runtime/outcome.ts";
 import type { Context, InputOf } from "../../shared/runtime/stage.ts";
+import { planEdited } from "./edited.ts";
 import { noIntent, planByRules } from "./rules.ts";
 import { lookAround, type RepositoryPorts, subjectOf } from "./situation.ts";
 
@@ -25,6 +26,8 @@ export async function plan(
 ): Promise<OutcomeOf<"plan">> {
   const { model, documents } = ports;
   const subject = subjectOf(improvement);
+  const { edited_intent: edited } = improvement;
+  if (edited !== undefined) return planEdited(edited, await lookAround(improvement, subject, ports, context));
   if (model === undefined && subject.definition === undefined) return noIntent(subject, BY_RULES, improvement);
   const situation = await lookAround(improvement, subject, ports, context);
   if (model === undefined) return planByRules(situation, BY_RULES);

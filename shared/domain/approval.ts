@@ -77,7 +77,7 @@ export function decideApproval(candidate: Candidate, brakes: Brakes, settings: A
   if (alwaysHuman !== undefined) return pending(alwaysHuman.rule, alwaysHuman.message);
   // A model may raise risk, never lower it: what only it would have chosen is for a person, whatever the flags.
   const modelsOwn = candidate.planning?.doubt;
-  if (modelsOwn !== undefined) return pending("always-human-model-choice", modelsOwn);
+  if (modelsOwn !== undefined) return pending(doubtRule(candidate.planning), modelsOwn);
   // Like a rollback a moment ago it is what the cluster has shown, and no opinion that a flag may overrule.
   const poor = poorProspect(candidate.forecast, settings.forecastThreshold ?? 0);
   if (poor !== null) return pending("forecast", poor);
@@ -104,6 +104,11 @@ export function decideApproval(candidate: Candidate, brakes: Brakes, settings: A
     rule: "relevance",
     because: `relevance ${relevance} reaches ${threshold} for ${category}`,
   };
+}
+
+/** Who wrote an intent proposed the change: that is no matter of a model. */
+function doubtRule(planning: Planning | undefined): string {
+  return planning?.by.startsWith("person:") === true ? "always-human-edited" : "always-human-model-choice";
 }
 
 /** Null: a category that always waits for a person. */

@@ -18,6 +18,8 @@ const jsonFields: ReadonlySet<string> = new Set<keyof Improvement>([
   "planning",
   "plan_answers",
   "intent",
+  "edited_intent",
+  "deferred",
   "other_targets",
   "change_set",
   "verdict",

@@ -7,6 +7,7 @@ import type { SignedApproval } from "./approval-signature.ts";
 import type { BlastRadius } from "./blast-radius.ts";
 import type { ChangeSet, Verdict } from "./change-set.ts";
 import type { CheckSettings } from "./check-settings.ts";
+import type { Deferral } from "./deferral.ts";
 import type { Evaluation, ExpertAnswer } from "./evaluation.ts";
 import type { Forecast } from "./forecast.ts";
 import type { Baseline, Verification } from "./health.ts";
@@ -126,9 +127,18 @@ export interface StoredIntent {
   readonly [field: string]: unknown;
 }
 
+/** The intent a person wrote in place of the planned one; it is rendered and judged as any other. */
+export interface EditedIntent {
+  readonly intent: StoredIntent;
+  /** `person:<name>`; they cannot approve what follows from it. */
+  readonly by: string;
+  readonly because: string;
+  readonly at: string;
+}
+
 /** How a plan came about. */
 export interface Planning {
-  /** `rules`, or the model that answered. */
+  /** `rules`, the model that answered, or `person:<name>` who wrote the intent. */
   readonly by: string;
   /** The model's reason; of rules why no model was asked, or why its answers were not used. */
   readonly because: string;
@@ -203,6 +213,7 @@ export interface Improvement extends Proposal {
   /** Only while the plan is being made; the trail keeps them afterwards. */
   readonly plan_answers?: readonly PlanAnswer[];
   readonly intent?: StoredIntent;
+  readonly edited_intent?: EditedIntent;
   /** Other workloads the same intent would fit; listed, never changed in the same commit. */
   readonly other_targets?: readonly string[];
   readonly change_set?: ChangeSet;
@@ -215,6 +226,7 @@ export interface Improvement extends Proposal {
   /** Who asked for a person, why, and what is missing. */
   readonly review_stage?: string;
   readonly review_reason?: string;
+  readonly deferred?: Deferral;
   readonly baseline?: Baseline;
   /** What the repository said about its checks when the baseline was taken; the verdict goes by it to the end. */
   readonly check_settings?: CheckSettings;

@@ -11,7 +11,7 @@ export const lifecycle = {
   routed: { stage: ["categorized", "pending_review", "rejected"], person: [] },
   categorized: { stage: ["validated", "conflicts", "pending_review", "rejected"], person: [] },
   validated: { stage: ["planned", "pending_review", "rejected"], person: [] },
-  conflicts: { stage: [], person: ["validated", "routed"] },
+  conflicts: { stage: [], person: ["validated", "routed", "rejected"] },
   planned: { stage: ["approved", "pending_review", "rejected"], person: [] },
   // A person decides what a stage could not: approve the change set, refuse it, or send it on after the stage that asked.
   pending_review: { stage: [], person: ["approved", "rejected", "routed", "categorized", "validated"] },

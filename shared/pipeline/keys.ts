@@ -19,6 +19,8 @@ export interface Keys {
   readonly rollbacks: string;
   /** ZSET by time of rejected improvements that must not be proposed again. */
   readonly tombstones: string;
+  /** ZSET of deferred improvements by when they come back. */
+  readonly deferred: string;
   readonly metrics: string;
   readonly outcomes: string;
   /** STRING that says that a row of the outcomes is there. */
@@ -110,6 +112,7 @@ export function keysOf(prefix = ""): Keys {
     breaker: `${school}breaker`,
     rollbacks: `${school}rollbacks`,
     tombstones: `${school}tombstones`,
+    deferred: `${school}deferred`,
     metrics: `${school}metrics`,
     outcomes: `${school}outcomes`,
     outcomeRow: (row) => `${school}outcome:${row}`,

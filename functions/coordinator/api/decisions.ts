@@ -43,7 +43,7 @@ export function decisionsApi(school: School): Hono<Env> {
   return app;
 }
 
-async function carryOut(
+export async function carryOut(
   school: School,
   action: Action,
   id: string,

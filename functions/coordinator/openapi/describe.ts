@@ -16,6 +16,7 @@ import { openRoutes } from "./open.ts";
 import { operatingRoutes } from "./operating.ts";
 import type { Operation } from "./operation.ts";
 import { pipelineRoutes } from "./pipeline.ts";
+import { reviewRoutes } from "./review.ts";
 import { routerRoutes } from "./router.ts";
 import { Problem } from "./schemas-operating.ts";
 import { searchRoutes } from "./search.ts";
@@ -36,6 +37,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...notificationRoutes,
   ...routerRoutes,
   ...pipelineRoutes,
+  ...reviewRoutes,
   ...operatingRoutes,
   ...auditRoutes,
   ...sessionRoutes,

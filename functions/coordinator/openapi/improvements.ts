@@ -32,6 +32,7 @@ const MEANS: Readonly<Record<(typeof ACTIONS)[number] | "retry", string>> = {
   approve:
     "Signs the change set exactly as it is, for 72 hours; before there is one, it answers the stage that asked. Who brought the improvement in cannot approve it, and what policy denies nobody can",
   reject: "Ends it",
+  never: "Ends it, and whatever says the same is not proposed again; an operator may take that back",
   replan: "Throws the plan away and has it made again on today's repository",
   reroute:
     "The wrong expert judged it: the one that is named judges it anew. Judgement, validation and plan are thrown away, and the router learns from it",

@@ -24,6 +24,7 @@ const ACTIONS: readonly (readonly [pattern: RegExp, actions: Readonly<Record<str
   [/^\/api\/sources()$/, { POST: "source.submit" }],
   [/^\/api\/sources\/([^/]+)\/again$/, { POST: "source.again" }],
   [/^\/api\/notifications\/test()$/, { POST: "notification.test" }],
+  [/^\/api\/review\/decide()$/, { POST: "review.decide" }],
   [/^\/stages\/([^/]+)$/, { POST: "stage.inject" }],
 ];
 /** Sessions write their own; an improvement's trail tells what was decided about it. */

@@ -17,6 +17,7 @@ import {
   timersScript,
   unlockScript,
 } from "./operate.ts";
+import { allowAgainScript, deferScript, endDeferralsScript } from "./put-off.ts";
 import { requestIndexScript } from "./request-index.ts";
 
 const scripts = {
@@ -36,6 +37,9 @@ const scripts = {
   schoolFeedback: feedbackScript,
   schoolRequestIndex: requestIndexScript,
   schoolLookAtWatch: lookAtWatchScript,
+  schoolDefer: deferScript,
+  schoolEndDeferrals: endDeferralsScript,
+  schoolAllowAgain: allowAgainScript,
 } as const;
 
 export type OperatorScripts = Scripts & Defined<keyof typeof scripts>;

@@ -131,7 +131,7 @@ describe("at a terminal", () => {
       "a; the diff is right; approve; please; re; rej; policy is right; skip; quit".split("; "),
     );
 
-    expect(asked[0]).toBe("approve / reject / replan / skip / quit?");
+    expect(asked[0]).toBe("approve / reject / never / replan / skip / quit?");
     expect(out).toContain("1 of 4");
     expect(out).toContain("+kind: LimitRange");
     expect(out).toContain("rev-1 is now approved");

@@ -33,6 +33,7 @@ const told: [Status, Status, "stage" | "person"][] = [
   ["rolling_back", "rollback_blocked", "stage"],
   ["conflicts", "validated", "person"],
   ["conflicts", "routed", "person"],
+  ["conflicts", "rejected", "person"],
   ["verified", "rolling_back", "person"],
   ["held", "verified", "person"],
   ["held", "rolling_back", "person"],

@@ -7,6 +7,7 @@ import type { Status } from "../../../../shared/domain/lifecycle.ts";
 export type ActionName =
   | "approve"
   | "reject"
+  | "never"
   | "replan"
   | "reroute"
   | "override"
@@ -95,7 +96,14 @@ const entries: readonly Entry[] = [
     tone: "danger",
     from: ["verified", "held", "rollback_blocked"],
   },
-  { action: "reject", label: "Reject", means: "It ends here.", tone: "danger", from: ["pending_review"] },
+  { action: "reject", label: "Reject", means: "It ends here.", tone: "danger", from: ["pending_review", "conflicts"] },
+  {
+    action: "never",
+    label: "Never again",
+    means: "It ends here, and whatever says the same is not proposed again. An operator can take that back.",
+    tone: "danger",
+    from: ["pending_review", "conflicts"],
+  },
 ];
 
 /** The statuses an action is offered in. */
