@@ -19,6 +19,7 @@ interface Options extends Common {
 export const DECISIONS: Readonly<Record<Decision, string>> = {
   approve: "let a pending change through, or answer the stage that asked",
   reject: "refuse a pending improvement for good",
+  never: "refuse it, and have nothing like it proposed again",
   replan: "have a pending improvement planned again on the repository as it is now",
   reroute: "the wrong expert judged it: send it to the right one, and the router learns from it",
   accept: "a held change is fine: it counts as verified",
