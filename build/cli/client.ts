@@ -1,6 +1,8 @@
 /** Calls to the coordinator's API. Whatever goes wrong becomes a sentence that says what to do. */
 import { Failure } from "./failure.ts";
 import type { Address } from "./find-school.ts";
+import { hintOf } from "./hint.ts";
+import { harmless } from "./terminal.ts";
 
 export interface Client {
   readonly url: string;
@@ -8,7 +10,7 @@ export interface Client {
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body?: unknown): Promise<T>;
   put<T>(path: string, body: unknown): Promise<T>;
-  delete<T>(path: string): Promise<T>;
+  delete<T>(path: string, body?: unknown): Promise<T>;
   /** The bare request with the token in it, for answers that never end. */
   fetch(address: string | URL, init?: RequestInit): Promise<Response>;
 }
@@ -35,14 +37,14 @@ export function clientOf({ url, token }: Address): Client {
     const text = await response.text();
     const answer = parsed(text);
     if (response.ok && answer !== undefined) return answer as T;
-    throw failureOf(url, response.status, answer);
+    throw failureOf(url, path, response.status, answer);
   }
   return {
     url,
     get: (path) => call("GET", path),
     post: (path, body = {}) => call("POST", path, body),
     put: (path, body) => call("PUT", path, body),
-    delete: (path) => call("DELETE", path),
+    delete: (path, body) => call("DELETE", path, body),
     fetch(address, init = {}) {
       const headers = new Headers(init.headers);
       headers.set("authorization", `Bearer ${token}`);
@@ -53,15 +55,20 @@ export function clientOf({ url, token }: Address): Client {
 
 /** Why a school did not do what it was asked, in its own words where it has some. */
 export async function failureIn(url: string, response: Response): Promise<Failure> {
-  return failureOf(url, response.status, parsed(await response.text()));
+  const { pathname } = new URL(response.url);
+  return failureOf(url, pathname, response.status, parsed(await response.text()));
 }
 
-function failureOf(url: string, status: number, answer: unknown): Failure {
+/** Passes by itself: asked too often, not ready. */
+const PASSES = [429, 503];
+
+function failureOf(url: string, path: string, status: number, answer: unknown): Failure {
   const { detail } = (answer ?? {}) as { detail?: unknown };
-  if (status === 503) return new Unreachable(typeof detail === "string" ? detail : "the school is not ready");
-  return new Failure(
-    typeof detail === "string" ? detail : `${url} answered ${status}; is that a school? Check SCHOOL_URL`,
-  );
+  if (status === 503 && typeof detail !== "string") return new Unreachable("the school is not ready");
+  if (typeof detail !== "string") return new Failure(`${url} answered ${status}; is that a school? Check SCHOOL_URL`);
+  const hint = hintOf(status, path);
+  const text = harmless(hint === undefined ? detail : `${detail} ${hint}`);
+  return PASSES.includes(status) ? new Unreachable(text) : new Failure(text);
 }
 
 function parsed(text: string): unknown {

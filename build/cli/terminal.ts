@@ -12,8 +12,16 @@ export interface Terminal {
   table(head: readonly string[], rows: readonly (readonly string[])[]): void;
   renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string;
   paint(style: Style, text: string): string;
-  /** Goes back to the top left and shows `text` instead of what was there. */
-  redraw(text: string): void;
+  /** A screen of its own, until it is left: what was on the terminal before is there again then. */
+  screen(): Screen;
+}
+
+export interface Screen {
+  size(): { readonly columns: number; readonly rows: number };
+  /** Draws these lines over what was there, without a blank moment between. */
+  show(lines: readonly string[]): void;
+  onResize(draw: () => void): void;
+  leave(): void;
 }
 
 const styles = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
@@ -49,7 +57,29 @@ export function terminal(out: NodeJS.WriteStream, error: NodeJS.WriteStream, env
     json: (value) => line(JSON.stringify(value, null, interactive ? 2 : undefined)),
     note: (text) => void error.write(`${text}\n`),
     table: (head, rows) => line(renderTable(head, rows)),
-    redraw: (text) => void out.write(`\u001b[H\u001b[2J${text}\n`),
+    screen: () => screenOn(out),
+  };
+}
+
+/** The alternate screen of a terminal, without its cursor. */
+function screenOn(out: NodeJS.WriteStream): Screen {
+  let resized: (() => void) | undefined;
+  // However the process ends: a terminal without a cursor is of no use to anybody.
+  const restore = () => void out.write("\u001b[?25h\u001b[?1049l");
+  process.once("exit", restore);
+  out.write("\u001b[?1049h\u001b[?25l");
+  return {
+    size: () => ({ columns: out.columns || 80, rows: out.rows || 24 }),
+    show: (lines) => void out.write(`\u001b[H${lines.map((text) => `${text}\u001b[K`).join("\r\n")}\u001b[J`),
+    onResize(draw) {
+      resized = draw;
+      out.on("resize", draw);
+    },
+    leave() {
+      if (resized !== undefined) out.off("resize", resized);
+      process.off("exit", restore);
+      restore();
+    },
   };
 }
 

@@ -42,6 +42,22 @@ export const flags: Register = (program, { terminal, school }) => {
     });
 
   group
+    .command("show")
+    .description("one flag: whether it is in force, by whom and why")
+    .argument("<name>")
+    .option(...JSON_OPTION)
+    .action(async (name: string, { json }: Common) => {
+      const answer = await school().get<{ on: boolean } & Partial<Flag>>(`/api/flags/${encodeURIComponent(name)}`);
+      if (json === true) return terminal.json(answer);
+      const { on, author, reason, expires_at: ends } = answer;
+      const by = author === undefined ? "" : ` by ${short(author, 40)}`;
+      const until = ends === undefined ? "" : ` until ${new Date(ends).toISOString()}`;
+      terminal.line(
+        `${name} is ${on ? "on" : "off"}${by}${until}${reason === undefined ? "" : `: ${short(reason, 200)}`}`,
+      );
+    });
+
+  group
     .command("set")
     .description("put a flag in force; one that permits must end by itself")
     .argument("<name>")
@@ -61,9 +77,11 @@ export const flags: Register = (program, { terminal, school }) => {
     .command("clear")
     .description("take a flag out of force")
     .argument("<name>")
+    .option("--reason <text>", "why; it goes into the audit trail")
     .option(...JSON_OPTION)
-    .action(async (name: string, { json }: Common) => {
-      const answer = await school().delete<unknown>(`/api/flags/${encodeURIComponent(name)}`);
+    .action(async (name: string, { reason, json }: Common & { readonly reason?: string }) => {
+      const body = reason === undefined ? undefined : { reason };
+      const answer = await school().delete<unknown>(`/api/flags/${encodeURIComponent(name)}`, body);
       if (json === true) return terminal.json(answer);
       terminal.line(`${name} is off`);
     });

@@ -102,6 +102,7 @@ function exporting(command: Command, { terminal, school, stopped }: Shell): void
     .command("export")
     .description("every decision on record, one JSON object per line")
     .option("--out <file>", "into this file instead of standard output")
+    .option("--json", "as it is anyway: one JSON object per line")
     .action(async ({ out }: { readonly out?: string }) => {
       const body = await decisions(school(), stopped);
       const to = out === undefined ? process.stdout : createWriteStream(out);
