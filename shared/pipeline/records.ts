@@ -10,6 +10,8 @@ import { toRecord } from "./stage-queue.ts";
 export interface TrailEntry {
   readonly entry: string;
   readonly at: string;
+  /** When its stage first took the improvement up: until then it was queued. Absent where no stage had it. */
+  readonly taken_at?: string;
   readonly from: string;
   readonly to: string;
   readonly by: string;
@@ -63,10 +65,11 @@ export function records(redis: Redis, keys: Keys): Records {
 
 export function trailEntry(entry: string, fields: Readonly<Record<string, string>>): TrailEntry {
   const at = new Date(Number(entry.split("-", 1)[0])).toISOString();
-  const { from = "", to = "", by = "", because = "", evidence } = fields;
+  const { from = "", to = "", by = "", because = "", evidence, taken_at } = fields;
   return {
     entry,
     at,
+    ...(taken_at === undefined ? {} : { taken_at }),
     from,
     to,
     by,

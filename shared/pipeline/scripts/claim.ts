@@ -72,11 +72,12 @@ local function take(stage, event, token, leaseMs, fresh, direct)
       return
     end
     if TAKES[stage] and #fields > 0 then
-      local status, lease, waiting
+      local status, lease, waiting, taken
       for i = 1, #fields, 2 do
         if fields[i] == 'status' then status = fields[i + 1]
         elseif fields[i] == 'lease' then lease = fields[i + 1]
-        elseif fields[i] == 'waiting' then waiting = fields[i + 1] end
+        elseif fields[i] == 'waiting' then waiting = fields[i + 1]
+        elseif fields[i] == 'taken_at' then taken = fields[i + 1] end
       end
       -- A pointer whose status has moved on, or a second event while the first one waits for its time.
       if status ~= TAKES[stage] or (waiting and waiting ~= eventId) then
@@ -91,7 +92,8 @@ local function take(stage, event, token, leaseMs, fresh, direct)
         count('deferred:' .. stage)
         return
       end
-      redis.call('HSET', rec, 'lease', token)
+      -- The first time it is taken up at a status ends its wait in the queue; later looks are part of the work.
+      redis.call('HSET', rec, 'lease', token, 'taken_at', taken or nowIso)
       if waiting then redis.call('HDEL', rec, 'waiting') end
     end
   end
@@ -160,7 +162,7 @@ local kind = redis.call('TYPE', record(proposal.id)).ok
 if kind == 'hash' and redis.call('HGET', record(proposal.id), 'lease') == token then return redis.call('HGETALL', record(proposal.id)) end
 if kind ~= 'none' then return nil end
 create(proposal, status, 'injection', 'injected at ' .. stage)
-redis.call('HSET', record(proposal.id), 'lease', token)
+redis.call('HSET', record(proposal.id), 'lease', token, 'taken_at', nowIso)
 flush()
 return redis.call('HGETALL', record(proposal.id))
 `;

@@ -142,9 +142,10 @@ local function announce(id, status, by, entry, behindLock, trace)
 end
 
 -- The audit trail of one improvement, and the same for everybody. Returns the entry's id.
-local function log(id, from, to, by, because, evidence)
+local function log(id, from, to, by, because, evidence, taken)
   local fields = {'from', from, 'to', to, 'by', by, 'because', because}
   if evidence ~= '' then fields[#fields + 1] = 'evidence'; fields[#fields + 1] = evidence end
+  if taken then fields[#fields + 1] = 'taken_at'; fields[#fields + 1] = taken end
   local entry = redis.call('XADD', record(id) .. ':trail', '*', unpack(fields))
   redis.call('XADD', P .. 'school:events', 'MAXLEN', '~', 10000, '*', 'improvement', id, unpack(fields, 1, 8))
   return entry
@@ -179,10 +180,10 @@ end
 -- Writes a transition whose keys were probed and whose legality was checked.
 local function move(id, from, to, by, because, evidence, set, remove, held)
   local rec = record(id)
-  held = held or redis.call('HMGET', rec, 'lock', 'waits_for_lock', 'traceparent', 'tracestate')
-  local entry = log(id, from, to, by, because, evidence)
+  held = held or redis.call('HMGET', rec, 'lock', 'waits_for_lock', 'traceparent', 'tracestate', 'taken_at')
+  local entry = log(id, from, to, by, because, evidence, held[5])
   redis.call('HSET', rec, 'status', to, 'updated_at', nowIso, unpack(set))
-  redis.call('HDEL', rec, 'lease', 'waiting', 'waits_for_lock', unpack(remove))
+  redis.call('HDEL', rec, 'lease', 'waiting', 'waits_for_lock', 'taken_at', unpack(remove))
   gather('ZREM', P .. 'improvements:' .. from, id)
   gather('SREM', P .. 'improvements:status:' .. from, id)
   gather('ZADD', P .. 'improvements:' .. to, now, id)

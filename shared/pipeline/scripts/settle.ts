@@ -27,11 +27,11 @@ probe('ZCARD', P .. 'school:timers')
 redis.call('HDEL', q .. ':leased', '')
 
 -- The record names the lease it is under; a reaped or foreign token is not named there.
--- Returns what the record says of locks and of its trace, nil when it is not.
+-- Returns what the record says of locks, of its trace and since when it is in work, nil when it is not.
 local function owned(token, id, from)
-  local facts = redis.call('HMGET', record(id), 'status', 'lease', 'lock', 'waits_for_lock', 'traceparent', 'tracestate')
+  local facts = redis.call('HMGET', record(id), 'status', 'lease', 'lock', 'waits_for_lock', 'traceparent', 'tracestate', 'taken_at')
   if facts[1] ~= from or facts[2] ~= token then return nil end
-  return {facts[3], facts[4], facts[5], facts[6]}
+  return {facts[3], facts[4], facts[5], facts[6], facts[7]}
 end
 
 local function finish(token)

@@ -4,12 +4,13 @@ import { costByStage, type StageCost, sumOf } from "../logic/cost.ts";
 import { dollars } from "../logic/money.ts";
 import { number, span } from "../logic/time.ts";
 import { inWords } from "../logic/words.ts";
+import { Scroll } from "./scroll.tsx";
 
 export function Cost({ calls = [] }: { calls: readonly ModelCall[] | undefined }) {
   if (calls.length === 0) return <p class="help">No model was asked: it cost nothing.</p>;
   const stages = costByStage(calls);
   return (
-    <div class="scroll">
+    <Scroll what="Tokens and cost by stage">
       <table class="figures">
         <thead>
           <tr>
@@ -38,7 +39,7 @@ export function Cost({ calls = [] }: { calls: readonly ModelCall[] | undefined }
           {stages.length > 1 && <CostRow of={sumOf("together", calls)} />}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

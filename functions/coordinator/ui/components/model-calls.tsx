@@ -1,6 +1,7 @@
 /** What was asked of models for an improvement: which prompt, how many tokens, what it cost. */
 import type { ModelCall } from "../../../../shared/domain/model-call.ts";
 import { dollars } from "../logic/money.ts";
+import { Scroll } from "./scroll.tsx";
 
 export function ModelCalls({ calls }: { calls: readonly ModelCall[] }) {
   const cost = calls.reduce((sum, call) => sum + call.cost, 0);
@@ -9,7 +10,7 @@ export function ModelCalls({ calls }: { calls: readonly ModelCall[] }) {
       <summary>
         {calls.length === 1 ? "One question" : `${calls.length} questions`} to models, {dollars(cost)}
       </summary>
-      <div class="scroll">
+      <Scroll what="Questions to models">
         <table>
           <thead>
             <tr>
@@ -44,7 +45,7 @@ export function ModelCalls({ calls }: { calls: readonly ModelCall[] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </details>
   );
 }

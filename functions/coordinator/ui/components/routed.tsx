@@ -4,6 +4,7 @@ import { actorOf } from "../logic/words.ts";
 import { Moment } from "./moment.tsx";
 import { PartSection } from "./part.tsx";
 import { RoutingWord } from "./routing-word.tsx";
+import { Scroll } from "./scroll.tsx";
 
 export function Routed({ improvement, onSaid }: { improvement: Improvement; onSaid: () => void }) {
   const { routing = [], routing_decision: decision, routing_feedback: word } = improvement;
@@ -47,7 +48,7 @@ function Decided({ decision }: { decision: RoutingDecision }) {
 
 function Votes({ votes }: { votes: readonly RoutingVote[] }) {
   return (
-    <div class="scroll">
+    <Scroll what="Votes of the router">
       <table>
         <thead>
           <tr>
@@ -78,6 +79,6 @@ function Votes({ votes }: { votes: readonly RoutingVote[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

@@ -7,6 +7,7 @@ import { inWords } from "../logic/words.ts";
 import { MeasurementPlot } from "./measurement-plot.tsx";
 import { Moment } from "./moment.tsx";
 import { PartSection } from "./part.tsx";
+import { Scroll } from "./scroll.tsx";
 
 interface VerifiedProps {
   readonly title: string;
@@ -64,7 +65,7 @@ function Checks({ improvement, verification }: { improvement: Improvement; verif
         Began <Moment at={startedAt} />, window of {span(endsAt - startedAt)}
         {extended && ", extended once"}.
       </p>
-      <div class="scroll">
+      <Scroll what="What the checks measured">
         <table>
           <thead>
             <tr>
@@ -92,7 +93,7 @@ function Checks({ improvement, verification }: { improvement: Improvement; verif
               ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       {others.length > 0 && (
         <details>
           <summary>
@@ -138,7 +139,7 @@ function Check({ name, run, improvement }: { name: string; run: CheckRun; improv
         {limits.inconclusiveLimit < NO_LIMIT && <span class="limit"> / {limits.inconclusiveLimit}</span>}
       </td>
       <td class="figure-cell">{count("Error")}</td>
-      <td>
+      <td class="with-plot">
         <Last measurement={last} />
         <MeasurementPlot run={run} bounds={boundsOf(name, baseline, settings)} />
       </td>

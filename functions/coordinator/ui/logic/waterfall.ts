@@ -53,7 +53,8 @@ type Raw = Omit<Row, "parts"> & { readonly parts: readonly { readonly kind: Part
 
 /** `now`: milliseconds since the epoch, for what goes on still. Entries whose time cannot be read are left out. */
 export function waterfallOf(trail: readonly TrailStep[], now: number): Waterfall {
-  const steps = trail.filter(({ at }) => !Number.isNaN(Date.parse(at)));
+  // What leads from a status to itself is a remark: nobody's turn ends by it.
+  const steps = trail.filter(({ at, from, to }) => from !== to && !Number.isNaN(Date.parse(at)));
   const rows = steps.flatMap((step, i) => rowOf(step, steps[i + 1], now));
   const [first, last] = [rows[0], rows.at(-1)];
   const end = last === undefined ? 0 : (last.ended ?? Math.max(now, last.began));
