@@ -45,6 +45,9 @@ export interface Client {
   /** Whether the right expert was chosen. */
   sayOfRouting(id: string, body: { right: boolean; expert?: string; reason: string }): Promise<void>;
   decide(id: string, action: ActionName, body: { reason: string; expert?: string; hash?: string }): Promise<void>;
+  /** Any other answer: pages that only operators use have their routes in files of their own. */
+  ask<T>(path: string, signal?: AbortSignal): Promise<T>;
+  send<T>(method: "POST" | "PUT" | "DELETE", path: string, body: object): Promise<T>;
 }
 
 /** `onRefused` is called when nobody is signed in any more. */
@@ -122,6 +125,8 @@ export function client(onRefused: () => void = () => undefined): Client {
     async decide(id, action, body) {
       await call("POST", `/api/improvements/${encodeURIComponent(id)}/${action}`, { body });
     },
+    ask: get,
+    send: (method, path, body) => call(method, path, { body }),
   };
 }
 

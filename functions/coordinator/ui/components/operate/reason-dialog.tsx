@@ -1,0 +1,79 @@
+/** Anything an operator does, with its reason. What the coordinator refuses stays in the dialog, in its own words. */
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { Failure } from "../../api/failure.ts";
+
+interface ReasonDialogProps {
+  /** What will be done, as its button says it. */
+  readonly label: string;
+  /** To what; may be untrusted text. */
+  readonly subject?: string | undefined;
+  /** What follows from it. */
+  readonly means: string;
+  readonly tone?: "primary" | "danger";
+  /** Further fields, and whether they are filled in. */
+  readonly children?: ComponentChildren;
+  readonly complete?: boolean;
+  readonly onSend: (reason: string) => Promise<unknown>;
+  readonly onDone: () => void;
+  readonly onCancel: () => void;
+}
+
+export function ReasonDialog(props: ReasonDialogProps) {
+  const { label, subject, means, tone = "primary", children, complete = true, onSend, onDone, onCancel } = props;
+  const dialog = useRef<HTMLDialogElement>(null);
+  const title = useId();
+  const [reason, setReason] = useState("");
+  const [failure, setFailure] = useState<Failure>();
+  const [busy, setBusy] = useState(false);
+  useEffect(() => dialog.current?.showModal(), []);
+  const ready = reason.trim() !== "" && complete && !busy;
+
+  async function submit(event: Event): Promise<void> {
+    event.preventDefault();
+    if (!ready) return;
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      await onSend(reason.trim());
+      onDone();
+    } catch (error) {
+      setFailure(Failure.from(error));
+      setBusy(false);
+    }
+  }
+  return (
+    <dialog ref={dialog} class="decision" aria-labelledby={title} onClose={onCancel}>
+      <form onSubmit={(event) => void submit(event)}>
+        <h2 id={title}>{label}</h2>
+        {subject !== undefined && <p class="subject">{subject}</p>}
+        <p>{means}</p>
+        {children}
+        <label>
+          Reason
+          <textarea
+            rows={3}
+            maxLength={1_000}
+            required
+            value={reason}
+            placeholder="It goes into the audit, with your name."
+            onInput={({ currentTarget }) => setReason(currentTarget.value)}
+          />
+        </label>
+        {failure !== undefined && (
+          <p class="form-error" role="alert">
+            <strong>{failure.title}.</strong> {failure.message}
+          </p>
+        )}
+        <div class="dialog-actions">
+          <button type="button" onClick={() => dialog.current?.close()}>
+            Cancel
+          </button>
+          <button type="submit" class={tone} disabled={!ready}>
+            {busy ? "Sending …" : label}
+          </button>
+        </div>
+      </form>
+    </dialog>
+  );
+}
