@@ -7,11 +7,12 @@ import { useAnswer } from "../state/use-answer.ts";
 import { Moment } from "./moment.tsx";
 import { FailureNote } from "./states.tsx";
 
-export function WatchedSources() {
+/** `empty`: what is said where nothing is watched. */
+export function WatchedSources({ empty }: { empty?: string }) {
   const { api } = useSchool();
   const { data, failure, reload } = useAnswer("watches", (signal) => api.watches(signal));
   if (data === undefined) return failure === undefined ? null : <FailureNote failure={failure} onRetry={reload} />;
-  if (data.length === 0) return null;
+  if (data.length === 0) return empty === undefined ? null : <p class="help">{empty}</p>;
   return (
     <section aria-labelledby="watches">
       <h2 id="watches">Watched sources</h2>
