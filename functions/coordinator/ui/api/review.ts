@@ -1,0 +1,61 @@
+/** What the review page asks and sends. */
+import type { Deferral } from "../../../../shared/domain/deferral.ts";
+import type { Forecast } from "../../../../shared/domain/forecast.ts";
+import type { Query } from "../logic/address.ts";
+import type { Client } from "./client.ts";
+
+export interface ReviewRow {
+  readonly id: string;
+  readonly status: string;
+  readonly title?: string;
+  readonly category?: string;
+  readonly expert?: string;
+  readonly review_stage?: string;
+  readonly approval_rule?: string;
+  readonly intent?: string;
+  readonly decision?: "auto" | "human" | "deny";
+  readonly reach?: number;
+  readonly forecast?: Pick<Forecast, "holds" | "minutes" | "missing">;
+  readonly deferred?: Deferral;
+  readonly updated_at?: string;
+  readonly score: number;
+  readonly risk: number;
+  readonly value: number;
+  readonly because: readonly string[];
+  readonly alike: readonly { readonly id: string; readonly status: string }[];
+}
+
+export interface ReviewAnswer {
+  readonly rows: readonly ReviewRow[];
+  readonly total: number;
+  readonly read: number;
+  readonly deferred: number;
+  readonly fitting: number;
+}
+
+export interface Together {
+  readonly decided: readonly { readonly id: string; readonly status: string }[];
+  readonly refused: readonly { readonly id: string; readonly because: string }[];
+}
+
+export function askReview({ ask }: Client, query: Query, signal: AbortSignal): Promise<ReviewAnswer> {
+  const { at: _, ...filters } = query;
+  return ask(`/api/review?${new URLSearchParams({ limit: "200", ...filters })}`, signal);
+}
+
+export async function sendFor(
+  { send }: Client,
+  id: string,
+  what: "defer" | "edit",
+  body: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  await send("POST", `/api/improvements/${encodeURIComponent(id)}/${what}`, body);
+}
+
+export function decideTogether(
+  { send }: Client,
+  action: "approve" | "reject",
+  items: readonly { readonly id: string; readonly hash: string; readonly reason: string }[],
+): Promise<Together> {
+  return send("POST", "/api/review/decide", { action, items });
+}

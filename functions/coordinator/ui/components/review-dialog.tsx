@@ -1,0 +1,164 @@
+/** A decision of the review queue with its reason. What the coordinator refuses stays here, field by field. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Improvement } from "../../../../shared/domain/improvement.ts";
+import { Failure } from "../api/failure.ts";
+import { sendFor } from "../api/review.ts";
+import type { ActionName } from "../logic/actions.ts";
+import type { ReviewOffer } from "../logic/review.ts";
+import { EXPERT_NAMES, inWords } from "../logic/words.ts";
+import { lastReasons, rememberReason } from "../state/reasons.ts";
+import { useSchool } from "../state/school.ts";
+import { RollbackPreview } from "./rollback-preview.tsx";
+
+interface ReviewDialogProps {
+  readonly offer: ReviewOffer;
+  readonly improvement: Improvement;
+  readonly onDone: () => void;
+  readonly onCancel: () => void;
+}
+
+const SPANS: readonly (readonly [minutes: number, words: string])[] = [
+  [60, "an hour"],
+  [240, "four hours"],
+  [1_440, "a day"],
+  [4_320, "three days"],
+  [10_080, "a week"],
+  [43_200, "thirty days"],
+];
+
+export function ReviewDialog({ offer, improvement, onDone, onCancel }: ReviewDialogProps) {
+  const { api } = useSchool();
+  const { id, title, expert: present } = improvement;
+  const dialog = useRef<HTMLDialogElement>(null);
+  // What was on the page when it opened; the page below goes on living.
+  const [seen] = useState(improvement.change_set?.hash);
+  const [reasons] = useState(lastReasons);
+  const [reason, setReason] = useState("");
+  const [expert, setExpert] = useState("");
+  const [minutes, setMinutes] = useState(1_440);
+  const [intent, setIntent] = useState(() => JSON.stringify(improvement.intent ?? { kind: "" }, null, 2));
+  const [failure, setFailure] = useState<Failure>();
+  const [busy, setBusy] = useState(false);
+  useEffect(() => dialog.current?.showModal(), []);
+  const complete = reason.trim() !== "" && (offer.asksExpert !== true || expert !== "");
+
+  async function send(): Promise<void> {
+    const said = { reason: reason.trim() };
+    const hash = seen === undefined ? {} : { hash: seen };
+    if (offer.action === "defer") return sendFor(api, id, "defer", { ...said, minutes });
+    if (offer.action === "edit") return sendFor(api, id, "edit", { ...said, ...hash, intent: intentIn(intent) });
+    return api.decide(id, offer.action as ActionName, { ...said, ...hash, ...(expert === "" ? {} : { expert }) });
+  }
+  async function submit(event: Event): Promise<void> {
+    event.preventDefault();
+    if (!complete || busy) return;
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      await send();
+      rememberReason(reason.trim());
+      onDone();
+    } catch (error) {
+      setFailure(Failure.from(error));
+      setBusy(false);
+    }
+  }
+
+  return (
+    <dialog
+      ref={dialog}
+      class={offer.action === "rollback" || offer.action === "edit" ? "decision wide" : "decision"}
+      aria-labelledby="review-dialog-title"
+      onClose={onCancel}
+    >
+      <form onSubmit={(event) => void submit(event)}>
+        <h2 id="review-dialog-title">{offer.label}</h2>
+        <p class="subject">{title}</p>
+        <p>{offer.means}</p>
+        {offer.action === "rollback" && <RollbackPreview id={id} />}
+        {offer.action === "edit" && (
+          <label>
+            Intent
+            <textarea
+              class="intent-text"
+              rows={12}
+              spellcheck={false}
+              maxLength={20_000}
+              value={intent}
+              onInput={({ currentTarget }) => setIntent(currentTarget.value)}
+            />
+          </label>
+        )}
+        {offer.action === "defer" && (
+          <label>
+            For
+            <select value={minutes} onChange={({ currentTarget }) => setMinutes(Number(currentTarget.value))}>
+              {SPANS.map(([value, words]) => (
+                <option key={value} value={value}>
+                  {words}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+        {offer.asksExpert === true && (
+          <label>
+            Expert
+            <select value={expert} onChange={({ currentTarget }) => setExpert(currentTarget.value)}>
+              <option value="">Choose one</option>
+              {EXPERT_NAMES.filter((name) => offer.action !== "reroute" || name !== present).map((name) => (
+                <option key={name} value={name}>
+                  {inWords(name)}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+        <label>
+          Reason
+          <textarea
+            rows={3}
+            maxLength={1_000}
+            required
+            // The first thing to write: whoever came by keyboard goes on by keyboard.
+            // oxlint-disable-next-line jsx-a11y/no-autofocus
+            autofocus={offer.action !== "edit"}
+            value={reason}
+            placeholder="It goes into the audit trail, with your name."
+            onInput={({ currentTarget }) => setReason(currentTarget.value)}
+          />
+        </label>
+        {reasons.length > 0 && (
+          <div class="chips" role="group" aria-label="Reasons you gave before">
+            {reasons.map((one) => (
+              <button key={one} type="button" class="chip earlier-reason" onClick={() => setReason(one)}>
+                {one}
+              </button>
+            ))}
+          </div>
+        )}
+        {failure !== undefined && (
+          <p class="form-error" role="alert">
+            <strong>{failure.title}.</strong> {failure.message}
+          </p>
+        )}
+        <div class="dialog-actions">
+          <button type="button" onClick={() => dialog.current?.close()}>
+            Cancel
+          </button>
+          <button type="submit" class={offer.tone === "plain" ? "primary" : offer.tone} disabled={!complete || busy}>
+            {busy ? "Sending …" : offer.label}
+          </button>
+        </div>
+      </form>
+    </dialog>
+  );
+}
+
+function intentIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Failure("refused", "The intent is not JSON", (error as Error).message);
+  }
+}

@@ -1,0 +1,94 @@
+/** The review queue in a browser: its order, its keys, its dialogs, on a desktop and on a phone. */
+import { afterEach, describe, expect, test } from "vitest";
+import { seriousFindings } from "../../support/axe.ts";
+import { noBrowser } from "../../support/browser.ts";
+import { dashboard, SOON } from "./ui-dashboard.ts";
+import { plannedPatch } from "./ui-records.ts";
+
+describe.skipIf(noBrowser)("the review queue (skipped where no Chromium is on PATH)", () => {
+  const at = dashboard();
+  const status = async (id: string) => (await at.school.record(id)).status;
+  const open = (title: string) => at.page.locator("#review-open", { hasText: title }).waitFor();
+  const focused = () => at.page.evaluate("document.activeElement.id || document.activeElement.tagName");
+  afterEach(async () => at.school.redis.del(at.school.keys.deferred));
+
+  test("begins with what is in the cluster, says why, and shows what an approval rests on", async () => {
+    await at.signedIn("viewer", "/review");
+    await open("Raise the cart's memory");
+    expect(await at.page.locator(".review-row").first().textContent()).toContain("live and held");
+    await at.page.getByRole("link", { name: "Set requests and limits on the cart" }).click();
+    await open("Set requests and limits on the cart");
+    await at.page.getByText("deciding takes the role reviewer").waitFor();
+    await at.page.getByRole("region", { name: "Changes of apps/shop/cart/deployment.yaml" }).waitFor();
+    expect(await at.page.getByRole("button", { name: "Approve" }).count()).toBe(0);
+    expect(await seriousFindings(at.page)).toEqual([]);
+  });
+
+  test("a reviewer's whole way by keyboard alone: find, read, put off, approve with a reason, see it on its way", async () => {
+    const patch = { ...plannedPatch, category: "architecture", relevance: 0.99 } as const;
+    await at.school.stand("keys-1", "pending_review", { ...patch, title: "Approve me by keyboard" });
+    await at.school.stand("keys-2", "pending_review", { ...patch, title: "Put me off by keyboard", relevance: 0.98 });
+    await at.signedIn("reviewer", "/review?status=pending_review");
+    await open("Approve me by keyboard");
+    await at.page.keyboard.press("j");
+    await open("Put me off by keyboard");
+    await at.page.keyboard.press("d");
+    await at.page.getByRole("dialog").waitFor();
+    await at.page.keyboard.type("after the release");
+    await at.page.keyboard.press("Tab");
+    await at.page.keyboard.press("Tab");
+    await at.page.keyboard.press("Enter");
+    await expect.poll(async () => (await at.school.record("keys-2")).deferred?.because, SOON).toBe("after the release");
+    await at.page.getByRole("link", { name: "Put me off by keyboard" }).waitFor({ state: "detached" });
+
+    await at.page.getByRole("heading", { level: 1, name: "Review" }).waitFor();
+    for (let steps = 0; steps < 5; steps += 1) await at.page.keyboard.press("k");
+    await open("Approve me by keyboard");
+    await at.page.keyboard.press("Enter");
+    await expect.poll(focused, SOON).toBe("review-open");
+    await at.page.keyboard.press("a");
+    await at.page.getByRole("dialog").getByRole("button", { name: "after the release" }).waitFor();
+    await at.page.keyboard.type("the limits are what it uses");
+    await at.page.getByRole("dialog").getByRole("button", { name: "Approve", exact: true }).focus();
+    await at.page.keyboard.press("Enter");
+    await expect.poll(() => status("keys-1"), SOON).toBe("approved");
+    expect((await at.school.record("keys-1")).approval).toMatchObject({ reason: "the limits are what it uses" });
+    await at.page
+      .getByRole("status")
+      .filter({ hasText: "Approve: Approve me by keyboard. Next:" })
+      .waitFor({ state: "attached" });
+    await expect.poll(focused, SOON).toBe("review-open");
+    await at.page.keyboard.press("?");
+    await at.page.getByRole("dialog").getByText("The next in the queue").waitFor();
+  });
+
+  test("an intent is edited where it is read, and what is wrong with it is said by field", async () => {
+    const intent = {
+      kind: "set-resource-limits",
+      workload: { kind: "Deployment", namespace: "shop", name: "cart" },
+      container: "cart",
+    };
+    await at.school.stand("edit-1", "pending_review", { ...plannedPatch, title: "Edit me", intent });
+    await at.signedIn("reviewer", "/review?at=edit-1");
+    await open("Edit me");
+    await at.page.keyboard.press("e");
+    const dialog = at.page.getByRole("dialog");
+    await dialog.getByLabel("Intent").fill(JSON.stringify({ ...intent, container: 7 }));
+    await dialog.getByLabel("Reason").fill("another container");
+    await dialog.getByRole("button", { name: "Edit and plan again" }).click();
+    await dialog.getByRole("alert").getByText("intent.container").waitFor();
+    await dialog.getByLabel("Intent").fill(JSON.stringify({ ...intent, limits: { memory: "512Mi" } }));
+    await dialog.getByRole("button", { name: "Edit and plan again" }).click();
+    await expect.poll(() => status("edit-1"), SOON).toBe("validated");
+    // The browser reports the answer that was refused.
+    at.troubles.splice(0);
+  });
+
+  test("on a phone the list stands above what is open, and nothing is wider than the screen", async () => {
+    await at.open({ viewport: { width: 360, height: 740 }, hasTouch: true });
+    await at.signedIn("reviewer", "/review?at=review-1");
+    await open("Set requests and limits on the cart");
+    expect(await at.page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(360);
+    expect(await seriousFindings(at.page)).toEqual([]);
+  });
+});
