@@ -1,5 +1,7 @@
 import { CloudEvent } from "cloudevents";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { keysOf } from "../../shared/pipeline/keys.ts";
+import { records } from "../../shared/pipeline/records.ts";
 import { startTestRedis, type TestRedis } from "../support/redis.ts";
 import { connectPipeline } from "./support.ts";
 
@@ -46,6 +48,27 @@ describe("a claim and its settle", () => {
     expect(await school.redis.hget("school:metrics", "source:read")).toBe("2");
     expect(await school.redis.smembers("improvements:video:v1")).toHaveLength(3);
     expect(await school.places("route")).toEqual({ ...idle, list: 3 });
+  });
+
+  test("the trail says when its stage first took it up, whatever looks followed; the next stage begins anew", async () => {
+    await school.seed(["a"]);
+    const { queue, token } = await claimOne();
+    const taken = await school.redis.hget("improvement:a", "taken_at");
+    expect(Date.parse(taken ?? "")).not.toBeNaN();
+    // As a clock that went on between the first look and the second would have it.
+    const earlier = "2026-01-01T00:00:00.000Z";
+    await school.redis.hset("improvement:a", "taken_at", earlier);
+    await queue.settle([{ kind: "again", token, id: "a", from: "raw", delayMs: 0, patch: {} }], 0);
+    const again = await claimOne();
+
+    await again.queue.settle([move(again.token, "a")], 0);
+
+    const trail = await records(school.redis, keysOf("")).trail("a");
+    expect(trail.map(({ to, taken_at }) => [to, taken_at])).toEqual([
+      ["raw", undefined],
+      ["routed", earlier],
+    ]);
+    expect(await school.redis.hexists("improvement:a", "taken_at")).toBe(0);
   });
 
   test("a move writes record, indexes, trail and the next event together and ends the lease", async () => {

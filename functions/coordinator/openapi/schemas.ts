@@ -179,6 +179,7 @@ export const TrailEntry = z
   .looseObject({
     entry: z.string().describe("id in the stream"),
     at: Time,
+    taken_at: Time.optional().describe("when its stage first took the improvement up: until then it was queued"),
     from: z.string().describe("empty: it was created"),
     to: z.string(),
     by: z.string().describe("a stage, or person:<name>"),

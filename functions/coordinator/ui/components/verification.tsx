@@ -66,7 +66,7 @@ function Checks({ improvement, verification }: { improvement: Improvement; verif
         {extended && ", extended once"}.
       </p>
       <Scroll what="What the checks measured">
-        <table>
+        <table class="checks">
           <thead>
             <tr>
               <th scope="col">Check</th>
@@ -129,16 +129,20 @@ function Check({ name, run, improvement }: { name: string; run: CheckRun; improv
       <th scope="row">
         {inWords(name)} {dryRun === true && <span class="tag">decides nothing</span>}
       </th>
-      <td class="figure-cell">{count("Successful")}</td>
-      <td class="figure-cell">
+      <td class="figure-cell" data-name="Good">
+        {count("Successful")}
+      </td>
+      <td class="figure-cell" data-name="Failed">
         {count("Failed")}
         <span class="limit"> / {limits.failureLimit}</span>
       </td>
-      <td class="figure-cell">
+      <td class="figure-cell" data-name="Inconclusive">
         {count("Inconclusive")}
         {limits.inconclusiveLimit < NO_LIMIT && <span class="limit"> / {limits.inconclusiveLimit}</span>}
       </td>
-      <td class="figure-cell">{count("Error")}</td>
+      <td class="figure-cell" data-name="Error">
+        {count("Error")}
+      </td>
       <td class="with-plot">
         <Last measurement={last} />
         <MeasurementPlot run={run} bounds={boundsOf(name, baseline, settings)} />

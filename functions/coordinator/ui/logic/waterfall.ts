@@ -43,7 +43,7 @@ export interface Waterfall {
 /** A wait is drawn at most this share of all that was worked, so that a night does not hide the minute that mattered. */
 const LONGEST_WAIT = 0.35;
 /** Milliseconds that are drawn when nothing was worked on. */
-const LEAST_WORK = 1_000;
+const LEAST_WORK = 100;
 /** Of the longest drawn part: what is shorter can still be seen and pointed at. */
 const THINNEST = 0.015;
 /** These look again and again at what others do. */
@@ -98,13 +98,19 @@ function placed(rows: readonly Raw[]): Row[] {
   const longest = Math.max(LEAST_WORK, worked) * LONGEST_WAIT;
   const drawn = ({ kind, ms }: Raw["parts"][number]) => (kind === "work" ? ms : Math.min(ms, longest));
   const thinnest = Math.max(...all.map(drawn), 1) * THINNEST;
-  const width = (part: Raw["parts"][number]) => (part.ms === 0 ? 0 : Math.max(thinnest, drawn(part)));
-  const whole = all.reduce((sum, part) => sum + width(part), 0);
+  // A turn that took no time is a thin mark too: where its bar would be is where it was.
+  const widths = rows.map(({ parts }) =>
+    parts.map((part, i) => {
+      const isAll = i === parts.length - 1 && parts.every(({ ms }) => ms === 0);
+      return part.ms === 0 && !isAll ? 0 : Math.max(thinnest, drawn(part));
+    }),
+  );
+  const whole = widths.flat().reduce((sum, width) => sum + width, 0);
   let at = 0;
-  return rows.map(({ parts, ...row }) => ({
+  return rows.map(({ parts, ...row }, r) => ({
     ...row,
-    parts: parts.map((part) => {
-      const share = whole === 0 ? 0 : width(part) / whole;
+    parts: parts.map((part, i) => {
+      const share = (widths[r]?.[i] ?? 0) / whole;
       const from = at;
       at += share;
       return { ...part, from, width: share, cut: drawn(part) < part.ms };
