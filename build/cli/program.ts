@@ -25,6 +25,7 @@ import { notifications } from "./commands/notifications.ts";
 import { pipeline } from "./commands/pipeline.ts";
 import { policy } from "./commands/policy.ts";
 import { prompts } from "./commands/prompts.ts";
+import { putOff } from "./commands/put-off.ts";
 import { review } from "./commands/review.ts";
 import { route } from "./commands/route.ts";
 import { router } from "./commands/router.ts";
@@ -45,6 +46,7 @@ const COMMANDS: readonly Register[] = [
   show,
   review,
   decisions,
+  putOff,
   feedback,
   events,
   watch,
