@@ -3,6 +3,7 @@ import { Command } from "commander";
 import packageFile from "../../package.json" with { type: "json" };
 import type { Register, Shell } from "./command.ts";
 import { anomalies } from "./commands/anomalies.ts";
+import { audit } from "./commands/audit.ts";
 import { breaker } from "./commands/breaker.ts";
 import { check } from "./commands/check.ts";
 import { completion } from "./commands/completion.ts";
@@ -31,6 +32,7 @@ import { route } from "./commands/route.ts";
 import { router } from "./commands/router.ts";
 import { search } from "./commands/search.ts";
 import { sessions } from "./commands/sessions.ts";
+import { settings } from "./commands/settings.ts";
 import { show } from "./commands/show.ts";
 import { sources } from "./commands/sources.ts";
 import { status } from "./commands/status.ts";
@@ -61,6 +63,8 @@ const COMMANDS: readonly Register[] = [
   status,
   pipeline,
   sessions,
+  audit,
+  settings,
   doctor,
   policy,
   extract,

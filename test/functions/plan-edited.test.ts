@@ -14,7 +14,12 @@ const harbor = sampleTexts("harbor");
 const TITLE = "Set memory limits on every container";
 
 function improvement(over: Partial<Improvement> = {}): Improvement {
-  const { change_set: _, git_commit: __, landed: ___, ...rest } = committedImprovement("c", [], {
+  const {
+    change_set: _,
+    git_commit: __,
+    landed: ___,
+    ...rest
+  } = committedImprovement("c", [], {
     title: TITLE,
     status: "validated",
     id: "new",

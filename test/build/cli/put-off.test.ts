@@ -39,7 +39,9 @@ test("a reviewer's whole way by the command line: find, read, put off, edit, app
 
   expect((await schoolCommand(["defer", "cli-1", "--for", "3d", ...why], env)).out).toContain("cli-1 is put off until");
   expect((await schoolCommand(["queue"], env)).out).toContain("1 put off");
-  const off = JSON.parse((await schoolCommand(["queue", "--deferred", "--json"], env)).out) as { rows: { id: string }[] };
+  const off = JSON.parse((await schoolCommand(["queue", "--deferred", "--json"], env)).out) as {
+    rows: { id: string }[];
+  };
   expect(off.rows.map(({ id }) => id)).toEqual(["cli-1"]);
 
   expect((await schoolCommand(["approve", "cli-1", ...why], env)).out).toContain("cli-1 is now approved");

@@ -83,7 +83,7 @@ describe("without a terminal", () => {
 
     const json = JSON.parse((await schoolCommand(["review", "--json"], env)).out) as { waiting: object[] };
     expect(json.waiting).toEqual([
-      expect.objectContaining({ id: "rev-1", asked_by: "relevance", decisions: ["approve", "reject", "replan"] }),
+      expect.objectContaining({ id: "rev-1", asked_by: "relevance", decisions: ["approve", "reject", "never", "replan"] }),
       expect.objectContaining({ id: "rev-2", asked_by: "held", decisions: ["accept", "extend", "rollback"] }),
     ]);
   });
@@ -92,7 +92,7 @@ describe("without a terminal", () => {
     await school.stand("rev-1", "pending_review", planned());
     const one = await schoolCommand(["review", "rev-1"], env);
     expect(one.out).toContain("+kind: LimitRange");
-    expect(one.out).toContain("to decide: approve, reject, replan");
+    expect(one.out).toContain("to decide: approve, reject, never, replan");
 
     const decided = await schoolCommand(["review", "rev-1", "--approve", "--reason", "fine", "--json"], env);
     expect(decided).toEqual({ code: 0, out: '{"id":"rev-1","status":"approved"}\n', err: "" });

@@ -45,8 +45,8 @@ describe("what a person is offered", () => {
 
   test("whoever has no expert cannot be sent away from it", () => {
     const actions = (expert: object) => offersFor({ status: "conflicts", ...expert }).map(({ action }) => action);
-    expect(actions({})).toEqual(["override"]);
-    expect(actions({ expert: "database" })).toEqual(["override", "reroute"]);
+    expect(actions({})).toEqual(["override", "reject", "never"]);
+    expect(actions({ expert: "database" })).toEqual(["override", "reroute", "reject", "never"]);
   });
 
   test("an approval without a change set answers the stage that asked, and names the expert for routing", () => {
