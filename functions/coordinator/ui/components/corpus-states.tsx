@@ -15,9 +15,14 @@ export function CorpusStates({ kept, states }: { kept: boolean; states: readonly
       </Empty>
     );
   }
-  if (states.length === 0) return <Empty title="Nothing is indexed yet" />;
+  if (states.length === 0)
+    return (
+      <Empty title="Nothing is indexed yet">
+        <p>Documents and manifests appear here after the first look at them; it begins by itself within minutes.</p>
+      </Empty>
+    );
   return (
-    <div class="scroll">
+    <div class="scroll" tabIndex={0} role="group" aria-label="The index by corpus">
       <table>
         <thead>
           <tr>

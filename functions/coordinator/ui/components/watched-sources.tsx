@@ -12,11 +12,19 @@ export function WatchedSources({ empty }: { empty?: string }) {
   const { api } = useSchool();
   const { data, failure, reload } = useAnswer("watches", (signal) => api.watches(signal));
   if (data === undefined) return failure === undefined ? null : <FailureNote failure={failure} onRetry={reload} />;
-  if (data.length === 0) return empty === undefined ? null : <p class="help">{empty}</p>;
+  if (data.length === 0) {
+    if (empty === undefined) return null;
+    return (
+      <>
+        <h2>Watched sources</h2>
+        <p class="help">{empty}</p>
+      </>
+    );
+  }
   return (
     <section aria-labelledby="watches">
       <h2 id="watches">Watched sources</h2>
-      <div class="scroll">
+      <div class="scroll" tabIndex={0} role="group" aria-label="Watched sources as a table">
         <table>
           <thead>
             <tr>

@@ -37,8 +37,8 @@ export function AuditPage({ query }: { query: Query }) {
   return (
     <>
       <h1 tabIndex={-1}>Audit</h1>
-      <p class="lead">
-        Who did what, when and why.{" "}
+      <p class="lead">Who did what, when and why.</p>
+      <p class="audit-file">
         <a href={file} download="audit.jsonl">
           Download as JSONL
         </a>

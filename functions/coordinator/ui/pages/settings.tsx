@@ -24,9 +24,9 @@ export function SettingsPage({ query }: { query: Query }) {
         What the school may do by itself.
         {person.role !== "operator" && ` You are a ${person.role}: operators change what stands here.`}
       </p>
-      <div class="parts">
+      <div class="panels">
         <Flags />
-        <div class="parts-side">
+        <div class="panels-side">
           <Breaker />
           <CommitBudget windows={windows} />
           <ModelBudget />

@@ -43,14 +43,14 @@ export function SourcesPage({ query }: { query: Query }) {
       <h1 tabIndex={-1}>Sources</h1>
       <p class="lead">Where the school learns from: what it watches, what people hand in, and what came of it.</p>
       {person.role !== "viewer" && (
-        <section aria-labelledby="submit" class="part">
+        <section aria-labelledby="submit" class="panel">
           <h2 id="submit">Hand in a source</h2>
           <SubmitSource onDone={answer.reload} />
         </section>
       )}
-      <section class="part" aria-label="Watching">
-        <SourcePause />
+      <section class="panel" aria-label="Watching">
         <WatchedSources empty="No source is watched. SOURCES in the configuration names the file that lists them." />
+        <SourcePause />
       </section>
       <section aria-labelledby="read" class="read">
         <h2 id="read">Sources read</h2>

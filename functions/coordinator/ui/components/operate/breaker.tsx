@@ -48,7 +48,7 @@ export function Breaker() {
           ) : (
             <details open={open}>
               <summary>The last rollbacks ({rollbacks.length})</summary>
-              <ul class="plain">
+              <ul class="few">
                 {rollbacks.map((one) => (
                   <li key={one.improvement}>
                     <Link href={improvementAddress(one.improvement)}>

@@ -75,7 +75,7 @@ function Channel({ channel }: { channel: ChannelsAnswer["channels"][number] }) {
       </div>
       <span class={`badge ${TONES[state]}`}>{WORDS[state]}</span>
       {person.role === "operator" && (
-        <button type="button" aria-label={`Send a test message to ${name}`} onClick={ask}>
+        <button type="button" aria-label={`Test ${name}`} onClick={ask}>
           Test
         </button>
       )}
@@ -87,7 +87,7 @@ function Sent({ sent }: Pick<ChannelsAnswer, "sent">) {
   return (
     <details>
       <summary>The last messages ({sent.length})</summary>
-      <ol class="plain">
+      <ol class="few">
         {sent.map((row, at) => (
           <li key={`${row.at} ${row.channel} ${at}`}>
             <Moment at={row.at} /> <span class="tag">{row.channel}</span>{" "}

@@ -15,7 +15,7 @@ interface PartProps<T> {
 
 export function Part<T>({ id, title, what, answer, children }: PartProps<T>) {
   return (
-    <section aria-labelledby={id} class="part">
+    <section aria-labelledby={id} class="panel">
       <h2 id={id}>{title}</h2>
       <Loaded what={what} answer={answer}>
         {children}
@@ -47,7 +47,7 @@ export interface MoreState {
 export function More({ more, what }: { more: MoreState | undefined; what: string }) {
   if (more === undefined) return null;
   return (
-    <div class="more">
+    <div class="further">
       <button type="button" onClick={more.load} disabled={more.busy}>
         {more.busy ? "Loading …" : `More ${what}`}
       </button>

@@ -94,7 +94,7 @@ function ReadAgain({ source: { id, title, address }, onAsked }: { source: Source
   };
   return (
     <div class="choices">
-      <button type="button" aria-label={`Read ${title === "" ? id : title} again`} onClick={ask}>
+      <button type="button" aria-label={`Read again: ${title === "" ? id : title}`} onClick={ask}>
         Read again
       </button>
       <span role="status">{said}</span>

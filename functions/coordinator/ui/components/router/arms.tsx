@@ -27,7 +27,7 @@ export function Arms({ rollout, traffic, comparison, accuracy, labels, meanConfi
         {number(labels.labelled)} of {number(labels.rows)} improvements have a label; {number(labels.by.outcome)} of
         them are outcomes of what was served and not counted here.
       </p>
-      <dl class="facts">
+      <dl class="facts wide-names">
         <div>
           <dt>Who was served was right</dt>
           <dd>
@@ -42,7 +42,7 @@ export function Arms({ rollout, traffic, comparison, accuracy, labels, meanConfi
       {n === 0 ? (
         <p class="help">Nobody has judged an improvement yet, so the arms cannot be compared.</p>
       ) : (
-        <div class="scroll">
+        <div class="scroll" tabIndex={0} role="group" aria-label="Both arms compared">
           <table>
             <caption>
               Both arms on the same {n} improvements; McNemar p = {p.toFixed(3)}

@@ -10,7 +10,7 @@ export function Confusion({ confusion: { chosen, rows } }: Pick<RouterAnswer, "c
       {all === 0 ? (
         <p class="help">Nobody has said of an improvement who would have been right.</p>
       ) : (
-        <div class="scroll">
+        <div class="scroll" tabIndex={0} role="group" aria-label="Chosen and right experts">
           <table>
             <caption>Rows: who was right. Columns: who was chosen.</caption>
             <thead>

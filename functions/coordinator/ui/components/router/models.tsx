@@ -29,7 +29,7 @@ export function Models({ models, training }: Pick<RouterAnswer, "models" | "trai
         , {number(training.newLabels)} new labels since.
       </p>
       {there.length > 0 && (
-        <div class="scroll">
+        <div class="scroll" tabIndex={0} role="group" aria-label="The shelf of models">
           <table>
             <thead>
               <tr>

@@ -8,7 +8,8 @@ export function Tiers({ tiers, memory }: Pick<RouterAnswer, "tiers" | "memory">)
   return (
     <section aria-labelledby="tiers">
       <h2 id="tiers">Tiers</h2>
-      <div class="scroll">
+      <Served tiers={tiers} />
+      <div class="scroll" tabIndex={0} role="group" aria-label="What each tier did">
         <table>
           <thead>
             <tr>
@@ -52,11 +53,37 @@ export function Tiers({ tiers, memory }: Pick<RouterAnswer, "tiers" | "memory">)
   );
 }
 
+/** Who served how much, for the eye: the table has the figures. */
+function Served({ tiers }: Pick<RouterAnswer, "tiers">) {
+  const all = tiers.reduce((sum, { served }) => sum + served, 0);
+  if (all === 0) {
+    return (
+      <p class="help">Nothing was routed yet. The figures move with the first improvement that gets its expert.</p>
+    );
+  }
+  return (
+    <ul class="served" aria-label="Share of what each tier served">
+      {tiers
+        .filter(({ served }) => served > 0)
+        .map(({ tier, served }) => (
+          <li key={tier}>
+            <span>{tier}</span>
+            <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+              <rect class="served-all" width="100" height="8" />
+              <rect class="served-share" width={(served / all) * 100} height="8" />
+            </svg>
+            <span class="figure-cell">{percent(served / all)}</span>
+          </li>
+        ))}
+    </ul>
+  );
+}
+
 export function Experts({ experts }: Pick<RouterAnswer, "experts">) {
   return (
     <section aria-labelledby="experts">
       <h2 id="experts">Experts</h2>
-      <div class="scroll">
+      <div class="scroll" tabIndex={0} role="group" aria-label="What became of each expert's improvements">
         <table>
           <thead>
             <tr>
