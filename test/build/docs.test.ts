@@ -40,7 +40,9 @@ test.each(pages)("commands and options named by %s exist", (page) => {
     if (command === program) return [line];
     const known = [command, ...command.commands].flatMap(({ options }) => options.map(({ long }) => long));
     const options = words.map((word) => /^--[a-z-]+/.exec(word)?.[0]).filter((word) => word !== undefined);
-    return options.filter((option) => !known.includes(option) && option !== "--help").map((option) => `${line}: ${option}`);
+    return options
+      .filter((option) => !known.includes(option) && option !== "--help")
+      .map((option) => `${line}: ${option}`);
   });
   expect(wrong).toEqual([]);
 });

@@ -83,7 +83,11 @@ describe("without a terminal", () => {
 
     const json = JSON.parse((await schoolCommand(["review", "--json"], env)).out) as { waiting: object[] };
     expect(json.waiting).toEqual([
-      expect.objectContaining({ id: "rev-1", asked_by: "relevance", decisions: ["approve", "reject", "never", "replan"] }),
+      expect.objectContaining({
+        id: "rev-1",
+        asked_by: "relevance",
+        decisions: ["approve", "reject", "never", "replan"],
+      }),
       expect.objectContaining({ id: "rev-2", asked_by: "held", decisions: ["accept", "extend", "rollback"] }),
     ]);
   });
