@@ -64,10 +64,13 @@ describe.skipIf(noBrowser)("the way of an improvement (skipped where no Chromium
       "Verify",
     ]);
     const plan = timeline.getByRole("row", { name: /^Plan/ });
-    for (const cell of await plan.locator(".figure-cell").allTextContents()) expect(cell).toMatch(/^[\d.]+ m?s$/);
+    expect(await plan.locator(".figure-cell").allTextContents()).toEqual([
+      expect.stringMatching(/^[\d.]+ m?s$/),
+      expect.stringMatching(/^[\d.]+ m?s$/),
+    ]);
     expect(await plan.locator("rect.part-queue, rect.part-work").count()).toBeGreaterThan(0);
     await plan.getByRole("button").press("Enter");
-    await timeline.getByText(/Planned by plan: test/).waitFor();
+    await timeline.getByRole("cell", { name: /Planned by plan: test/ }).waitFor();
   });
 
   test("a link to a part begins there; the way through the parts works by keyboard", async () => {
