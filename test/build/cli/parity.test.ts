@@ -61,6 +61,9 @@ const COMMANDS: Readonly<Record<string, string>> = {
   "post /api/router/promote": "router promote",
   "post /api/router/step-back": "router step-back",
   "post /api/router/retrain": "router retrain",
+  "get /api/audit/export": "audit",
+  "get /api/settings": "settings",
+  "get /api/breaker": "breaker",
   "get /api/pipeline": "pipeline",
   "get /api/me": "whoami",
   "get /api/status": "status",
@@ -78,6 +81,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   "get /api/sessions": "sessions list",
   "delete /api/sessions/{session}": "sessions end",
   "get /api/review": "review",
+  "post /api/review/decide": "together",
   "get /api/audit": "audit",
 };
 
