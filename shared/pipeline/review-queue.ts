@@ -143,8 +143,12 @@ function rowOf(values: readonly (string | null)[], now: number): ReviewRow[] {
   ];
 }
 
-function shortened({ holds, minutes, missing = [] }: Forecast): Pick<Forecast, "holds" | "minutes" | "missing"> {
-  return { ...(holds === undefined ? {} : { holds }), ...(minutes === undefined ? {} : { minutes }), missing };
+function shortened({ holds, minutes, missing }: Partial<Forecast>): Pick<Forecast, "holds" | "minutes" | "missing"> {
+  return {
+    ...(holds === undefined ? {} : { holds }),
+    ...(minutes === undefined ? {} : { minutes }),
+    missing: missing ?? [],
+  };
 }
 
 function parsed<T extends object>(text: string | undefined): T | undefined {

@@ -46,7 +46,7 @@ export const putOff: Register = (program, { terminal, school, stdin }) => {
     .action(async ({ json, deferred, status, category, expert, intent, limit }: QueueOptions) => {
       const off = deferred === true ? "yes" : undefined;
       const query = given({ status, category, expert, intent, limit, deferred: off });
-      const queue = await school().get<ReviewQueue>(`/api/review?${new URLSearchParams(query)}`);
+      const queue = await school().get<ReviewQueue>(`/api/review?${new URLSearchParams(query).toString()}`);
       if (json === true) return terminal.json(queue);
       if (queue.rows.length === 0) return terminal.line("nothing waits for you");
       terminal.table(

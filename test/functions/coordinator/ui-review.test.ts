@@ -1,5 +1,6 @@
 /** The review queue in a browser: its order, its keys, its dialogs, on a desktop and on a phone. */
 import { afterEach, describe, expect, test } from "vitest";
+import { verdictOf } from "../../../shared/domain/change-set.ts";
 import { seriousFindings } from "../../support/axe.ts";
 import { noBrowser } from "../../support/browser.ts";
 import { dashboard, SOON } from "./ui-dashboard.ts";
@@ -82,6 +83,35 @@ describe.skipIf(noBrowser)("the review queue (skipped where no Chromium is on PA
     await expect.poll(() => status("edit-1"), SOON).toBe("validated");
     // The browser reports the answer that was refused.
     at.troubles.splice(0);
+  });
+
+  test("several that were read are decided together, each with its own reason; what must not is refused by name", async () => {
+    // Without a rule that always asks a person.
+    const verdict = verdictOf([{ rule: "limit-size", decision: "human", message: "it is large" }]);
+    const patch = { ...plannedPatch, verdict, approval_rule: "relevance", category: "architecture" } as const;
+    const ids = ["both-1", "both-2", "both-3"];
+    for (const id of ids) {
+      const category = id === "both-3" ? ("database" as const) : patch.category;
+      await at.school.stand(id, "pending_review", { ...patch, category, title: `Together ${id}` });
+    }
+    await at.signedIn("reviewer", "/review");
+    for (const id of ids) {
+      await at.page.getByRole("link", { name: `Together ${id}` }).click();
+      await open(`Together ${id}`);
+      await at.page.getByRole("checkbox", { name: `Choose Together ${id}` }).check();
+    }
+    await at.page.getByRole("button", { name: "Approve 3" }).click();
+    const dialog = at.page.getByRole("dialog");
+    for (const id of ids) await dialog.getByLabel(`Together ${id}: reason`).fill(`because of ${id}`);
+    await dialog.getByRole("button", { name: "Approve 3" }).click();
+    await dialog.getByText("2 decided, 1 refused.").waitFor();
+    await dialog.getByText("database is decided one by one").waitFor();
+    expect([await status("both-1"), await status("both-2"), await status("both-3")]).toEqual([
+      "approved",
+      "approved",
+      "pending_review",
+    ]);
+    expect((await at.school.record("both-2")).approval).toMatchObject({ reason: "because of both-2" });
   });
 
   test("on a phone the list stands above what is open, and nothing is wider than the screen", async () => {

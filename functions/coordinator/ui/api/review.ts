@@ -38,24 +38,24 @@ export interface Together {
   readonly refused: readonly { readonly id: string; readonly because: string }[];
 }
 
-export function askReview({ ask }: Client, query: Query, signal: AbortSignal): Promise<ReviewAnswer> {
+export function askReview(api: Client, query: Query, signal: AbortSignal): Promise<ReviewAnswer> {
   const { at: _, ...filters } = query;
-  return ask(`/api/review?${new URLSearchParams({ limit: "200", ...filters })}`, signal);
+  return api.ask(`/api/review?${new URLSearchParams({ limit: "200", ...filters }).toString()}`, signal);
 }
 
 export async function sendFor(
-  { send }: Client,
+  api: Client,
   id: string,
   what: "defer" | "edit",
   body: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  await send("POST", `/api/improvements/${encodeURIComponent(id)}/${what}`, body);
+  await api.send("POST", `/api/improvements/${encodeURIComponent(id)}/${what}`, body);
 }
 
 export function decideTogether(
-  { send }: Client,
+  api: Client,
   action: "approve" | "reject",
   items: readonly { readonly id: string; readonly hash: string; readonly reason: string }[],
 ): Promise<Together> {
-  return send("POST", "/api/review/decide", { action, items });
+  return api.send("POST", "/api/review/decide", { action, items });
 }

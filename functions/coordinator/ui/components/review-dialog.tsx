@@ -6,7 +6,7 @@ import { sendFor } from "../api/review.ts";
 import type { ActionName } from "../logic/actions.ts";
 import type { ReviewOffer } from "../logic/review.ts";
 import { EXPERT_NAMES, inWords } from "../logic/words.ts";
-import { lastReasons, rememberReason } from "../state/reasons.ts";
+import { lastReasons, rememberReason } from "../state/preferences.ts";
 import { useSchool } from "../state/school.ts";
 import { RollbackPreview } from "./rollback-preview.tsx";
 

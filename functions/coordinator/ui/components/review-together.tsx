@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Failure } from "../api/failure.ts";
 import { decideTogether, type ReviewRow, type Together } from "../api/review.ts";
-import { rememberReason } from "../state/reasons.ts";
+import { rememberReason } from "../state/preferences.ts";
 import { useSchool } from "../state/school.ts";
 
 interface TogetherProps {

@@ -22,7 +22,7 @@ const MOST_TOGETHER = 20;
 export function ReviewPage({ query }: { query: Query }) {
   const { api, person } = useSchool();
   const { at, ...filters } = query;
-  const key = `review ${new URLSearchParams(filters)}`;
+  const key = `review ${new URLSearchParams(filters).toString()}`;
   const queue = useAnswer(key, (signal) => askReview(api, query, signal));
   const [deciding, setDeciding] = useState<ReviewOffer>();
   const [together, setTogether] = useState<"approve" | "reject">();

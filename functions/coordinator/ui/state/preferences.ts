@@ -60,6 +60,19 @@ function write(name: string, value: string): void {
   }
 }
 
+const REASONS_KEPT = 6;
+
+/** Reasons somebody gave before, the last one first, to be offered again. */
+export function lastReasons(): readonly string[] {
+  const kept = (read("reasons") ?? "").split("\n");
+  return kept.filter((one) => one !== "").slice(0, REASONS_KEPT);
+}
+
+export function rememberReason(reason: string): void {
+  const one = reason.replaceAll(/\s+/g, " ").trim().slice(0, 300);
+  write("reasons", [one, ...lastReasons().filter((other) => other !== one)].slice(0, REASONS_KEPT).join("\n"));
+}
+
 /** Calls back when the page's colours changed, by choice or with the system, until the function it returns is called. */
 export function onColours(changed: () => void): () => void {
   const system = matchMedia("(prefers-color-scheme: dark)");
