@@ -36,6 +36,7 @@ import { settings } from "./commands/settings.ts";
 import { show } from "./commands/show.ts";
 import { sources } from "./commands/sources.ts";
 import { status } from "./commands/status.ts";
+import { together } from "./commands/together.ts";
 import { watch } from "./commands/watch.ts";
 import { watches } from "./commands/watches.ts";
 
@@ -48,6 +49,7 @@ const COMMANDS: readonly Register[] = [
   show,
   review,
   decisions,
+  together,
   putOff,
   feedback,
   events,

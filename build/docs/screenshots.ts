@@ -113,7 +113,7 @@ async function take(browser: Browser, { url, tokens }: Place, { name, address, s
       .first()
       .waitFor({ state: "hidden" });
     // Fonts and charts are drawn with the next frames.
-    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    await page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
     const file = path.join(folder, `${name}.png`);
     await page.screenshot({ path: file });
     const { size: bytes } = await stat(file);
