@@ -12,7 +12,7 @@ import { inReviewOrder, REVIEWED, type ReviewRank, reviewRank } from "../domain/
 import type { Keys } from "./keys.ts";
 
 /** Read of each status; half of them the newest. */
-const READ = 600;
+const READ = 400;
 
 const TEXTS = [
   "id",

@@ -77,7 +77,7 @@ describe("the queue", () => {
     }
     await batch.exec();
     const { json } = await school.call("viewer", "GET", "/api/review?limit=20");
-    expect(json).toMatchObject({ total: 3_000, read: 600, fitting: 600 });
+    expect(json).toMatchObject({ total: 3_000, read: 400, fitting: 400 });
     expect(json.rows).toHaveLength(20);
   });
 });

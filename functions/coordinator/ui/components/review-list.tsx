@@ -1,6 +1,7 @@
 /** What waits for a person, in the order to look; the one that is open is marked. */
 import type { ReviewRow } from "../api/review.ts";
 import { pageAddress, type Query } from "../logic/address.ts";
+import { useSchool } from "../state/school.ts";
 import { Link } from "./link.tsx";
 import { Moment } from "./moment.tsx";
 import { StatusBadge } from "./status-badge.tsx";
@@ -16,11 +17,12 @@ interface ReviewListProps {
 }
 
 export function ReviewList({ rows, query, open, read, chosen, onChoose }: ReviewListProps) {
+  const { person } = useSchool();
   return (
     <ol class="review-list" aria-label="Waiting for a person">
       {rows.map((row) => (
         <li key={row.id} class={row.id === open ? "review-row open" : "review-row"}>
-          {read.has(row.id) && (
+          {person.role !== "viewer" && read.has(row.id) && (
             <input
               type="checkbox"
               aria-label={`Choose ${row.title ?? row.id}`}
