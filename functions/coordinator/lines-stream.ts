@@ -8,9 +8,13 @@ export function linesOf(batches: AsyncGenerator<readonly unknown[]>, what: strin
     {
       async pull(controller) {
         try {
-          const batch = await batches.next();
-          if (batch.done === true) return controller.close();
-          return controller.enqueue(encoder.encode(batch.value.map((line) => `${JSON.stringify(line)}\n`).join("")));
+          // A batch may hold no line at all.
+          for (;;) {
+            const batch = await batches.next();
+            if (batch.done === true) return controller.close();
+            if (batch.value.length === 0) continue;
+            return controller.enqueue(encoder.encode(batch.value.map((line) => `${JSON.stringify(line)}\n`).join("")));
+          }
         } catch (error) {
           // The status is sent already: only an answer that breaks off says that it is not whole.
           log.warn({ err: error }, `${what} broke off`);

@@ -3,6 +3,7 @@ import { type Context, Hono } from "hono";
 import * as z from "zod";
 import { routingDecisions } from "../../../shared/pipeline/routing-decisions.ts";
 import { JUDGES } from "../../../shared/routing/report/judged.ts";
+import { linesOf } from "../lines-stream.ts";
 import { bodyOf, type Env, needs, queryOf, Reason } from "../request.ts";
 import { askForTraining, type By, promote, setRollout, stepBack } from "../router-moves.ts";
 import { routerReport } from "../router-report.ts";
@@ -33,7 +34,7 @@ export const PromoteBody = z.strictObject({
 export const RouterMoveBody = z.strictObject({ reason: Reason });
 
 export function routerApi(school: School): Hono<Env> {
-  const { tokens, log } = school;
+  const { redis, keys, tokens, log } = school;
   const operator = needs(tokens, "operator");
   const by = (context: Context<Env>, reason: string): By => ({ name: context.get("person").name, reason });
   return new Hono<Env>()
@@ -44,7 +45,7 @@ export function routerApi(school: School): Hono<Env> {
       queryOf(context, ExportQuery);
       context.header("content-type", "application/x-ndjson");
       context.header("content-disposition", 'attachment; filename="routing-decisions.jsonl"');
-      return context.body(decisionLines(school));
+      return context.body(linesOf(routingDecisions(redis, keys), "An export of the router's decisions", log));
     })
     .post("/rollout", operator, async (context) => {
       const { share, reason } = await bodyOf(context, RolloutBody);
@@ -73,33 +74,4 @@ export function routerApi(school: School): Hono<Env> {
       log.info({ by: context.get("person").name, reason }, "somebody has the router trained");
       return context.json({ at, stage: "learn" }, 202);
     });
-}
-
-/** A batch is read when the one before was taken: a slow reader costs no memory. */
-function decisionLines({ redis, keys, log }: School): ReadableStream<Uint8Array> {
-  const batches = routingDecisions(redis, keys);
-  const encoder = new TextEncoder();
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          // A batch may hold no decision at all: improvements from before there were any.
-          for (;;) {
-            const batch = await batches.next();
-            if (batch.done === true) return controller.close();
-            if (batch.value.length === 0) continue;
-            return controller.enqueue(encoder.encode(batch.value.map((line) => `${JSON.stringify(line)}\n`).join("")));
-          }
-        } catch (error) {
-          // The status is sent already: only an answer that breaks off says that it is not whole.
-          log.warn({ err: error }, "An export of the router's decisions broke off");
-          controller.error(error);
-        }
-      },
-      async cancel() {
-        await batches.return(undefined);
-      },
-    },
-    { highWaterMark: 1 },
-  );
 }

@@ -1,4 +1,4 @@
-/** What pages for operating the school ask and send, and what they are answered. A test holds it against the coordinator. */
+/** What pages for operating the school ask and send, and what they are answered. */
 import type { StageName } from "../../../../shared/stages.ts";
 import type { Client } from "./client.ts";
 

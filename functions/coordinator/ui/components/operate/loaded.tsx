@@ -38,7 +38,7 @@ export function Loaded<T>({ what, answer, children }: Pick<PartProps<T>, "what" 
   );
 }
 
-export interface MoreState {
+interface MoreState {
   readonly load: () => void;
   readonly busy: boolean;
   readonly trouble: Failure | undefined;
