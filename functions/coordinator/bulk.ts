@@ -9,7 +9,8 @@ export function aloneBecause(improvement: Improvement): string | undefined {
   const { status, category, expert, change_set: changeSet, verdict, approval_rule: rule } = improvement;
   if (status !== "pending_review") return `it is ${status}; only what is pending_review is decided together`;
   if (changeSet === undefined) return "it has no change set yet";
-  if ([category, expert].some((field) => ALONE.includes(field ?? ""))) return `${category} is decided one by one`;
+  const delicate = [category, expert].find((field) => ALONE.includes(field ?? ""));
+  if (delicate !== undefined) return `${delicate} is decided one by one`;
   const rules = verdict?.rules ?? [];
   const always = rules.find((hit) => hit.rule.startsWith("always-human") && hit.decision !== "auto");
   if (always !== undefined || rule?.startsWith("always-human") === true) {
