@@ -53,8 +53,7 @@ describe("a claim and its settle", () => {
   test("the trail says when its stage first took it up, whatever looks followed; the next stage begins anew", async () => {
     await school.seed(["a"]);
     const { queue, token } = await claimOne();
-    const taken = await school.redis.hget("improvement:a", "taken_at");
-    expect(Date.parse(taken ?? "")).not.toBeNaN();
+    expect(Date.parse((await school.redis.hget("improvement:a", "taken_at")) ?? "")).not.toBeNaN();
     // As a clock that went on between the first look and the second would have it.
     const earlier = "2026-01-01T00:00:00.000Z";
     await school.redis.hset("improvement:a", "taken_at", earlier);
@@ -62,7 +61,6 @@ describe("a claim and its settle", () => {
     const again = await claimOne();
 
     await again.queue.settle([move(again.token, "a")], 0);
-
     const trail = await records(school.redis, keysOf("")).trail("a");
     expect(trail.map(({ to, taken_at }) => [to, taken_at])).toEqual([
       ["raw", undefined],
