@@ -49,6 +49,7 @@ test.each<Case>([
   ["422: a value that cannot be", "list --status nowhere", "operator", 1, ["one of raw, routed"]],
   ["an unknown command", "shwo x", "operator", 2, ["unknown command 'shwo'", "Did you mean show?"]],
   ["an unknown option", "list --jsn", "operator", 2, ["unknown option '--jsn'", "Did you mean --json?"]],
+  ["no change to decide", "together approve stands-verified --reason x", "operator", 1, ["no change set", "school show"]],
   ["no reason", "reject x", "operator", 2, ["--reason"]],
   ["a file that is not there", "inject route ./nowhere.json", "operator", 2, ["nowhere.json cannot be read"]],
   ["a stage that is not there", `inject nostage ${import.meta.filename}`, "operator", 1, ["nostage", "ingest, route"]],
