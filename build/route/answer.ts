@@ -8,6 +8,7 @@ import { classifierVote } from "../../shared/routing/classifier-vote.ts";
 import { complexityOf } from "../../shared/routing/complexity.ts";
 import { readRules } from "../../shared/routing/keywords/read-rules.ts";
 import { keywordVote } from "../../shared/routing/keywords/vote.ts";
+import { percent, thousandths } from "../../shared/routing/rounding.ts";
 import type { Classifier, Ranked, RoutableText } from "../../shared/routing-ports.ts";
 import type { Shell } from "../cli/command.ts";
 import type { RouteOptions } from "../cli/commands/route.ts";
@@ -52,7 +53,7 @@ export async function answerRoute(
       terminal.note(`line ${line.line}: ${short(line.problem, 300)}`);
     } else show(routed(line, classifier, rules));
   }
-  if (json !== true) terminal.table(["LINE", "EXPERT", "TIER", "CONFIDENCE", "TITLE", "WHY"], rows);
+  if (rows.length > 0) terminal.table(["LINE", "EXPERT", "TIER", "CONFIDENCE", "TITLE", "WHY"], rows);
   if (bad > 0) fail(1);
 }
 
@@ -95,7 +96,7 @@ function inOrder(text: RoutableText, chosen: Expert | null, classifier: Classifi
 function timed<Value extends object>(work: () => Value): Value & { readonly ms: number } {
   const from = performance.now();
   const value = work();
-  return { ...value, ms: Math.round((performance.now() - from) * 1_000) / 1_000 };
+  return { ...value, ms: thousandths(performance.now() - from) };
 }
 
 async function opened(file: string | undefined): Promise<Classifier> {
@@ -118,7 +119,7 @@ async function ruled(file: string | undefined): Promise<Rules> {
 
 function rowOf({ line, expert, tier, confidence, title, votes, ranked }: RoutedLine): readonly string[] {
   const decisive = votes.find((vote) => vote.tier === tier);
-  const candidates = ranked.slice(0, 2).map((one) => `${one.expert} ${Math.round(one.share * 100)} %`);
+  const candidates = ranked.slice(0, 2).map((one) => `${one.expert} ${percent(one.share)}`);
   const why = decisive?.because ?? `no tier decides; ${candidates.join(", ")}`;
   return [String(line), expert ?? "a person", tier, confidence.toFixed(2), short(title, 60), short(why, 80)];
 }

@@ -2,11 +2,9 @@
 
 import type { Choice } from "../../shared/routing/cascade.ts";
 import { COMPLEX } from "../../shared/routing/complexity.ts";
+import { COMPLEXITY_BOUNDS, TIME_BOUNDS } from "../../shared/routing/report/buckets.ts";
 import type { Arm } from "../../shared/routing-ports.ts";
 import type { Heard } from "./votes.ts";
-
-/** Upper bounds in milliseconds; what is over the last is `inf`. */
-const TIMES = [1, 5, 10, 50, 100, 500, 2_000, 10_000] as const;
 
 export interface Routed {
   readonly heard: Heard;
@@ -31,7 +29,7 @@ export function countsOf({ heard, arm, choice, complexity, hasModel }: Routed): 
       `route_vote:${vote.tier}:${vote.unknown === true ? "unknown" : vote.expert === null ? "abstained" : "decided"}`,
     );
     const { ms = 0 } = vote;
-    add(`route_ms:${vote.tier}:${TIMES.find((bound) => ms <= bound) ?? "inf"}`);
+    add(`route_ms:${vote.tier}:${TIME_BOUNDS.find((bound) => ms <= bound) ?? "inf"}`);
     add(`route_ms_sum:${vote.tier}`, Math.round(ms * 1_000));
   }
   const { neighbourhood: nearby } = heard;
@@ -39,7 +37,7 @@ export function countsOf({ heard, arm, choice, complexity, hasModel }: Routed): 
     const result = nearby.kind === "unknown" ? "error" : nearby.neighbours.length > 0 ? "hit" : "miss";
     add(`route_similarity:${result}`);
   }
-  add(`route_complexity:${Math.max(10, Math.ceil(complexity / 10) * 10)}`);
+  add(`route_complexity:${COMPLEXITY_BOUNDS.find((bound) => complexity <= bound) ?? "inf"}`);
   add("route_complexity_sum", complexity);
   add(`route_mode:${hasModel ? "model" : "no-model"}:${complexity >= COMPLEX ? "complex" : "simple"}`);
   const reason = escalation(heard, choice, hasModel);

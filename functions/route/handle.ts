@@ -8,6 +8,7 @@ import { withCalls } from "../../shared/models/calls.ts";
 import { armOf, bucketOf } from "../../shared/routing/arms.ts";
 import { type Choice, choicesOf } from "../../shared/routing/cascade.ts";
 import { COMPLEX, complexityOf } from "../../shared/routing/complexity.ts";
+import { thousandths } from "../../shared/routing/rounding.ts";
 import type { RolloutOverride } from "../../shared/routing-ports.ts";
 import { askPerson, moveTo, type OutcomeOf } from "../../shared/runtime/outcome.ts";
 import type { Context, InputOf } from "../../shared/runtime/stage.ts";
@@ -67,13 +68,13 @@ export async function route({ improvement }: InputOf<"route">, ports: RoutePorts
   const decision: RoutingDecision = {
     arm,
     share,
-    bucket: rounded(bucket),
+    bucket: thousandths(bucket),
     tier: choice.tier,
     expert: choice.expert,
     confidence: choice.confidence,
     arms: { rules: briefly(choices.rules), learned: briefly(choices.learned) },
     complexity,
-    ms: rounded(context.now() - startedAt),
+    ms: thousandths(context.now() - startedAt),
     at: new Date(context.now()).toISOString(),
   };
   const routing = [...heard.listed, ...(asked.vote === undefined ? [] : [asked.vote]), claim];
@@ -117,10 +118,6 @@ function candidatesOf({ classifier, keywords }: Heard): string {
 
 function briefly({ expert, tier, confidence }: Choice) {
   return { expert, tier, confidence };
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 1_000) / 1_000;
 }
 
 /** A count that is lost must not cost a decision. */

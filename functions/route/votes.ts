@@ -4,6 +4,7 @@ import type { Votes } from "../../shared/routing/cascade.ts";
 import { classifierVote, type Serving } from "../../shared/routing/classifier-vote.ts";
 import type { KeywordVote } from "../../shared/routing/keywords/vote.ts";
 import { neighbourVote } from "../../shared/routing/neighbours/vote.ts";
+import { thousandths } from "../../shared/routing/rounding.ts";
 import type { Neighbourhood, Repeats, RoutingMemory } from "../../shared/routing-ports.ts";
 import type { Context } from "../../shared/runtime/stage.ts";
 import { repeatVote, wordsHash } from "./repeat.ts";
@@ -60,6 +61,6 @@ function stopwatch(now: () => number) {
   return async function timed<Value>(work: () => Promise<Value>): Promise<{ value: Value; ms: number }> {
     const from = now();
     const value = await work();
-    return { value, ms: Math.round((now() - from) * 1_000) / 1_000 };
+    return { value, ms: thousandths(now() - from) };
   };
 }

@@ -5,6 +5,7 @@
 import type { Expert, RoutingVote } from "../domain/improvement.ts";
 import type { Arm } from "../routing-ports.ts";
 import { COMPLEX } from "./complexity.ts";
+import { thousandths } from "./rounding.ts";
 
 /** Votes of the tiers that were asked; each may have abstained. */
 export interface Votes {
@@ -84,5 +85,5 @@ function pooled({ expert, confidence }: RoutingVote, classifier: RoutingVote | u
   if (ranked.length === 0) return confidence;
   const left = Math.max(0, 1 - ranked.reduce((sum, { share }) => sum + share, 0));
   const share = ranked.find((one) => one.expert === expert)?.share ?? left / UNLISTED;
-  return Math.round(Math.sqrt(confidence * share) * 1_000) / 1_000;
+  return thousandths(Math.sqrt(confidence * share));
 }

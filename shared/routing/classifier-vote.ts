@@ -1,6 +1,7 @@
 /** What the trained classifier says, as a vote: it abstains under the probability it was right often enough from. */
 import type { RoutingVote } from "../domain/improvement.ts";
 import type { Classifier, RoutableText } from "../routing-ports.ts";
+import { percent, thousandths } from "./rounding.ts";
 
 /** The classifier that serves, and what is wrong with a better one. */
 export interface Serving {
@@ -27,13 +28,4 @@ export function classifierVote({ classifier, note }: Serving, text: RoutableText
     by: version,
     ranked: ranked.slice(0, SHOWN).map((one) => ({ ...one, share: thousandths(one.share) })),
   };
-}
-
-/** Enough for people and for calibration; a record need not carry more. */
-function thousandths(share: number): number {
-  return Math.round(share * 1_000) / 1_000;
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
 }

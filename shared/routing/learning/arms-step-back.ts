@@ -3,6 +3,7 @@ import type { Expert } from "../../domain/improvement.ts";
 import type { Arm, TrainingRow } from "../../routing-ports.ts";
 import { mcNemar } from "../report/intervals.ts";
 import { judgedRows } from "../report/judged.ts";
+import { percent } from "../rounding.ts";
 
 const LEAST_PAIRS = 6;
 const SIGNIFICANT = 0.05;
@@ -50,8 +51,4 @@ export function judgeArms(rows: readonly TrainingRow[], since: string | undefine
 
 function isRight(arms: NonNullable<TrainingRow["arms"]>, arm: Arm, label: Expert): boolean {
   return arms[arm].expert === label;
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
 }

@@ -1,6 +1,7 @@
 /** Whether the model that serves has lost what it was promoted for, on rows that were labelled since. Pure. */
 import type { Classifier, LabelledRow } from "../../routing-ports.ts";
 import { mcNemar } from "../report/intervals.ts";
+import { percent } from "../rounding.ts";
 import { calibrationBound, hasDrifted } from "./drift.ts";
 import { discordant, eceOf, rightOf, type Scored, scoresOf } from "./measures.ts";
 
@@ -67,8 +68,4 @@ function drifted(now: readonly Scored[], then: readonly Scored[], version: strin
     because: `its calibration error on ${now.length} rows labelled since it serves is ${ece.toFixed(2)} (surely over ${low.toFixed(2)}), that of ${version} ${before.toFixed(2)}`,
     figures: { rows: now.length, ece, ece_low: low, ece_before: before },
   };
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
 }

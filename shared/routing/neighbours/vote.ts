@@ -4,6 +4,7 @@
  */
 import { EXPERTS, type Expert, type RoutingVote } from "../../domain/improvement.ts";
 import type { Neighbour, Neighbourhood } from "../../routing-ports.ts";
+import { percent, thousandths } from "../rounding.ts";
 import { isWorthReuse } from "./reuse.ts";
 import { wilson } from "./wilson.ts";
 
@@ -38,7 +39,7 @@ export function neighbourVote(neighbourhood: Neighbourhood, settings: VoteSettin
   const ranked = pools
     .filter(({ good }) => good > 0)
     .slice(0, 3)
-    .map(({ expert, good }) => ({ expert, share: Math.min(1, rounded(good / all)) }));
+    .map(({ expert, good }) => ({ expert, share: Math.min(1, thousandths(good / all)) }));
   const shown = ranked.length === 0 ? { by: embedder } : { by: embedder, ranked };
   const [best] = pools;
   const reason = best === undefined ? noneNear(neighbourhood) : doubt(best, pools, neighbourhood, settings);
@@ -48,7 +49,7 @@ export function neighbourVote(neighbourhood: Neighbourhood, settings: VoteSettin
   const because =
     `${best.successes} of ${samples} like it went well with ${best.expert} ` +
     `(${percent(best.successes / samples)}, at least ${percent(low)} by Wilson's bound)${nearness(neighbourhood)}`;
-  return { tier: "neighbours", expert: best.expert, confidence: rounded(low), because, ...shown };
+  return { tier: "neighbours", expert: best.expert, confidence: thousandths(low), because, ...shown };
 }
 
 /** Why the best pool does not decide; undefined: it does. */
@@ -115,14 +116,6 @@ function abstention(because: string): RoutingVote {
   return { tier: "neighbours", expert: null, confidence: 0, because };
 }
 
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
-}
-
 function two(value: number): string {
   return value.toFixed(2);
-}
-
-function rounded(share: number): number {
-  return Math.round(share * 1_000) / 1_000;
 }
