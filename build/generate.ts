@@ -1,5 +1,5 @@
 /**
- * Writes what follows from other sources: the manifests in keda/ and knative/ from the registry, the dashboard and alerts in monitoring/, the fields policy knows
+ * Writes what follows from other sources: the manifests in keda/ and knative/ from the registry, the dashboard and alerts in keda/monitoring/, the fields policy knows
  * from the Kubernetes client's models, the lists of rules and intents, the description of the coordinator's API from its schemas and the reference from that,
  * what the stand-in of Qdrant takes from the published API, the prompts of the stages and the keyword rules of the
  * router as modules. The result is committed.

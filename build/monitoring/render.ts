@@ -1,4 +1,4 @@
-/** Everything in monitoring/: path relative to the project's root -> text. */
+/** Everything in keda/monitoring/: path relative to the project's root -> text. */
 import { Document, Scalar } from "yaml";
 import { NAMESPACE } from "../manifests/names.ts";
 import { type Alert, alerts, JOB } from "./alerts.ts";
@@ -13,10 +13,10 @@ export function renderMonitoring(): Map<string, string> {
   const block = new Scalar(json);
   block.type = Scalar.BLOCK_LITERAL;
   return new Map([
-    ["monitoring/dashboard.json", json],
-    ["monitoring/rules.yaml", toYaml(groups)],
+    ["keda/monitoring/dashboard.json", json],
+    ["keda/monitoring/rules.yaml", toYaml(groups)],
     [
-      "monitoring/prometheus-rule.yaml",
+      "keda/monitoring/prometheus-rule.yaml",
       toYaml({
         apiVersion: "monitoring.coreos.com/v1",
         kind: "PrometheusRule",
@@ -24,9 +24,9 @@ export function renderMonitoring(): Map<string, string> {
         spec: groups,
       }),
     ],
-    ["monitoring/service-monitor.yaml", toYaml(serviceMonitor())],
+    ["keda/monitoring/service-monitor.yaml", toYaml(serviceMonitor())],
     [
-      "monitoring/dashboard.yaml",
+      "keda/monitoring/dashboard.yaml",
       toYaml({
         apiVersion: "v1",
         kind: "ConfigMap",
@@ -35,7 +35,7 @@ export function renderMonitoring(): Map<string, string> {
       }),
     ],
     [
-      "monitoring/kustomization.yaml",
+      "keda/monitoring/kustomization.yaml",
       toYaml({
         apiVersion: "kustomize.config.k8s.io/v1beta1",
         kind: "Kustomization",

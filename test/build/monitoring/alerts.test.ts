@@ -11,7 +11,7 @@ import { noPromtool, prometheusRequired, promtool } from "../../support/promethe
 import { alertCases } from "./alert-cases.ts";
 
 const run = promisify(execFile);
-const monitoring = path.resolve(import.meta.dirname, "../../../monitoring");
+const monitoring = path.resolve(import.meta.dirname, "../../../keda/monitoring");
 const rules = path.join(monitoring, "rules.yaml");
 
 test.runIf(prometheusRequired)("promtool is there where it must be", () => {

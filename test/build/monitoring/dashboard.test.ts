@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { NAMES_OF_PANELS } from "./asked-panels.ts";
 import { dataPanels, SchoolDashboard } from "./dashboard-schema.ts";
 
-const monitoring = path.resolve(import.meta.dirname, "../../../monitoring");
+const monitoring = path.resolve(import.meta.dirname, "../../../keda/monitoring");
 const text = (file: string) => readFile(path.join(monitoring, file), "utf8");
 const dashboard = SchoolDashboard.parse(JSON.parse(await text("dashboard.json")));
 
