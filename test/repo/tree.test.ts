@@ -57,8 +57,12 @@ test.each(unwanted)("no file names %s", (_what, pattern) => {
 
 function textFiles(): string[] {
   const top = readdirSync(root).filter((name) => /\.(md|json|ts)$/.test(name) && name !== "package-lock.json");
-  const keda = readdirSync(path.join(root, "keda")).map((name) => `keda/${name}`);
-  return [...top, ...keda];
+  const clusters = ["keda", "knative"].flatMap((folder) =>
+    readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name))),
+  );
+  return [...top, ...clusters];
 }
 
 test("modules are imported by name: no default exports, no barrels, no drawers for everything", () => {
