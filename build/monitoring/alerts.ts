@@ -14,6 +14,16 @@ export interface Alert {
 /** Name of the Service the coordinator is scraped through, and so of its job. */
 export const JOB = "cortex-coordinator";
 
+/**
+ * What `CortexLowRoutingSuccess` counts: improvements by whether a tier chose for them. That a tier could not be asked is no
+ * improvement more, and has an alert of its own. On talks it has never seen the router leaves about a quarter to people by
+ * design (test/eval), so less than a half, of at least twenty, is what means that something has changed.
+ */
+const routed = (status: string) =>
+  `sum by (job) (increase(cortex_activator_queries_total{status=~"${status}"}[6h]))`;
+/** Shorter than its alert waits: one burst, as before the index is filled for the first time, never fires. */
+const votes = (labels: string) => `sum by (job, tier) (increase(school_router_votes_total${labels}[15m]))`;
+
 /** After `implement` something may be live that nobody watches any more. */
 const AFTER_COMMIT = "implement|sync|verify|rollback";
 
@@ -50,13 +60,24 @@ export const alerts: readonly Alert[] = [
   },
   {
     name: "CortexLowRoutingSuccess",
-    expr: 'sum by (job) (increase(cortex_activator_queries_total{status="success"}[30m])) / sum by (job) (increase(cortex_activator_queries_total[30m])) < 0.9 and sum by (job) (increase(cortex_activator_queries_total[30m])) >= 10',
-    for: "10m",
+    expr: `${routed("success")} / ${routed("success|failure")} < 0.5 and ${routed("success|failure")} >= 20`,
+    for: "15m",
     severity: "warning",
-    summary: "Less than 90 % of the improvements find their expert",
-    description: "Only {{ $value | humanizePercentage }} of the questions to the router were answered.",
+    summary: "Less than half of the improvements find their expert",
+    description:
+      "Only {{ $value | humanizePercentage }} of the improvements of the last six hours were routed by a tier; a person has to choose for the others.",
     runbook:
-      "school router shows each tier: one with many `unknown` cannot be asked (Qdrant away, model unreachable). Many abstentions after a training: school router step-back.",
+      "school router shows each tier. Many abstentions after a training: school router step-back. Talks on things it was never taught: its labels are what people choose now, and school router retrain learns them. Without ROUTE_MODEL a person is the last tier.",
+  },
+  {
+    name: "CortexRouterTierAway",
+    expr: `${votes('{result="unknown"}')} / ${votes("")} > 0.1 and ${votes("")} >= 5`,
+    for: "20m",
+    severity: "warning",
+    summary: "The router cannot ask {{ $labels.tier }}",
+    description: "{{ $value | humanizePercentage }} of its votes were unknown: the tiers after it decide, or a person.",
+    runbook:
+      "school router shows the tier's votes, an improvement's page says why each was unknown. neighbours: is Qdrant up, the index filled (school index)? classifier: can its model be loaded? model: is its address reachable, its budget spent (school models)?",
   },
   {
     name: "CortexDeadLetters",

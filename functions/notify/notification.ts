@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { Notice } from "../../shared/domain/events.ts";
 import type { Improvement } from "../../shared/domain/improvement.ts";
 import { type Notification, type Subject, TOLD, type Told } from "../../shared/domain/notification.ts";
+import { traceIdFrom, traceIdOf, traceOf } from "../../shared/domain/trace-context.ts";
 import type { InputOf, Reached } from "../../shared/runtime/stage.ts";
 import { line } from "./line.ts";
 import { wordsFor } from "./message.ts";
@@ -19,6 +20,7 @@ export function notificationOf(input: InputOf<"notify">, at: string, publicUrl?:
       id,
       event,
       at,
+      trace: traceIdFrom(id),
       ...noticeWords(notice),
       ...severityOf(event, notice),
       ...link(NOTICED[notice.about] ?? "/"),
@@ -28,11 +30,13 @@ export function notificationOf(input: InputOf<"notify">, at: string, publicUrl?:
   const isBreaker = tellsOfBreaker(input);
   const event: Told = isBreaker ? "breaker" : reached in TOLD ? (reached as Told) : "dead";
   const { breaker_opened: _, ...apart } = improvement;
+  const trace = traceOf(improvement);
   return {
     id: input.event ?? digest(improvement.id, event, improvement.updated_at),
     event,
     severity: TOLD[event],
     at,
+    trace: trace === undefined ? traceIdFrom(input.event, improvement.id) : traceIdOf(trace),
     ...wordsFor(isBreaker ? improvement : apart, reached),
     ...link(isBreaker ? "/settings" : `/improvements/${encodeURIComponent(improvement.id)}`),
     subject: subjectOf(improvement),

@@ -38,6 +38,8 @@ export interface Notification {
   /** Into the dashboard; only where the school's own address is known. */
   readonly link?: string;
   readonly subject?: Subject;
+  /** 32 hexadecimal digits: the trace that log lines about it name. */
+  readonly trace?: string;
   /** Told through this channel alone. */
   readonly only?: string;
 }

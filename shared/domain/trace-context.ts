@@ -3,6 +3,8 @@
  * cannot be understood is passed over, as the recommendation says; a trace is never a reason to refuse work.
  */
 
+import { createHash } from "node:crypto";
+
 /** Version 00 and later ones that begin like it; all zeros mean nothing. */
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})$/;
 /** A list of `key=value`, printable, as long as others must take it. */
@@ -34,4 +36,13 @@ export function traceOf(...carriers: readonly Carrier[]): TraceContext | undefin
 /** 32 hexadecimal digits. */
 export function traceIdOf({ traceparent }: TraceContext): string {
   return traceparent.slice(3, 35);
+}
+
+/**
+ * 32 hexadecimal digits for what nobody gave a trace: made from the improvement's id, else from the event's own, so that every
+ * function and every try says the same. It stands in logs alone; nothing carries it on.
+ */
+export function traceIdFrom(event: string | undefined, improvement?: string): string {
+  const name = improvement === undefined ? `event ${event}` : `improvement ${improvement}`;
+  return createHash("sha256").update(name).digest("hex").slice(0, 32);
 }

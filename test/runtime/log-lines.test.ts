@@ -2,6 +2,7 @@
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { improvementMoved } from "../../shared/domain/events.ts";
+import { traceIdFrom } from "../../shared/domain/trace-context.ts";
 import type { Settlement } from "../../shared/pipeline/stage-queue.ts";
 import { aboutLease } from "../../shared/runtime/about.ts";
 import { consume } from "../../shared/runtime/consume.ts";
@@ -90,7 +91,8 @@ test("what its workers died of too often, told by whoever buries it", async () =
 
 test("an event that cannot be used names nobody it could not know", () => {
   const event = JSON.stringify(improvementMoved("b", "raw", "ingest", 0));
-  expect(aboutLease({ event, fields: {} })).toEqual({ improvement: "b" });
+  expect(aboutLease({ event, fields: {} })).toEqual({ improvement: "b", trace_id: traceIdFrom(undefined, "b") });
+  expect(aboutLease({ event: '{"id":"e","data":{}}', fields: {} })).toEqual({ trace_id: traceIdFrom("e") });
   for (const text of ["", "7", "null", "[]", '{"data":7}', '{"data":{"id":"a b\\n"}}', '{"data":{"id":{}}}'])
     expect(aboutLease({ event: text, fields: {} }), text).toEqual({});
 });

@@ -10,8 +10,12 @@ export function logChannel(log: Pick<Logger, "info">): Channel {
     repeatable: true,
     everyMs: 0,
     async send({ event, severity, headline, lines, notifications }) {
-      const improvement = notifications.at(-1)?.subject?.id;
-      log.info({ improvement, reached: event, severity, text: [headline, ...lines].join("\n") }, "notification");
+      const newest = notifications.at(-1);
+      const { id: improvement, trace: trace_id } = newest?.subject ?? {};
+      log.info(
+        { event: newest?.id, improvement, trace_id, reached: event, severity, text: [headline, ...lines].join("\n") },
+        "notification",
+      );
       return { kind: "sent" };
     },
   };

@@ -5,7 +5,7 @@
 import type { Logger } from "pino";
 import type { SchoolEvent } from "../../domain/events.ts";
 import type { Improvement } from "../../domain/improvement.ts";
-import { type TraceContext, traceIdOf, traceOf } from "../../domain/trace-context.ts";
+import { type TraceContext, traceIdFrom, traceIdOf, traceOf } from "../../domain/trace-context.ts";
 import type { Environment } from "../config.ts";
 import type { AnyOutcome } from "../outcome.ts";
 
@@ -51,10 +51,13 @@ export async function openTracing(stage: string, env: Environment, log: Logger):
   }
 }
 
-/** For log lines: the trace a line belongs to, if any. */
-export function traceIdFor({ event, improvement }: Pick<Handling, "event" | "improvement">, span?: WorkSpan) {
+/** For log lines: the trace a line belongs to; one that follows from its improvement, or its event, where none was given. */
+export function traceIdFor(
+  { event, improvement }: Pick<Handling, "event" | "improvement">,
+  span?: Pick<WorkSpan, "trace">,
+): string {
   const trace = span?.trace ?? traceOf(improvement, event);
-  return trace === undefined ? undefined : traceIdOf(trace);
+  return trace === undefined ? traceIdFrom(event.id, improvement?.id) : traceIdOf(trace);
 }
 
 /** The outcome with the trace that its improvement, or what it proposes, belongs to; as it was where there is none. */
