@@ -24,7 +24,9 @@ export const lazyBuiltins: Plugin = {
       if (!names.has(name)) return undefined;
       const id = name.startsWith("node:") ? name : `node:${name}`;
       // Who imports it late wants its exports by name, which a module made of `require` has not; and it is late anyway.
-      return namespace === "builtin" || kind === "dynamic-import" ? { path: id, external: true } : { path: id, namespace: "builtin" };
+      return namespace === "builtin" || kind === "dynamic-import"
+        ? { path: id, external: true }
+        : { path: id, namespace: "builtin" };
     });
     build.onResolve({ filter: /^punycode$/ }, ({ kind, resolveDir }) =>
       build.resolve("punycode/", { kind, resolveDir }),

@@ -20,7 +20,7 @@ export const DROP_OFFS = [
   "rejected",
   "dead",
 ] as const satisfies readonly Status[];
-export type DropOff = (typeof DROP_OFFS)[number];
+type DropOff = (typeof DROP_OFFS)[number];
 
 export interface Move {
   /** Milliseconds since the epoch. */

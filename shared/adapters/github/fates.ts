@@ -2,7 +2,12 @@
 import { RetryLater } from "../../runtime/errors.ts";
 
 /** What a token, or an App, must be allowed for what is asked. */
-export type Right = "contents:read" | "contents:write" | "pull_requests:read" | "pull_requests:write" | "statuses:write";
+export type Right =
+  | "contents:read"
+  | "contents:write"
+  | "pull_requests:read"
+  | "pull_requests:write"
+  | "statuses:write";
 
 /** What is known of a request that did not succeed. */
 export interface Failure {
