@@ -21,6 +21,8 @@ export interface Env {
     /** What the caller gave as the reason, and what else the audit should hold. */
     reason: string | undefined;
     facts: Readonly<Record<string, unknown>> | undefined;
+    /** Of a decision that left the improvement where it stands: no transition tells of it. */
+    unmoved: true | undefined;
   };
 }
 

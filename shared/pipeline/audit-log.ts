@@ -139,7 +139,9 @@ async function* backwards({ redis }: AuditBook, key: string, { from, to }: DeedQ
 
 function audited(entry: string, flat: readonly string[]): Deed {
   const { actor, by, action, subject, reason, facts } = auditEntry(entry, flat);
-  const about = [facts["holder"], facts["improvement"]].find((value) => typeof value === "string");
+  const about = action.startsWith("improvement.")
+    ? subject
+    : [facts["holder"], facts["improvement"]].find((value) => typeof value === "string");
   return {
     entry: `audit:${entry}`,
     at: timeOf(entry),
@@ -153,12 +155,16 @@ function audited(entry: string, flat: readonly string[]): Deed {
   };
 }
 
-/** Undefined for what a stage did. */
+/**
+ * Undefined for what a stage did, and for what moved nothing: the audit has that under its own name. Only of a discarded letter
+ * it does not say whose it was.
+ */
 function decided(entry: string, flat: readonly string[], own: string | undefined): Deed | undefined {
   const fields = toRecord([...flat]);
   if (fields["by"]?.startsWith("person:") !== true) return undefined;
   // The evidence is the trail's; a list of deeds would grow by every diff.
   const { from, to, by, because, at } = trailEntry(entry, { ...fields, evidence: "null" });
+  if (from === to && to !== "dead") return undefined;
   const improvement = own ?? fields["improvement"] ?? "";
   const action = `improvement.${to}`;
   const facts = { from, to };

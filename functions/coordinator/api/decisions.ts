@@ -36,6 +36,8 @@ export function decisionsApi(school: School): Hono<Env> {
       const person = context.get("person");
       const to =
         action === "retry" ? await retry(school, id, body, person) : await carryOut(school, action, id, body, person);
+      // A stage is at work on it, and takes it back at its next look.
+      if (action === "rollback" && IN_FLIGHT.includes(to)) context.set("unmoved", true);
       school.log.info({ improvement: id, action, to, by: person.name }, "a person decided");
       return context.json({ id, status: to });
     });

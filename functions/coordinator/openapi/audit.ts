@@ -10,7 +10,11 @@ const Entry = z
     at: Time,
     actor: z.string().describe("`person:<name>`; `nobody` who could not prove who they are"),
     by: z.string().describe("how they proved it: token, session or proxy; empty where that is not known"),
-    action: z.string().describe("`flag.set`, `session.begin`; of a decision `improvement.<status it went to>`"),
+    action: z
+      .string()
+      .describe(
+        "`flag.set`, `session.begin`; of a decision `improvement.<status it went to>`, or what moved nothing, `improvement.feedback`",
+      ),
     subject: z.string(),
     improvement: z.string().nullable(),
     reason: z.string(),

@@ -1,12 +1,15 @@
 /**
- * Every change somebody made through the API is in the audit, except what the trail of an improvement tells of. A route
- * says no more than what the person gave as the reason; so none can forget it.
+ * Every change somebody made through the API is in the audit, except moves of improvements, which the stream of transitions
+ * tells of. A route says no more than what the person gave as the reason; so none can forget it.
  */
 import type { MiddlewareHandler } from "hono";
 import { audit } from "../../../shared/pipeline/audit.ts";
+import { ACTIONS as DECISIONS } from "../decisions.ts";
 import type { Env } from "../request.ts";
 import type { School } from "../school.ts";
 import { changesSomething } from "./same-origin.ts";
+
+const MOVES = [...DECISIONS, "retry", "edit"].join("|");
 
 /** Address -> what was done there, by method; the part in brackets is the subject. */
 const ACTIONS: readonly (readonly [pattern: RegExp, actions: Readonly<Record<string, string>>])[] = [
@@ -25,10 +28,16 @@ const ACTIONS: readonly (readonly [pattern: RegExp, actions: Readonly<Record<str
   [/^\/api\/sources\/([^/]+)\/again$/, { POST: "source.again" }],
   [/^\/api\/notifications\/test()$/, { POST: "notification.test" }],
   [/^\/api\/review\/decide()$/, { POST: "review.decide" }],
+  [/^\/api\/doctor\/repair()$/, { POST: "doctor.repair" }],
+  [/^\/api\/improvements\/([^/]+)\/feedback$/, { POST: "improvement.feedback" }],
+  [/^\/api\/improvements\/([^/]+)\/defer$/, { POST: "improvement.defer" }],
+  [/^\/api\/improvements\/([^/]+)\/allow-again$/, { POST: "improvement.allow_again" }],
+  [/^\/api\/improvements\/([^/]+)\/rollback$/, { POST: "improvement.ask_rollback" }],
   [/^\/stages\/([^/]+)$/, { POST: "stage.inject" }],
 ];
-/** Sessions write their own; an improvement's trail tells what was decided about it. */
-const ELSEWHERE = /^\/api\/(improvements\/|sessions?(\/|$))/;
+/** Sessions write their own. */
+const ELSEWHERE = /^\/api\/sessions?(\/|$)/;
+const MOVING = new RegExp(`^/api/improvements/[^/]+/(${MOVES})$`);
 
 export function audited(book: Pick<School, "redis" | "keys">): MiddlewareHandler<Env> {
   return async function remember(context, next) {
@@ -36,6 +45,7 @@ export function audited(book: Pick<School, "redis" | "keys">): MiddlewareHandler
     const { path, method } = context.req;
     const caller = context.get("caller");
     if (caller === undefined || !changesSomething(context) || !context.res.ok || ELSEWHERE.test(path)) return;
+    if (MOVING.test(path) && context.get("unmoved") !== true) return;
     const { action, subject } = actionOf(method, path);
     const facts = { ...context.get("facts") };
     await audit(book, caller.person, action, subject, context.get("reason") ?? "", facts);

@@ -16,6 +16,7 @@ const ACTIONS = [
   ["notification", "Notifications"],
   ["session", "Signing in"],
   ["stage", "Injected events"],
+  ["doctor", "Repairs"],
 ] as const;
 export const AUDIT_FILTERS = ["actor", "action", "improvement", "from", "to"] as const;
 type Field = (typeof AUDIT_FILTERS)[number];
