@@ -61,6 +61,7 @@ export function ReviewList({ rows, query, open, read, chosen, onChoose }: Review
             )}
           </div>
           <span class="review-score" title={`risk ${row.risk} of 30, value ${row.value} of 30`}>
+            <span class="unseen">score </span>
             {row.score}
           </span>
         </li>

@@ -15,7 +15,7 @@ export function SearchHits({ answer }: { answer: SearchAnswer }) {
   }
   if (answer.hits.length === 0) return <Empty title="Nothing known says this" />;
   return (
-    <section aria-label="Found">
+    <section class="hits-found" aria-label="Found">
       {answer.notes.map((note) => (
         <p key={note} class="note">
           {note}
@@ -36,11 +36,14 @@ function Found({ corpus, source, path, place, from, to, text, highlights }: Sear
       <p class="hit-place">
         <span class="tag">{inWords(corpus)}</span> <strong>{place}</strong>
       </p>
-      <blockquote>
-        {piecesOf(text, highlights).map(({ text: words, marked }, index) =>
-          marked ? <mark key={index}>{words}</mark> : words,
-        )}
-      </blockquote>
+      {/* Long ones scroll, and what scrolls can be reached by keyboard. */}
+      <section class="hit-text" tabIndex={0} aria-label={`Text of ${place}`}>
+        <blockquote>
+          {piecesOf(text, highlights).map(({ text: words, marked }, index) =>
+            marked ? <mark key={index}>{words}</mark> : words,
+          )}
+        </blockquote>
+      </section>
       <p class="evidence">
         {source} <code>{from === to ? `${path}:${from}` : `${path}:${from}-${to}`}</code>
       </p>
