@@ -180,24 +180,24 @@ describe("deciding", () => {
   });
 
   test("a reason is never optional, and an id nobody knows is refused", async () => {
-    for (const command of [
-      "approve",
-      "reject",
-      "replan",
-      "accept",
-      "extend",
-      "rollback",
-      "close",
-      "retry",
-      "override",
-      "breaker",
-    ]) {
-      const args = command === "breaker" ? [command] : [command, "cli-1"];
-      expect(await schoolCommand(args, env), command).toMatchObject({ code: 2, out: "" });
+    for (const command of ["approve", "reject", "replan", "accept", "extend", "rollback", "close", "retry", "override"]) {
+      expect(await schoolCommand([command, "cli-1"], env), command).toMatchObject({ code: 2, out: "" });
     }
     const unknown = await schoolCommand(["rollback", "nobody/../x", "--reason", "r"], env);
     expect(unknown).toMatchObject({ code: 1, err: expect.stringContaining("There is no improvement") });
   }, 30_000);
+});
+
+test("the circuit breaker is looked at without a reason, and closed with one alone", async () => {
+  expect(await schoolCommand(["breaker"], env)).toEqual({ code: 0, out: "closed\n", err: "" });
+  const closings = async () => (await school.call("viewer", "GET", "/api/audit?action=breaker")).json.entries.length;
+  expect(await closings()).toBe(0);
+  expect(await schoolCommand(["breaker", "--reason", ""], env)).toMatchObject({ code: 1, out: "" });
+  expect(await schoolCommand(["breaker", "--reason"], env)).toMatchObject({ code: 2, out: "" });
+  expect(await closings()).toBe(0);
+  const closed = await schoolCommand(["breaker", "--reason", "looked at it"], env);
+  expect(closed).toMatchObject({ code: 0, out: "the circuit breaker is closed\n" });
+  expect(await closings()).toBe(1);
 });
 
 test("flags are listed, set and cleared", async () => {
