@@ -180,7 +180,17 @@ describe("deciding", () => {
   });
 
   test("a reason is never optional, and an id nobody knows is refused", async () => {
-    for (const command of ["approve", "reject", "replan", "accept", "extend", "rollback", "close", "retry", "override"]) {
+    for (const command of [
+      "approve",
+      "reject",
+      "replan",
+      "accept",
+      "extend",
+      "rollback",
+      "close",
+      "retry",
+      "override",
+    ]) {
       expect(await schoolCommand([command, "cli-1"], env), command).toMatchObject({ code: 2, out: "" });
     }
     const unknown = await schoolCommand(["rollback", "nobody/../x", "--reason", "r"], env);
