@@ -2,23 +2,17 @@
  * What is measured of the router: the founding platform's names where it had some, and whether it chooses well. Counters come
  * from decisions as they were made; what is known of a choice only later is a gauge.
  */
-import type { Redis } from "ioredis";
 import { EXPERTS } from "../../shared/domain/improvement.ts";
-import { reportRows, rowsVersion } from "../../shared/pipeline/router-rows.ts";
-import { servedAccuracy } from "../../shared/routing/report/arms.ts";
+import { reportRows } from "../../shared/pipeline/router-rows.ts";
 import { complexityScores, type Histogram, tierTimes } from "../../shared/routing/report/buckets.ts";
-import { calibrationOf } from "../../shared/routing/report/calibration.ts";
-import { judgedRows, labelCounts } from "../../shared/routing/report/judged.ts";
 import { meanConfidence, SERVED_BY, servedBy, trafficOf } from "../../shared/routing/report/tiers.ts";
 import { ARMS, TIERS } from "../../shared/routing-ports.ts";
 import type { Sink } from "./metrics.ts";
 import { lookups, ratio, startingWith } from "./router-report.ts";
+import { statisticsOf } from "./router-statistics.ts";
 import type { School } from "./school.ts";
 
 type Sampled = Parameters<Sink["gauge"]>[2];
-
-/** Rows are read again when some may have changed, and at least so often. */
-const FIGURES_MS = 60_000;
 
 type Needed = Pick<School, "redis" | "keys" | "router" | "settings">;
 
@@ -34,11 +28,11 @@ export async function collectRouter(
   collectActivator(count, counters, sink);
   collectTiers(count, sink);
   const { router, settings } = school;
-  const [{ current }, override, training, figures] = await Promise.all([
+  const [{ current }, override, training, rows] = await Promise.all([
     router.shelf("router"),
     router.rollout(),
     router.sinceTraining(),
-    figuresOf(school, now),
+    reportRows(school.redis, school.keys),
   ]);
   const traffic = trafficOf(count);
   const all = traffic.rules + traffic.learned;
@@ -56,7 +50,7 @@ export async function collectRouter(
     "Share of similarity lookups that found something near, of those that could be made",
     known(lookups(count).hitRate),
   );
-  const { accuracy, calibration, labels } = figures;
+  const { accuracy, calibration, labels } = statisticsOf(rows, "said");
   sink.gauge(
     "school_router_accuracy",
     "Share of improvements whose expert was the right one, of those somebody judged, by the arm that served",
@@ -185,27 +179,4 @@ function leavingOut(sink: Sink): Sink {
 /** A figure that cannot be stated is left out. */
 function known(value: number | null): Sampled {
   return value === null ? [] : [[{}, value]];
-}
-
-interface Figures {
-  readonly labels: ReturnType<typeof labelCounts>;
-  readonly accuracy: ReturnType<typeof servedAccuracy>;
-  readonly calibration: ReturnType<typeof calibrationOf>;
-}
-const kept = new WeakMap<Redis, { readonly version: string; readonly at: number; readonly figures: Figures }>();
-
-/** Reading ten thousand rows takes a moment, and scrapes come every few seconds. */
-async function figuresOf({ redis, keys }: Needed, now: number): Promise<Figures> {
-  const version = await rowsVersion(redis, keys);
-  const before = kept.get(redis);
-  if (before !== undefined && before.version === version && now - before.at < FIGURES_MS) return before.figures;
-  const rows = await reportRows(redis, keys);
-  const judged = judgedRows(rows, "said");
-  const figures = {
-    labels: labelCounts(rows),
-    accuracy: servedAccuracy(judged),
-    calibration: calibrationOf(judged),
-  };
-  kept.set(redis, { version, at: now, figures });
-  return figures;
 }

@@ -1,15 +1,17 @@
 /** GET /api/router: how the router does, from its counters, its rows and its book. */
 import { readCounters } from "../../shared/pipeline/counters.ts";
+import { type OverTime, servedOverTime } from "../../shared/pipeline/router-days.ts";
 import { reportRows } from "../../shared/pipeline/router-rows.ts";
 import { redisNow } from "../../shared/pipeline/services.ts";
-import { type Comparison, compareArms, servedAccuracy } from "../../shared/routing/report/arms.ts";
+import type { Comparison } from "../../shared/routing/report/arms.ts";
 import { complexityScores, quantile } from "../../shared/routing/report/buckets.ts";
-import { type Calibration, calibrationOf } from "../../shared/routing/report/calibration.ts";
-import { type Confusion, confusionOf, type ExpertSuccess, successOf } from "../../shared/routing/report/experts.ts";
+import type { Calibration } from "../../shared/routing/report/calibration.ts";
+import type { Confusion, ExpertSuccess } from "../../shared/routing/report/experts.ts";
 import type { Share } from "../../shared/routing/report/intervals.ts";
-import { type Judges, judgedRows, type LabelCounts, labelCounts } from "../../shared/routing/report/judged.ts";
+import type { Judges, LabelCounts } from "../../shared/routing/report/judged.ts";
 import { meanConfidence, type TierReport, tierReports, trafficOf } from "../../shared/routing/report/tiers.ts";
 import type { Arm, ModelEntry, RolloutOverride, RouterEvent } from "../../shared/routing-ports.ts";
+import { statisticsOf } from "./router-statistics.ts";
 import type { School } from "./school.ts";
 
 export interface RouterReport {
@@ -30,6 +32,8 @@ export interface RouterReport {
   readonly accuracy: Readonly<Record<Arm | "all", Share>>;
   readonly meanConfidence: number | null;
   readonly tiers: readonly TierReport[];
+  /** Which tier served, in the last 48 hours and the last 30 days. */
+  readonly overTime: { readonly hours: OverTime; readonly days: OverTime };
   readonly confusion: Confusion;
   readonly calibration: Calibration;
   readonly experts: readonly ExpertSuccess[];
@@ -73,7 +77,7 @@ export async function routerReport(school: School, judges: Judges): Promise<Rout
     thresholdsOf(school),
   ]);
   const count = (field: string) => counters.get(field) ?? 0;
-  const judged = judgedRows(rows, judges);
+  const { labels, comparison, accuracy, precisions, confusion, calibration, experts } = statisticsOf(rows, judges);
   const traffic = trafficOf(count);
   const { current, previous, staging, archive } = shelf;
   const configured = settings.AB_TEST_PERCENTAGE;
@@ -82,14 +86,15 @@ export async function routerReport(school: School, judges: Judges): Promise<Rout
     at: new Date(now).toISOString(),
     rollout: { configured, share: override?.share ?? configured, override: override ?? null },
     traffic: { ...traffic, share: ratio(traffic.learned, traffic.rules + traffic.learned) },
-    labels: { ...labelCounts(rows), judges },
-    comparison: compareArms(judged),
-    accuracy: servedAccuracy(judged),
+    labels: { ...labels, judges },
+    comparison,
+    accuracy,
     meanConfidence: meanConfidence(count),
-    tiers: tierReports(count, judged),
-    confusion: confusionOf(judged),
-    calibration: calibrationOf(judged),
-    experts: successOf(rows, judged),
+    tiers: tierReports(count, precisions),
+    overTime: await servedOverTime(redis, keys, now),
+    confusion,
+    calibration,
+    experts,
     models: {
       serving: current?.version ?? "seed",
       current: current ?? null,

@@ -4,6 +4,7 @@
  */
 import type { Means } from "../runtime/tokens.ts";
 import { type AuditBook, auditEntry } from "./audit.ts";
+import { type Book, type DeedFilter, deedIndex, fits } from "./deed-index.ts";
 import { compareEntries } from "./event-stream.ts";
 import { trailEntry } from "./records.ts";
 import { toRecord } from "./stage-queue.ts";
@@ -26,12 +27,7 @@ export interface Deed {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-export interface DeedQuery {
-  /** Names of people, without `person:`; or `nobody`. */
-  readonly actors?: readonly string[] | undefined;
-  /** Whole actions, or what stands before their dot. */
-  readonly actions?: readonly string[] | undefined;
-  readonly improvement?: string | undefined;
+export interface DeedQuery extends DeedFilter {
   /** Milliseconds since the epoch, both included. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
@@ -50,6 +46,8 @@ export interface DeedPage {
 }
 
 const BATCH = 500;
+/** Entries read at once by their ids. */
+const AT_ONCE = 100;
 /** One page looks at no more; of rare deeds it may come back short and still have a next. */
 const MOST_LOOKED_AT = 20_000;
 
@@ -100,10 +98,16 @@ interface Step {
 
 async function* deedsOf(book: AuditBook, query: DeedQuery, after: DeedCursor = {}): AsyncGenerator<Step> {
   const { keys } = book;
-  const { improvement } = query;
-  const moves = improvement === undefined ? keys.events : keys.trail(improvement);
-  const audits = backwards(book, keys.audit, query, after.audit);
-  const moved = backwards(book, moves, query, after.move);
+  const { improvement, actors, actions } = query;
+  const isAsked = improvement !== undefined || actors !== undefined || actions !== undefined;
+  // A trail is short, and of the audit every entry is a deed; of all transitions few are, and few of anything fit a filter.
+  const audits = isAsked
+    ? chosen(book, keys.audit, "audit", query, after.audit)
+    : backwards(book, keys.audit, query, after.audit);
+  const moved =
+    improvement === undefined
+      ? chosen(book, keys.events, "moves", query, after.move)
+      : backwards(book, keys.trail(improvement), query, after.move);
   let cursor = after;
   let [audit, move] = await Promise.all([audits.next(), moved.next()]);
   while (audit.done !== true || move.done !== true) {
@@ -123,6 +127,42 @@ async function* deedsOf(book: AuditBook, query: DeedQuery, after: DeedCursor = {
 }
 
 type Entry = readonly [entry: string, flat: readonly string[]];
+
+/** What may fit, by the index of the book. */
+async function* chosen(
+  { redis }: AuditBook,
+  key: string,
+  book: Book,
+  query: DeedQuery,
+  after?: string,
+): AsyncGenerator<Entry> {
+  const index = deedIndex(redis, key, book);
+  await index.catchUp();
+  const { from, to } = query;
+  const oldest = from === undefined ? undefined : `${Math.max(0, from)}-0`;
+  const behind = to === undefined ? undefined : `${Math.max(0, to) + 1}-0`;
+  const isEarlier = behind === undefined || (after !== undefined && compareEntries(after, behind) < 0);
+  let ids: string[] = [];
+  for (const id of index.candidates(query, isEarlier ? after : behind)) {
+    if (oldest !== undefined && compareEntries(id, oldest) < 0) break;
+    ids.push(id);
+    if (ids.length < AT_ONCE) continue;
+    yield* await entriesOf(redis, key, ids);
+    ids = [];
+  }
+  yield* await entriesOf(redis, key, ids);
+}
+
+/** Those that are still there. */
+async function entriesOf(redis: AuditBook["redis"], key: string, ids: readonly string[]): Promise<Entry[]> {
+  const batch = redis.pipeline();
+  for (const id of ids) batch.xrange(key, id, id);
+  const replies = (await batch.exec()) ?? [];
+  return replies.flatMap(([error, entries]) => {
+    if (error !== null) throw error;
+    return entries as Entry[];
+  });
+}
 
 async function* backwards({ redis }: AuditBook, key: string, { from, to }: DeedQuery, after?: string) {
   const oldest = from === undefined ? "-" : String(Math.max(0, from));
@@ -185,9 +225,7 @@ function fitting(deed: Deed | undefined, { actors, actions, improvement }: DeedQ
   if (deed === undefined) return undefined;
   const name = deed.actor.replace(/^person:/, "");
   if (actors !== undefined && !actors.includes(name)) return undefined;
-  if (actions !== undefined && !actions.some((one) => deed.action === one || deed.action.startsWith(`${one}.`))) {
-    return undefined;
-  }
+  if (actions !== undefined && !fits(deed.action, actions)) return undefined;
   const isAbout = improvement === undefined || deed.improvement === improvement || deed.subject === improvement;
   return isAbout ? deed : undefined;
 }

@@ -25,6 +25,9 @@ export async function wrongTypes(redis: Redis, keys: Keys): Promise<ReadonlyMap<
     [keys.knowledge, "hash"],
     [keys.knowledgeLedger, "hash"],
     [keys.knowledgeModel, "hash"],
+    [keys.routerRows, "hash"],
+    [keys.routerRowTimes, "zset"],
+    [keys.routerRowChanges, "zset"],
     [importedKey(keys), "hash"],
   ]);
   for (const status of STATUSES) expected.set(keys.byStatus(status), "zset").set(keys.statusSet(status), "set");

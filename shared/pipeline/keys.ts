@@ -31,15 +31,19 @@ export interface Keys {
   readonly knowledgeLedger: string;
   /** HASH of fitted embedders: id -> bytes, and `newest` -> id. */
   readonly knowledgeModel: string;
-  /** HASH of the router: `rollout`, `threshold:<embedder>`, `trained`, `labels`, as text or JSON. */
+  /** HASH of the router: `rollout`, `threshold:<embedder>`, `trained`, `labels`, `first` and `written` of its rows. */
   readonly router: string;
   /** HASH improvement -> training row as JSON; ZSET of the same by time. */
   readonly routerRows: string;
   readonly routerRowTimes: string;
+  /** ZSET of the same by when each was last written, in microseconds; the newest of them is `written` of the router. */
+  readonly routerRowChanges: string;
   /** LIST of what happened to the router, newest first. */
   readonly routerEvents: string;
   /** HASH hash of the words -> the improvement that stands for them. */
   readonly routerRepeats: string;
+  /** HASH `<hour>:<tier>` -> how many improvements it served on that day (`2026-01-31`); it expires. */
+  routerDay(day: string): string;
   /** STRING with an expiry: the token of who trains. */
   readonly routerTraining: string;
   /** STRING with an expiry: somebody asked for a training after the one of that moment. */
@@ -122,8 +126,10 @@ export function keysOf(prefix = ""): Keys {
     router: `${school}router`,
     routerRows: `${school}router:rows`,
     routerRowTimes: `${school}router:rows:at`,
+    routerRowChanges: `${school}router:rows:written`,
     routerEvents: `${school}router:events`,
     routerRepeats: `${school}router:repeats`,
+    routerDay: (day) => `${school}router:day:${day}`,
     routerTraining: `${school}router:training`,
     routerAsked: (trained) => `${school}router:asked:${Math.round(trained)}`,
     modelShelf: (name) => `${school}model:${name}`,

@@ -1,6 +1,7 @@
 /** What the API is asked when its answers are timed. */
 import { Agent } from "node:http";
 import { ask, type Question } from "./clients.ts";
+import { pageQuestions } from "./page-questions.ts";
 
 /** Every route that reads, on the coordinator at `url`; `count` is how many improvements it has. */
 export async function allQuestions(url: string, count: number): Promise<Question[]> {
@@ -9,8 +10,12 @@ export async function allQuestions(url: string, count: number): Promise<Question
   const deep = await cursorBehind(agent, `${list}?limit=1000`, Math.min(20, Math.floor(count / 2_000)));
   const events = JSON.parse((await ask(agent, `${url}/api/events?limit=1`)).text) as { cursor: string };
   const first = JSON.parse((await ask(agent, `${list}?status=verified&limit=1`)).text) as Listed;
+  const audited = JSON.parse((await ask(agent, `${url}/api/audit?limit=1000`)).text) as { next: string | null };
   agent.destroy();
-  const one = `${list}/${first.improvements[0]?.id}`;
+  const [known] = first.improvements;
+  if (known === undefined) throw new Error("no improvement is verified");
+  const one = `${list}/${known.id}`;
+  const old = new Date(Date.now() - 360 * 86_400_000).toISOString();
   return [
     { name: "GET list, first page of 50", url: list },
     { name: "GET list, by status", url: `${list}?status=pending_review` },
@@ -32,11 +37,18 @@ export async function allQuestions(url: string, count: number): Promise<Question
     { name: "GET /api/events, after a cursor", url: `${url}/api/events?after=${events.cursor}` },
     { name: "GET /metrics", url: `${url}/metrics` },
     { name: "GET /", url: `${url}/` },
+    ...pageQuestions(url, {
+      id: known.id,
+      source: known.source_id,
+      application: "team-7",
+      old,
+      deepAudit: audited.next ?? "",
+    }),
   ];
 }
 
 interface Listed {
-  readonly improvements: readonly { readonly id: string }[];
+  readonly improvements: readonly { readonly id: string; readonly source_id: string }[];
   readonly next: string | null;
 }
 

@@ -9,6 +9,7 @@ import { encodePatch } from "../../shared/domain/improvement-fields.ts";
 import { RELEASES_LOCK, type Status } from "../../shared/domain/lifecycle.ts";
 import { keysOf } from "../../shared/pipeline/keys.ts";
 import { ownerOf } from "../../shared/stages.ts";
+import { seedBooks } from "./seed-books.ts";
 import { CATEGORY_WEIGHTS, STATUS_WEIGHTS, seedImprovement, WAY } from "./seed-improvement.ts";
 import { chance, spokenLines } from "./seed-text.ts";
 
@@ -93,6 +94,7 @@ export async function seedSchool(url: string, count: number): Promise<string[]> 
   });
   last.hset(keys.metrics, moved);
   await done(last);
+  await seedBooks(redis, keys, ids);
   redis.disconnect();
   return ids;
 }

@@ -37,11 +37,12 @@ export const TogetherBody = z.strictObject({
 
 export function reviewApi(school: School): Hono<Env> {
   const { redis, keys, tokens, log } = school;
+  const look = reviewQueue(redis, keys);
   return new Hono<Env>()
     .get("/", needs(tokens, "viewer"), async (context) => {
       const { deferred, limit, ...filters } = queryOf(context, ReviewQuery);
       const now = await redisNow(redis);
-      const queue = await reviewQueue(redis, keys, { ...filters, deferred: deferred === "yes" }, { now, limit });
+      const queue = await look({ ...filters, deferred: deferred === "yes" }, { now, limit });
       return context.json({ time: new Date(now).toISOString(), ...queue });
     })
     .post("/decide", needs(tokens, "reviewer"), async (context) => {

@@ -41,14 +41,16 @@ return 'ok'
 
 /**
  * ARGV: prefix, improvement, milliseconds, row as JSON, its label ('' for none), most rows. A label that is new, another
- * one or none any more counts as one to train with. Returns the rows there are now.
+ * one or none any more counts as one to train with. Who has read the rows before reads those written since, so every row
+ * is noted with a moment that is later than any before; the first of all tells a Redis that was emptied from itself. Returns the rows there are now.
  */
 export const keepRowScript = `
 local router = ARGV[1] .. 'school:router'
-local rows, times = router .. ':rows', router .. ':rows:at'
+local rows, times, changes = router .. ':rows', router .. ':rows:at', router .. ':rows:written'
 local id, at, row, label, most = ARGV[2], ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
 redis.call('HLEN', router)
 redis.call('ZCARD', times)
+redis.call('ZCARD', changes)
 local before = ''
 local kept = redis.call('HGET', rows, id)
 if kept then
@@ -59,10 +61,17 @@ end
 redis.call('HSET', rows, id, row)
 redis.call('ZADD', times, at, id)
 if label ~= before then redis.call('HINCRBY', router, 'labels', 1) end
+local time = redis.call('TIME')
+local last = tonumber(redis.call('HGET', router, 'written') or '') or 0
+local written = string.format('%.0f', math.max(last + 1, tonumber(time[1]) * 1000000 + tonumber(time[2])))
+redis.call('HSETNX', router, 'first', written)
+redis.call('HSET', router, 'written', written)
+redis.call('ZADD', changes, written, id)
 local over = redis.call('ZCARD', times) - most
 while over > 0 do
   local oldest = redis.call('ZRANGE', times, 0, math.min(over, 1000) - 1)
   redis.call('ZREM', times, unpack(oldest))
+  redis.call('ZREM', changes, unpack(oldest))
   redis.call('HDEL', rows, unpack(oldest))
   over = over - #oldest
 end

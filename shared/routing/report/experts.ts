@@ -14,11 +14,17 @@ export interface Confusion {
 const COLUMNS = [...EXPERTS, "none"] as const;
 
 export function confusionOf(rows: readonly ReportRow[]): Confusion {
-  const of = (label: Expert, chosen: Expert | "none") =>
-    rows.filter((row) => row.label === label && (row.chosen ?? "none") === chosen).length;
+  const counts = new Map<string, number>();
+  for (const { label, chosen = "none" } of rows) {
+    const cell = `${label} ${chosen}`;
+    if (label !== undefined) counts.set(cell, (counts.get(cell) ?? 0) + 1);
+  }
   return {
     chosen: COLUMNS,
-    rows: EXPERTS.map((label) => ({ label, counts: COLUMNS.map((chosen) => of(label, chosen)) })),
+    rows: EXPERTS.map((label) => ({
+      label,
+      counts: COLUMNS.map((chosen) => counts.get(`${label} ${chosen}`) ?? 0),
+    })),
   };
 }
 

@@ -25,8 +25,8 @@ export interface TierReport {
 
 type Count = (field: string) => number;
 
-/** `count`: the school's counters. `judged`: rows that say who was right. */
-export function tierReports(count: Count, judged: readonly ReportRow[]): TierReport[] {
+/** `count`: the school's counters. */
+export function tierReports(count: Count, precisions: ReadonlyMap<string, Share>): TierReport[] {
   return SERVED_BY.map((tier) => {
     const times = tierTimes(count, tier);
     const served = servedBy(count, tier);
@@ -35,7 +35,7 @@ export function tierReports(count: Count, judged: readonly ReportRow[]): TierRep
       tier,
       votes: Object.fromEntries(votes) as TierReport["votes"],
       served,
-      precision: precisionOf(tier, judged),
+      precision: precisions.get(tier) ?? shareOf(0, 0),
       meanConfidence: served === 0 ? null : count(`route_confidence_sum:${tier}`) / 1_000 / served,
       p50: quantile(times, 0.5),
       p95: quantile(times, 0.95),
@@ -67,11 +67,20 @@ export function meanConfidence(count: Count): number | null {
   return served === 0 ? null : sum / served;
 }
 
-function precisionOf(tier: string, judged: readonly ReportRow[]): Share {
-  const known = judged.flatMap((row) => {
-    const expert = row.votes.find((vote) => vote.tier === tier)?.expert;
-    const right = expert === undefined || expert === null ? undefined : isRight(row, expert);
-    return right === undefined ? [] : [right];
-  });
-  return shareOf(known.filter(Boolean).length, known.length);
+/** Of each tier's votes for an expert, how many were right. `judged`: rows that say who was right. */
+export function precisionsOf(judged: readonly ReportRow[]): ReadonlyMap<string, Share> {
+  const votes = new Map<string, { right: number; n: number }>();
+  for (const row of judged) {
+    const told = new Set<string>();
+    for (const { tier, expert } of row.votes) {
+      // A tier has one vote; were there more, the first is it.
+      if (told.has(tier)) continue;
+      told.add(tier);
+      const right = expert === null ? undefined : isRight(row, expert);
+      if (right === undefined) continue;
+      const counted = votes.get(tier) ?? { right: 0, n: 0 };
+      votes.set(tier, { right: counted.right + (right ? 1 : 0), n: counted.n + 1 });
+    }
+  }
+  return new Map([...votes].map(([tier, { right, n }]) => [tier, shareOf(right, n)]));
 }

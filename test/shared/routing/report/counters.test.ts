@@ -36,7 +36,7 @@ test("nothing that was counted is lost on the way to the report", () => {
     n: decisions,
     sum: MS.length * COMPLEXITIES.reduce((all, one) => all + one, 0),
   });
-  const reports = new Map(tierReports(count, []).map((one) => [one.tier, one]));
+  const reports = new Map(tierReports(count, new Map()).map((one) => [one.tier, one]));
   expect(reports.get("keywords")).toMatchObject({ served: decisions, votes: { decided: decisions } });
   expect(reports.get("keywords")?.meanConfidence).toBeCloseTo(0.8);
   expect(reports.get("exact-repeat")).toMatchObject({ served: 0, votes: { abstained: decisions } });

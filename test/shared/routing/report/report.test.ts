@@ -7,7 +7,7 @@ import { calibrationOf } from "../../../../shared/routing/report/calibration.ts"
 import { confusionOf, successOf } from "../../../../shared/routing/report/experts.ts";
 import { mcNemar, shareOf } from "../../../../shared/routing/report/intervals.ts";
 import { judgedRows, labelCounts, type ReportRow } from "../../../../shared/routing/report/judged.ts";
-import { meanConfidence, tierReports, trafficOf } from "../../../../shared/routing/report/tiers.ts";
+import { meanConfidence, precisionsOf, tierReports, trafficOf } from "../../../../shared/routing/report/tiers.ts";
 
 const row = (own: Partial<ReportRow>): ReportRow => ({
   id: "i",
@@ -202,7 +202,7 @@ describe("counters", () => {
       row({ label: "database", votes: [{ tier: "keywords", expert: "security", confidence: 0.8 }] }),
       row({ label: "database", votes: [{ tier: "keywords", expert: null, confidence: 0 }] }),
     ];
-    const reports = tierReports(count, rows);
+    const reports = tierReports(count, precisionsOf(rows));
     expect(reports.map(({ tier }) => tier)).toEqual([
       "exact-repeat",
       "keywords",
