@@ -18,6 +18,7 @@ import { graph } from "./commands/graph.ts";
 import { importCommand } from "./commands/import.ts";
 import { indexCommand } from "./commands/index-command.ts";
 import { inject } from "./commands/inject.ts";
+import { intents } from "./commands/intents.ts";
 import { learn } from "./commands/learn.ts";
 import { list } from "./commands/list.ts";
 import { locks } from "./commands/locks.ts";
@@ -51,6 +52,7 @@ const COMMANDS: readonly Register[] = [
   decisions,
   together,
   putOff,
+  intents,
   feedback,
   events,
   watch,

@@ -14,6 +14,7 @@ import { flagsApi } from "./api/flags.ts";
 import { graphApi } from "./api/graph.ts";
 import { healthApi } from "./api/health.ts";
 import { improvementsApi } from "./api/improvements.ts";
+import { intentsApi } from "./api/intents.ts";
 import { knowledgeApi } from "./api/knowledge.ts";
 import { locksApi } from "./api/locks.ts";
 import { meApi } from "./api/me.ts";
@@ -87,6 +88,7 @@ export function coordinatorApp(school: School): Hono<Env> {
   app.route("/api/improvements", feedbackApi(school));
   app.route("/api/review", reviewApi(school));
   app.route("/api/improvements", improvementsApi(school));
+  app.route("/api/intents", intentsApi(school));
   app.route("/api/search", searchApi(school));
   app.route("/api/knowledge", knowledgeApi(school));
   app.route("/api/graph", graphApi(school));

@@ -38,6 +38,15 @@ const Together = z.looseObject({
   decided: z.array(Decided),
   refused: z.array(z.looseObject({ id: z.string(), because: z.string() })),
 });
+const Intents = z.looseObject({
+  intents: z.array(
+    z.looseObject({
+      kind: z.string(),
+      purpose: z.string().describe("what the change is, in one sentence"),
+      schema: z.record(z.string(), z.unknown()).describe("JSON Schema"),
+    }),
+  ),
+});
 
 const time = "2026-01-31T08:00:00.000Z";
 const id = "3f9c1a7be0d24c55";
@@ -101,6 +110,31 @@ export const reviewRoutes: readonly Operation[] = [
       example: { decided: [{ id, status: "approved" }], refused: [] },
     },
     problems: [409],
+  },
+  {
+    method: "get",
+    path: "/api/intents",
+    id: "listIntents",
+    area: "Improvements",
+    role: "viewer",
+    summary: "The kinds of change the school can carry out, each with the schema an edited intent is checked by",
+    answer: {
+      description: "By name",
+      schema: Intents,
+      example: {
+        intents: [
+          {
+            kind: "add-network-policy",
+            purpose: "Default-deny ingress for one namespace.",
+            schema: {
+              type: "object",
+              properties: { kind: { type: "string", const: "add-network-policy" }, namespace: { type: "string" } },
+              required: ["kind", "namespace"],
+            },
+          },
+        ],
+      },
+    },
   },
   {
     ...reviewer,

@@ -81,6 +81,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   "get /api/sessions": "sessions list",
   "delete /api/sessions/{session}": "sessions end",
   "get /api/review": "review",
+  "get /api/intents": "intents",
   "post /api/review/decide": "together",
   "get /api/audit": "audit",
 };

@@ -1,4 +1,5 @@
 /** The review queue in a browser: its order, its keys, its dialogs, on a desktop and on a phone. */
+import type { Locator } from "playwright-core";
 import { afterEach, describe, expect, test } from "vitest";
 import { verdictOf } from "../../../shared/domain/change-set.ts";
 import { seriousFindings } from "../../support/axe.ts";
@@ -63,7 +64,7 @@ describe.skipIf(noBrowser)("the review queue (skipped where no Chromium is on PA
     await at.page.getByRole("dialog").getByText("The next in the queue").waitFor();
   });
 
-  test("an intent is edited where it is read, and what is wrong with it is said by field", async () => {
+  test("an intent is edited in a form of its kind; what is wrong stands at its field, and JSON is the way out", async () => {
     const intent = {
       kind: "set-resource-limits",
       workload: { kind: "Deployment", namespace: "shop", name: "cart" },
@@ -74,15 +75,64 @@ describe.skipIf(noBrowser)("the review queue (skipped where no Chromium is on PA
     await open("Edit me");
     await at.page.keyboard.press("e");
     const dialog = at.page.getByRole("dialog");
-    await dialog.getByLabel("Intent").fill(JSON.stringify({ ...intent, container: 7 }));
+    const container = dialog.getByLabel("Container");
+    expect(await container.inputValue()).toBe("cart");
+    const kinds = dialog.getByLabel("Workload, kind");
+    expect(await kinds.inputValue()).toBe("Deployment");
+    expect(await kinds.locator("option").allTextContents()).toEqual([
+      "Deployment",
+      "StatefulSet",
+      "DaemonSet",
+      "CronJob",
+    ]);
+    await container.fill("Not A Name");
+    await dialog.getByLabel("Limits, memory").fill("plenty");
     await dialog.getByLabel("Reason").fill("another container");
     await dialog.getByRole("button", { name: "Edit and plan again" }).click();
-    await dialog.getByRole("alert").getByText("intent.container").waitFor();
-    await dialog.getByLabel("Intent").fill(JSON.stringify({ ...intent, limits: { memory: "512Mi" } }));
+    await dialog.getByText("What is wrong stands at its field.").waitFor();
+    const said = (field: Locator) => field.locator("..").locator(".field-problem").textContent();
+    expect(await container.getAttribute("aria-invalid")).toBe("true");
+    expect(await said(container)).toBe("not a Kubernetes name");
+    expect(await said(dialog.getByLabel("Limits, memory"))).toContain("not a quantity");
+    expect(await dialog.getByLabel("Workload, name", { exact: true }).getAttribute("aria-invalid")).toBeNull();
+    expect(await seriousFindings(at.page)).toEqual([]);
+
+    await container.fill("cart");
+    await dialog.getByRole("button", { name: "As JSON" }).click();
+    expect(JSON.parse(await dialog.getByLabel("Intent").inputValue())).toEqual({
+      ...intent,
+      limits: { memory: "plenty" },
+    });
+    await dialog.getByLabel("Intent").fill("{half");
+    await dialog.getByRole("button", { name: "Edit and plan again" }).click();
+    await dialog.getByRole("alert").getByText("not JSON").waitFor();
+    await dialog.getByLabel("Intent").fill(JSON.stringify({ ...intent, limits: { memory: "256Mi" } }));
+    await dialog.getByRole("button", { name: "As a form" }).click();
+    await dialog.getByLabel("Limits, memory").fill("512Mi");
     await dialog.getByRole("button", { name: "Edit and plan again" }).click();
     await expect.poll(() => status("edit-1"), SOON).toBe("validated");
+    expect((await at.school.record("edit-1")).edited_intent?.intent).toEqual({
+      ...intent,
+      limits: { memory: "512Mi" },
+    });
     // The browser reports the answer that was refused.
     at.troubles.splice(0);
+  });
+
+  test("what was refused for ever is allowed again by an operator, with a reason", async () => {
+    const refused = { title: "Never me", tombstone: "person:ruth: we have another mesh" };
+    await at.school.stand("never-1", "rejected", refused);
+    await at.signedIn("reviewer", "/improvements/never-1");
+    await at.page.getByText("ruth: we have another mesh").waitFor();
+    expect(await at.page.getByRole("button", { name: "Allow again" }).count()).toBe(0);
+    await at.open({});
+    await at.signedIn("operator", "/improvements/never-1");
+    await at.page.getByRole("button", { name: "Allow again" }).click();
+    expect(await seriousFindings(at.page)).toEqual([]);
+    await at.page.getByRole("dialog").getByLabel("Reason").fill("the mesh is gone");
+    await at.page.getByRole("dialog").getByRole("button", { name: "Allow again" }).click();
+    await at.page.getByText("Nothing like it is proposed again").waitFor({ state: "detached" });
+    expect((await at.school.record("never-1")).tombstone).toBeUndefined();
   });
 
   test("several that were read are decided together, each with its own reason; what must not is refused by name", async () => {

@@ -5,12 +5,15 @@ export type FailureKind = "unreachable" | "signed-out" | "forbidden" | "missing"
 export class Failure extends Error {
   readonly kind: FailureKind;
   readonly title: string;
+  /** One for each field that is wrong, where the coordinator says so: `intent.container: …`. */
+  readonly problems: readonly string[];
 
-  constructor(kind: FailureKind, title: string, message: string) {
+  constructor(kind: FailureKind, title: string, message: string, problems: readonly string[] = []) {
     super(message);
     this.name = "Failure";
     this.kind = kind;
     this.title = title;
+    this.problems = problems;
   }
 
   /** Anything that was thrown; what nobody foresaw is a fault of the page. */
@@ -27,11 +30,12 @@ export function unreachable(): Failure {
 
 /** From an answer that is an error: problem+json (RFC 9457) where the coordinator wrote it, a plain sentence otherwise. */
 export function failureOf(status: number, body: string): Failure {
-  const { title, detail } = problemIn(body);
+  const { title, detail, problems } = problemIn(body);
   return new Failure(
     kindOf(status),
     title ?? `The coordinator answered ${status}`,
     detail ?? "Something between this page and the coordinator answered in its place. Try again in a moment.",
+    problems,
   );
 }
 
@@ -43,7 +47,7 @@ function kindOf(status: number): FailureKind {
   return status < 500 ? "refused" : "broken";
 }
 
-function problemIn(body: string): { title?: string; detail?: string } {
+function problemIn(body: string): { title?: string; detail?: string; problems?: readonly string[] } {
   let json: unknown;
   try {
     json = JSON.parse(body);
@@ -52,9 +56,10 @@ function problemIn(body: string): { title?: string; detail?: string } {
     return {};
   }
   if (typeof json !== "object" || json === null) return {};
-  const { title, detail } = json as { title?: unknown; detail?: unknown };
+  const { title, detail, problems } = json as { title?: unknown; detail?: unknown; problems?: unknown };
   return {
     ...(typeof title === "string" ? { title } : {}),
     ...(typeof detail === "string" ? { detail } : {}),
+    ...(Array.isArray(problems) ? { problems: problems.filter((one) => typeof one === "string") } : {}),
   };
 }

@@ -144,6 +144,7 @@ export function operating({ ask, send }: Pick<Client, "ask" | "send">) {
     closeBreaker: (reason: string) => send("POST", "/api/breaker/close", { reason }),
     locks: (signal: AbortSignal) => ask<{ locks: readonly Lock[] }>("/api/locks", signal),
     unlock: (name: string, reason: string) => send("POST", `/api/locks/${part(name)}/unlock`, { reason }),
+    allowAgain: (id: string, reason: string) => send("POST", `/api/improvements/${part(id)}/allow-again`, { reason }),
     sessions: (signal: AbortSignal) => ask<{ sessions: readonly SessionLine[] }>("/api/sessions", signal),
     endSession: (id: string, reason: string) => send("DELETE", `/api/sessions/${part(id)}`, { reason }),
     channels: (signal: AbortSignal) => ask<ChannelsAnswer>("/api/notifications?limit=20", signal),

@@ -38,6 +38,18 @@ export interface Together {
   readonly refused: readonly { readonly id: string; readonly because: string }[];
 }
 
+export interface IntentKind {
+  readonly kind: string;
+  readonly purpose: string;
+  /** JSON Schema. */
+  readonly schema: Readonly<Record<string, unknown>>;
+}
+
+/** Every kind of change the school can carry out. */
+export async function askIntents(api: Client, signal: AbortSignal): Promise<readonly IntentKind[]> {
+  return (await api.ask<{ intents: readonly IntentKind[] }>("/api/intents", signal)).intents;
+}
+
 export function askReview(api: Client, query: Query, signal: AbortSignal): Promise<ReviewAnswer> {
   const { at: _, ...filters } = query;
   return api.ask(`/api/review?${new URLSearchParams({ limit: "200", ...filters }).toString()}`, signal);

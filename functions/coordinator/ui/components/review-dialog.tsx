@@ -8,6 +8,7 @@ import type { ReviewOffer } from "../logic/review.ts";
 import { EXPERT_NAMES, inWords } from "../logic/words.ts";
 import { lastReasons, rememberReason } from "../state/preferences.ts";
 import { useSchool } from "../state/school.ts";
+import { type EditedIntent, IntentEditor } from "./intent-editor.tsx";
 import { RollbackPreview } from "./rollback-preview.tsx";
 
 interface ReviewDialogProps {
@@ -36,7 +37,7 @@ export function ReviewDialog({ offer, improvement, onDone, onCancel }: ReviewDia
   const [reason, setReason] = useState("");
   const [expert, setExpert] = useState("");
   const [minutes, setMinutes] = useState(1_440);
-  const [intent, setIntent] = useState(() => JSON.stringify(improvement.intent ?? { kind: "" }, null, 2));
+  const [edited, setEdited] = useState<EditedIntent>({ intent: improvement.intent ?? { kind: "" } });
   const [failure, setFailure] = useState<Failure>();
   const [busy, setBusy] = useState(false);
   useEffect(() => dialog.current?.showModal(), []);
@@ -46,7 +47,7 @@ export function ReviewDialog({ offer, improvement, onDone, onCancel }: ReviewDia
     const said = { reason: reason.trim() };
     const hash = seen === undefined ? {} : { hash: seen };
     if (offer.action === "defer") return sendFor(api, id, "defer", { ...said, minutes });
-    if (offer.action === "edit") return sendFor(api, id, "edit", { ...said, ...hash, intent: intentIn(intent) });
+    if (offer.action === "edit") return sendFor(api, id, "edit", { ...said, ...hash, intent: intentIn(edited) });
     return api.decide(id, offer.action as ActionName, { ...said, ...hash, ...(expert === "" ? {} : { expert }) });
   }
   async function submit(event: Event): Promise<void> {
@@ -77,17 +78,7 @@ export function ReviewDialog({ offer, improvement, onDone, onCancel }: ReviewDia
         <p>{offer.means}</p>
         {offer.action === "rollback" && <RollbackPreview id={id} />}
         {offer.action === "edit" && (
-          <label>
-            Intent
-            <textarea
-              class="intent-text"
-              rows={12}
-              spellcheck={false}
-              maxLength={20_000}
-              value={intent}
-              onInput={({ currentTarget }) => setIntent(currentTarget.value)}
-            />
-          </label>
+          <IntentEditor present={improvement.intent} said={failure?.problems ?? []} onEdit={setEdited} />
         )}
         {offer.action === "defer" && (
           <label>
@@ -139,7 +130,10 @@ export function ReviewDialog({ offer, improvement, onDone, onCancel }: ReviewDia
         )}
         {failure !== undefined && (
           <p class="form-error" role="alert">
-            <strong>{failure.title}.</strong> {failure.message}
+            <strong>{failure.title}.</strong>{" "}
+            {offer.action === "edit" && failure.problems.length > 0
+              ? "What is wrong stands at its field."
+              : failure.message}
           </p>
         )}
         <div class="dialog-actions">
@@ -155,10 +149,7 @@ export function ReviewDialog({ offer, improvement, onDone, onCancel }: ReviewDia
   );
 }
 
-function intentIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new Failure("refused", "The intent is not JSON", (error as Error).message);
-  }
+function intentIn(edited: EditedIntent): unknown {
+  if ("trouble" in edited) throw new Failure("refused", "The intent cannot be sent", edited.trouble);
+  return edited.intent;
 }

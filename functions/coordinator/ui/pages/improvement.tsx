@@ -8,6 +8,7 @@ import { ForecastFacts } from "../components/forecast.tsx";
 import { Judgement } from "../components/judgement.tsx";
 import { Link } from "../components/link.tsx";
 import { ModelCalls } from "../components/model-calls.tsx";
+import { NeverAgain } from "../components/never-again.tsx";
 import { PartSection, PartsNav, showPart } from "../components/part.tsx";
 import { Proposal } from "../components/proposal.tsx";
 import { RawRecord } from "../components/raw-record.tsx";
@@ -61,6 +62,7 @@ export function ImprovementPage({ id, part }: { id: string; part?: string | unde
       <Back />
       {failure !== undefined && failure.kind !== "unreachable" && <FailureNote failure={failure} onRetry={reload} />}
       <Standing improvement={improvement} last={trail.at(-1)} onDecide={setDeciding} />
+      <NeverAgain improvement={improvement} onAllowed={reload} />
       <PartsNav id={id} names={partsOf(improvement)} current={here} />
       <div class="columns whole-width">
         <PartSection name="timeline" title="Timeline">
