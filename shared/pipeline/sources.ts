@@ -1,6 +1,8 @@
 /** What has been read so far, newest first. Never writes. */
 import type { Redis } from "ioredis";
 import type { Keys } from "./keys.ts";
+import { defineScripts } from "./scripts/define.ts";
+import { sourceStatesScript } from "./scripts/source-states.ts";
 import { inOrder, type Place } from "./time-order.ts";
 
 /** Where a source stands. */
@@ -31,7 +33,7 @@ export interface SourcePage {
   readonly next: Place | null;
 }
 
-const PAGE = 200;
+const PAGE = 500;
 /** One page looks at no more; with a rare state it may come back short and still have a next. */
 const MOST_LOOKED_AT = 5_000;
 
@@ -81,10 +83,9 @@ async function* newestFirst(redis: Redis, keys: Keys, after: Place | undefined):
 }
 
 async function inStates(redis: Redis, keys: Keys, places: readonly Place[], states: readonly string[]) {
-  const batch = redis.pipeline();
-  for (const { id } of places) batch.hget(keys.source(id), "state");
-  const replies = (await batch.exec()) ?? [];
-  return places.filter((_, i) => replies[i]?.[0] === null && states.includes(String(replies[i]?.[1])));
+  const { schoolSourceStates } = defineScripts(redis, keys.prefix, { schoolSourceStates: sourceStatesScript });
+  const found = (await schoolSourceStates(...places.map(({ id }) => id))) as string[];
+  return places.filter((_, i) => states.includes(found[i] ?? ""));
 }
 
 async function sourceLines(redis: Redis, keys: Keys, places: readonly { id: string }[]): Promise<SourceLine[]> {

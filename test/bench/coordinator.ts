@@ -2,6 +2,7 @@
 import { Agent } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import { Redis } from "ioredis";
+import { noBrowser } from "../support/browser.ts";
 import { startTestRedis } from "../support/redis.ts";
 import { bareHttp, bareNode, bareReader, end } from "./bare.ts";
 import { ask, atOnce, inTurns } from "./clients.ts";
@@ -11,6 +12,8 @@ import {
   residentMegabytes,
   startBundledCoordinator,
 } from "./coordinator-process.ts";
+import { fanOut } from "./fan-out.ts";
+import { inBrowser } from "./in-browser.ts";
 import { allQuestions } from "./questions.ts";
 import { median, percentile, type Row } from "./rows.ts";
 import { seedSchool } from "./seed.ts";
@@ -26,6 +29,7 @@ export interface CoordinatorSizes {
 }
 
 const CLIENTS = 8;
+const FOLLOWERS = 20;
 const LOWEST = "bare node:http with one HGETALL";
 
 export async function coordinator({ improvements, starts, rounds, settleMs }: CoordinatorSizes): Promise<Row[]> {
@@ -113,15 +117,21 @@ async function withImprovements(
     await forgetPeak(coordinator.pid);
     const together = await atOnce(questions, CLIENTS, Math.ceil(rounds / 10));
     const peak = await residentMegabytes(coordinator.pid, "peak");
+    const live = await fanOut(coordinator.url, redisUrl, FOLLOWERS, rounds);
+    const pages = noBrowser ? [] : await inBrowser(coordinator.url, Math.min(9, rounds), ids.length);
+    const afterwards = await residentMegabytes(coordinator.pid);
     await healthy(coordinator);
     return [
       memory("idle memory, coordinator", idle),
       memory("peak memory, coordinator while it makes its search index", peakOfFilling),
       memory(`peak memory, coordinator with ${CLIENTS} clients reading`, peak),
+      memory("memory afterwards, coordinator", afterwards),
       { name: `search index made from the records, ${size}`, value: filled, unit: "s" },
       answers(`lowest: ${LOWEST}`, least),
       ...questions.map(({ name }) => answers(`${name}, ${size}`, times.get(name) ?? [], least)),
       answers(`all of these by ${CLIENTS} clients at once, ${size}`, together, least),
+      live,
+      ...pages,
     ];
   } finally {
     await Promise.all([coordinator.close(), lowest.close()]);
