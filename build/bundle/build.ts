@@ -6,6 +6,7 @@ import { buildBrowser } from "./browser.ts";
 import { lazyBuiltins } from "./builtins.ts";
 import { recordOf } from "./record.ts";
 import { slimFramework } from "./slim-framework.ts";
+import { slimPackages } from "./slim-packages.ts";
 import { DIST, FUNCTION_FILE, HTTP_FILE, ROOT, type Target } from "./targets.ts";
 import { warmUp } from "./warm-up.ts";
 
@@ -58,7 +59,7 @@ async function bundlePrograms(
     sourcesContent: false,
     legalComments: "linked",
     banner: { js: REQUIRE },
-    plugins: [entries(programs), lazyBuiltins, slimFramework],
+    plugins: [entries(programs), lazyBuiltins, slimFramework, slimPackages],
     metafile: true,
     logLevel: "warning",
   });

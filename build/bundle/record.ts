@@ -32,6 +32,7 @@ const ALWAYS = [
   "build/bundle/builtins.ts",
   "build/bundle/record.ts",
   "build/bundle/slim-framework.ts",
+  "build/bundle/slim-packages.ts",
 ];
 
 /** The record of the bundle in dist/, if there is one. */

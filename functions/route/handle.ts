@@ -12,7 +12,7 @@ import { thousandths } from "../../shared/routing/rounding.ts";
 import type { RolloutOverride } from "../../shared/routing-ports.ts";
 import { askPerson, moveTo, type OutcomeOf } from "../../shared/runtime/outcome.ts";
 import type { Context, InputOf } from "../../shared/runtime/stage.ts";
-import { countsOf } from "./counts.ts";
+import { countsOf, type Routed } from "./counts.ts";
 import { wordsHash } from "./repeat.ts";
 import { type Heard, type TierPorts, votesOf } from "./votes.ts";
 
@@ -25,7 +25,10 @@ export interface RoutePorts extends TierPorts {
   readonly rollout?: { readonly share: number; readonly rag: boolean; readonly neural: boolean };
   /** An operator's, or the school's own, word over AB_TEST_PERCENTAGE. */
   readonly override?: () => Promise<RolloutOverride | undefined>;
-  readonly count?: (counts: Readonly<Record<string, number>>) => Promise<void>;
+  readonly count?: (
+    counts: Readonly<Record<string, number>>,
+    served: { readonly tier: string; readonly at: number },
+  ) => Promise<void>;
 }
 
 type Outcome = OutcomeOf<"route">;
@@ -63,7 +66,7 @@ export async function route({ improvement }: InputOf<"route">, ports: RoutePorts
   const votes: Heard = { ...heard, model: asked.vote };
   const choices = choicesOf(votes, settings);
   const choice = choices[arm];
-  count(ports, context, countsOf({ heard: votes, arm, choice, complexity, hasModel: settings.hasModel }));
+  count(ports, context, { heard: votes, arm, choice, complexity, hasModel: settings.hasModel });
 
   const decision: RoutingDecision = {
     arm,
@@ -121,6 +124,8 @@ function briefly({ expert, tier, confidence }: Choice) {
 }
 
 /** A count that is lost must not cost a decision. */
-function count({ count: add }: RoutePorts, { log }: Told, counts: Readonly<Record<string, number>>): void {
-  add?.(counts).catch((error: unknown) => log?.debug({ err: error }, "a count of the router was lost"));
+function count({ count: add }: RoutePorts, { log, now }: Told, routed: Routed): void {
+  add?.(countsOf(routed), { tier: routed.choice.tier, at: now() }).catch((error: unknown) =>
+    log?.debug({ err: error }, "a count of the router was lost"),
+  );
 }

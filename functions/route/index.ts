@@ -38,7 +38,7 @@ export const stage = defineStage({
         neural: settings.ENABLE_NEURAL,
       },
       override: () => router.rollout(),
-      count: (counts) => router.count(counts),
+      count: (counts, served) => router.count(counts, served),
     };
   },
   handle: route,

@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import type { RolloutOverride, RouterBook, RouterEvent, TrainingRow } from "../routing-ports.ts";
 import type { Keys } from "./keys.ts";
 import { modelStore } from "./model-store.ts";
+import { countServed } from "./router-days.ts";
 import { repeats } from "./repeats.ts";
 import { defineScripts } from "./scripts/define.ts";
 import { keepRowScript, trainedScript } from "./scripts/router-book.ts";
@@ -75,9 +76,10 @@ export function routerBook(redis: Redis, keys: Keys): RouterBook {
       const texts = await redis.lrange(routerEvents, 0, Math.floor(limit) - 1);
       return texts.map((text) => parsed<RouterEvent>(text)).filter((event) => event !== undefined);
     },
-    async count(counts) {
+    async count(counts, served) {
       const batch = redis.pipeline();
       for (const [name, number] of Object.entries(counts)) batch.hincrby(metrics, name, Math.round(number));
+      if (served !== undefined) countServed(batch, keys, served);
       for (const [error] of (await batch.exec()) ?? []) if (error !== null) throw error;
     },
   };

@@ -9,7 +9,7 @@ import { bundle } from "../../build/bundle.ts";
 import { STAGES } from "../../shared/stages.ts";
 
 /** Start-up code of any stage: runtime, Redis client, log, schemas. Its own logic and SDKs come on top. */
-const LIGHT_KB = 500;
+const LIGHT_KB = 425;
 const HEAVY_KB = 2_500;
 
 /** Stages that only decide: a cold start must cost them next to nothing. */

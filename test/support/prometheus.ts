@@ -32,14 +32,15 @@ export interface TestPrometheus extends AsyncDisposable {
   kill(): Promise<void>;
 }
 
-/** Scrapes `target` (`host:port`) every second from now on. */
-export async function startPrometheus(target: string, job = "shop"): Promise<TestPrometheus> {
+/** Scrapes `target` (`host:port`) every second from now on, and judges the alerts of the file `rules` as often. */
+export async function startPrometheus(target: string, job = "shop", rules?: string): Promise<TestPrometheus> {
   if (program === undefined) throw new Error("no prometheus is on PATH");
   const dir = await mkdtemp(path.join(tmpdir(), "school-prometheus-"));
   const config = path.join(dir, "prometheus.yml");
-  const interval = "{scrape_interval: 1s, scrape_timeout: 1s}";
+  const interval = "{scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}";
   const scrape = `[{job_name: ${job}, static_configs: [{targets: ["${target}"]}]}]`;
-  await writeFile(config, `global: ${interval}\nscrape_configs: ${scrape}\n`);
+  const judged = rules === undefined ? "" : `rule_files: [${JSON.stringify(rules)}]\n`;
+  await writeFile(config, `global: ${interval}\n${judged}scrape_configs: ${scrape}\n`);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const child = spawn(

@@ -93,6 +93,10 @@ export const routerRoutes: readonly Operation[] = [
             p95: 0.98,
           },
         ],
+        overTime: {
+          hours: { from: at, stepSeconds: 3_600, served: { keywords: [0, 4, 11], classifier: [0, 1, 2] } },
+          days: { from: at, stepSeconds: 86_400, served: { keywords: [80, 61, 15], person: [2, 0, 1] } },
+        },
         confusion: {
           chosen: [...EXPERTS, "none"],
           rows: EXPERTS.map((label) => ({ label, counts: [...EXPERTS, "none"].map((one) => (one === label ? 8 : 0)) })),

@@ -45,6 +45,14 @@ const TierReport = z
   })
   .meta({ id: "TierReport" });
 
+const OverTime = z
+  .looseObject({
+    from: Time.describe("when the first step began"),
+    stepSeconds: count,
+    served: z.record(z.string(), z.array(count)).describe("by tier, one number for each step, the present one last"),
+  })
+  .meta({ id: "TiersOverTime" });
+
 export const RouterReport = z
   .looseObject({
     at: Time,
@@ -74,6 +82,9 @@ export const RouterReport = z
     accuracy: z.looseObject({ rules: Share, learned: Share, all: Share }).describe("of who was served"),
     meanConfidence: maybe,
     tiers: z.array(TierReport),
+    overTime: z
+      .looseObject({ hours: OverTime.describe("the last 48"), days: OverTime.describe("the last 30, UTC") })
+      .describe("improvements each tier served"),
     confusion: z.looseObject({
       chosen: z.array(z.string()).describe("columns; `none`: a person had to choose"),
       rows: z.array(z.looseObject({ label: Expert, counts: z.array(count) })),

@@ -11,11 +11,8 @@ export function logChannel(log: Pick<Logger, "info">): Channel {
     everyMs: 0,
     async send({ event, severity, headline, lines, notifications }) {
       const newest = notifications.at(-1);
-      const { id: improvement, trace: trace_id } = newest?.subject ?? {};
-      log.info(
-        { event: newest?.id, improvement, trace_id, reached: event, severity, text: [headline, ...lines].join("\n") },
-        "notification",
-      );
+      const about = { event: newest?.id, improvement: newest?.subject?.id, trace_id: newest?.trace };
+      log.info({ ...about, reached: event, severity, text: [headline, ...lines].join("\n") }, "notification");
       return { kind: "sent" };
     },
   };

@@ -94,6 +94,15 @@ describe("the report", () => {
     });
   });
 
+  test("says which tier served when", async () => {
+    await book.count({}, { tier: "keywords", at: Date.now() });
+    await book.count({}, { tier: "person", at: Date.now() - 3 * 86_400_000 });
+    const { overTime } = await report();
+    expect(Object.keys(overTime.hours.served)).toEqual(["keywords"]);
+    expect(overTime.hours.served.keywords.at(-1)).toBe(1);
+    expect(overTime.days.served.person.at(-4)).toBe(1);
+  });
+
   test("rows and entries that somebody else damaged are left out", async () => {
     await book.keepRow(row("a", { chosen: "database", label: "database", by: "person" }));
     await school.redis.hset(school.keys.routerRows, "b", "{not json");

@@ -158,6 +158,22 @@ describe.skipIf(noBrowser)("the router on the dashboard (skipped where no Chromi
     );
   });
 
+  test("which tier served when is a chart, a sentence and a table, by hour and by day", async () => {
+    const book = routerBook(at.school.redis, keysOf(""));
+    for (let i = 0; i < 3; i += 1) await book.count({}, { tier: "keywords", at: Date.now() });
+    await book.count({}, { tier: "person", at: Date.now() - 3 * 86_400_000 });
+    await at.signedIn("viewer", "/router");
+    const region = at.page.getByRole("region", { name: "Tiers over time" });
+    await region.getByText("Served: 3 by keywords.").waitFor();
+    await region.locator("canvas").waitFor();
+    await region.getByRole("button", { name: "The last 30 days" }).click();
+    await region.getByText("Served: 3 by keywords, 1 by person.").waitFor();
+    await region.getByText("As a table").click();
+    const day = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10);
+    const row = region.getByRole("row", { name: new RegExp(`^${day}`) });
+    expect(await row.getByRole("cell").allTextContents()).toEqual(["0", "1"]);
+  });
+
   test("what is refused is said in the coordinator's words, and on a phone nothing overflows", async () => {
     const book = routerBook(at.school.redis, keysOf(""));
     await book.setRollout({ share: 0.5, by: "person:otto", because: "t", at: now });

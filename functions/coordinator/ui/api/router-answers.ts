@@ -17,6 +17,13 @@ export interface Bin {
   readonly right: number | null;
 }
 
+/** By tier, one number for each step, the present one last. */
+export interface OverTime {
+  readonly from: string;
+  readonly stepSeconds: number;
+  readonly served: Readonly<Record<string, readonly number[]>>;
+}
+
 export interface RouterAnswer {
   readonly rollout: {
     readonly configured: number;
@@ -45,6 +52,7 @@ export interface RouterAnswer {
     readonly p50: number | null;
     readonly p95: number | null;
   }[];
+  readonly overTime: { readonly hours: OverTime; readonly days: OverTime };
   readonly confusion: {
     readonly chosen: readonly string[];
     readonly rows: readonly { readonly label: string; readonly counts: readonly number[] }[];

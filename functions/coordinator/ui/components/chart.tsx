@@ -28,9 +28,11 @@ interface ChartProps {
   readonly unit: string;
   /** Pixels. */
   readonly height?: number;
+  /** A time of the table, in words. */
+  readonly when?: (time: Date) => string;
 }
 
-export function Chart({ title, says, times, series, unit, height = 180 }: ChartProps) {
+export function Chart({ title, says, times, series, unit, height = 180, when = clock }: ChartProps) {
   return (
     <figure class="chart">
       <figcaption>
@@ -46,7 +48,7 @@ export function Chart({ title, says, times, series, unit, height = 180 }: ChartP
       {/* Other series are another drawing; other values of the same ones move within it. */}
       <Canvas key={series.map(({ name }) => name).join("\n")} drawn={{ times, series, unit, height }} />
       <p class="says">{says}</p>
-      <Table title={title} times={times} series={series} unit={unit} />
+      <Table title={title} times={times} series={series} unit={unit} when={when} />
     </figure>
   );
 }
@@ -92,7 +94,7 @@ function Canvas({ drawn }: { drawn: Drawn }) {
 }
 
 /** Its rows are made when somebody opens it. */
-function Table({ title, times, series, unit }: Omit<ChartProps, "says" | "height">) {
+function Table({ title, times, series, unit, when = clock }: Omit<ChartProps, "says" | "height">) {
   const [open, setOpen] = useState(false);
   return (
     <details class="chart-table" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
@@ -114,7 +116,7 @@ function Table({ title, times, series, unit }: Omit<ChartProps, "says" | "height
             <tbody>
               {times.map((time, at) => (
                 <tr key={time}>
-                  <th scope="row">{new Date(time * 1_000).toLocaleTimeString()}</th>
+                  <th scope="row">{when(new Date(time * 1_000))}</th>
                   {series.map(({ name, values }) => (
                     <td key={name} class="figure-cell">
                       {shown(values[at])}
@@ -128,6 +130,10 @@ function Table({ title, times, series, unit }: Omit<ChartProps, "says" | "height
       )}
     </details>
   );
+}
+
+function clock(time: Date): string {
+  return time.toLocaleTimeString();
 }
 
 function shown(value: number | null | undefined): string {

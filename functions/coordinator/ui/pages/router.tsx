@@ -5,6 +5,7 @@ import { Calibration } from "../components/router/calibration.tsx";
 import { Confusion } from "../components/router/confusion.tsx";
 import { Models, RouterEvents } from "../components/router/models.tsx";
 import { RouterMoves } from "../components/router/moves.tsx";
+import { TiersOverTime } from "../components/router/over-time.tsx";
 import { Experts, Tiers } from "../components/router/tiers.tsx";
 import { FailureNote, Loading } from "../components/states.tsx";
 import { useSchool } from "../state/school.ts";
@@ -37,6 +38,7 @@ export function RouterPage() {
           <Arms {...data} />
           <RouterMoves answer={data} onDone={reload} />
           <Tiers {...data} />
+          <TiersOverTime {...data} />
           <Experts {...data} />
           <Confusion {...data} />
           <Calibration {...data} />
