@@ -29,7 +29,10 @@ export const Taken = z.strictObject({
           .array(
             z.union([
               z.strictObject({ name: z.string(), emptyDir: z.strictObject({ sizeLimit: z.string() }) }),
-              z.strictObject({ name: z.string(), configMap: z.strictObject({ name: z.string() }) }),
+              z.strictObject({
+                name: z.string(),
+                configMap: z.strictObject({ name: z.string(), optional: z.literal(true).optional() }),
+              }),
             ]),
           )
           .optional(),
