@@ -40,7 +40,7 @@ export async function walk(browser: Browser, addresses: readonly string[], how: 
   try {
     const requests = watchRequests(page);
     await page.goto(`${url}/#token=${token}`);
-    await page.getByText("Sign out").waitFor({ state: "attached" });
+    await page.getByRole("button", { name: "Sign out" }).waitFor();
     // Nobody was signed in when the page asked who it is: that is how it hears of it.
     await atRest(page, requests.open);
     requests.failed.splice(0);
