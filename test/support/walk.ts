@@ -31,12 +31,13 @@ const SIDEWAYS = "document.documentElement.scrollWidth - document.documentElemen
 export async function walk(browser: Browser, addresses: readonly string[], how: Walk): Promise<string[]> {
   const { url, token, scheme, width, folder } = how;
   const height = width < 600 ? 780 : 800;
-  const { page, troubles, close } = await openPage(browser, {
+  const watched = await openPage(browser, {
     viewport: { width, height },
     colorScheme: scheme,
     reducedMotion: "reduce",
     ...(width < 600 ? { isMobile: true, hasTouch: true } : {}),
   });
+  const { page, troubles } = watched;
   try {
     const requests = watchRequests(page);
     await page.goto(`${url}/#token=${token}`);
@@ -65,7 +66,7 @@ export async function walk(browser: Browser, addresses: readonly string[], how: 
     }
     return wrong;
   } finally {
-    await close();
+    await watched.close();
   }
 }
 

@@ -116,7 +116,7 @@ export function nameOfField(path: string): string {
 function textOf(value: unknown, control: Field["control"]): string {
   if (value === undefined) return "";
   if (control === "json") return JSON.stringify(value, null, 2);
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function valueAt(value: unknown, path: string): unknown {
