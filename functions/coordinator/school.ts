@@ -48,6 +48,8 @@ export interface School {
   readonly git: () => Promise<GitReader>;
   /** The same for a dry run of a rollback. */
   readonly sight: () => Promise<Sight>;
+  /** What stands before the id of a commit on its forge, where that is known. */
+  readonly commitPages?: string | undefined;
   /** What is indexed of the platform, with a key that only reads. Loaded by the first search. Throws ConfigurationError. */
   readonly knowledge: () => Promise<Knowledge>;
   /** The index itself: how far it is, and having it brought up to date. */

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { type ServerType, serve } from "@hono/node-server";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
+import { commitPages } from "../../shared/adapters/git/commit-pages.ts";
 import { hasCluster, kubernetesLayers } from "../../shared/adapters/kubernetes-layers.ts";
 import type { Knowledge } from "../../shared/knowledge-ports.ts";
 import { ledgerSettings } from "../../shared/models/settings.ts";
@@ -150,6 +151,7 @@ function schoolOn(redis: Redis, env: Environment, own: Own): School {
   return {
     ...own,
     configuration: configurationOf(env),
+    commitPages: commitPages(env["GITOPS_PUBLIC_URL"]) ?? commitPages(env["GITOPS_REPO"]),
     redis,
     keys,
     scripts,

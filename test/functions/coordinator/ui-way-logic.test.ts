@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { TrailStep } from "../../../functions/coordinator/ui/api/answers.ts";
 import { costByStage } from "../../../functions/coordinator/ui/logic/cost.ts";
-import { commitAddress } from "../../../functions/coordinator/ui/logic/links.ts";
+import { commitAddress, commitPage } from "../../../functions/coordinator/ui/logic/links.ts";
 import { boundsOf, inSentence, plotOf } from "../../../functions/coordinator/ui/logic/measured.ts";
 import { partNamed, partsOf } from "../../../functions/coordinator/ui/logic/parts.ts";
 import { duration } from "../../../functions/coordinator/ui/logic/time.ts";
@@ -192,6 +192,13 @@ describe("what surrounds it", () => {
   ])("beside %s the commit is at %s", (request, address) => {
     expect(commitAddress(request, "0123abc")).toBe(address);
     expect(commitAddress(request, "../evil")).toBeUndefined();
+  });
+
+  test("a commit without a request is on the pages the coordinator names, or nowhere", () => {
+    expect(commitPage("https://gitlab.com/a/b/-/commit/", "0123abc")).toBe("https://gitlab.com/a/b/-/commit/0123abc");
+    expect(commitPage(undefined, "0123abc")).toBeUndefined();
+    expect(commitPage("javascript://github.com/a/b/commit/", "0123abc")).toBeUndefined();
+    expect(commitPage("https://github.com/a/b/commit/", "../evil")).toBeUndefined();
   });
 
   test("only parts there is something for are in the way through the page", () => {

@@ -12,6 +12,8 @@ export interface Person {
   readonly role: Role;
   /** Absent for a bearer token. */
   readonly by?: "session" | "proxy";
+  /** What stands before the id of a commit on its forge, where that is known. */
+  readonly commit_pages?: string;
 }
 
 export interface StageLoad {

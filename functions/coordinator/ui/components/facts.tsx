@@ -1,9 +1,10 @@
 /** The facts of an improvement beside its text. */
 import type { ComponentChildren } from "preact";
 import type { Extraction, Improvement, OpenedRequest } from "../../../../shared/domain/improvement.ts";
-import { commitAddress } from "../logic/links.ts";
+import { commitAddress, commitPage } from "../logic/links.ts";
 import { wasTakenBack } from "../logic/parts.ts";
 import { inWords } from "../logic/words.ts";
+import { useSchool } from "../state/school.ts";
 import { CopyButton } from "./copy-button.tsx";
 import { OutsideLink } from "./link.tsx";
 import { Moment } from "./moment.tsx";
@@ -110,10 +111,11 @@ export function TakenBack({ improvement }: { improvement: Improvement }) {
   );
 }
 
-/** A link where its forge is known from a pull request. */
+/** A link where its forge is known, from a pull request or from the repository's address. */
 function Commit({ of: commit, request }: { of: string; request: OpenedRequest | undefined }) {
+  const { person } = useSchool();
   return (
-    <OutsideLink href={commitAddress(request?.url, commit)}>
+    <OutsideLink href={commitAddress(request?.url, commit) ?? commitPage(person.commit_pages, commit)}>
       <code>{commit}</code>
     </OutsideLink>
   );

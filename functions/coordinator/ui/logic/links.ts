@@ -38,6 +38,12 @@ export function commitAddress(request: string | undefined, commit: string): stri
   return `${url.origin}${repository}/${way}commit/${commit}`;
 }
 
+/** A commit's page where the coordinator knows the forge. */
+export function commitPage(pages: string | undefined, commit: string): string | undefined {
+  if (webAddress(pages) === undefined || !/^[0-9a-f]{7,64}$/.test(commit)) return undefined;
+  return `${pages}${commit}`;
+}
+
 /** Talks of the founding platform have a video and no address. */
 export function sourceAddress(said: {
   source_url?: string | undefined;
