@@ -66,6 +66,21 @@ describe("an intent", () => {
   });
 });
 
+test("the kinds of change are listed, and of one the schema an edit is checked by", async () => {
+  const all = await schoolCommand(["intents"], env);
+  expect(all).toMatchObject({ code: 0, err: "" });
+  expect(all.out).toContain("add-network-policy");
+  const one = await schoolCommand(["intents", "set-resource-limits", "--json"], env);
+  expect(JSON.parse(one.out)).toMatchObject({
+    intents: [{ kind: "set-resource-limits", schema: { required: ["kind", "workload", "container"] } }],
+  });
+  expect(await schoolCommand(["intents", "paint-it-black"], env)).toMatchObject({
+    code: 1,
+    out: "",
+    err: expect.stringContaining("`school intents` lists them"),
+  });
+});
+
 test.each([
   [["defer", "x", ...why], "either --for or --until"],
   [["defer", "x", "--for", "soon", ...why], "a span such as"],
