@@ -23,7 +23,9 @@ const begin = async (worker: string, ms: number) => {
   const here = presence(school.redis, school.keys, "plan", worker);
   here.begin(ms);
   // The same connection: what was sent before is done before.
-  await vi.waitFor(async () => expect(await school.redis.zscore(school.keys.workers("plan"), worker)).not.toBeNull());
+  await vi.waitFor(async () => expect(await school.redis.zscore(school.keys.workers("plan"), worker)).not.toBeNull(), {
+    timeout: 20_000,
+  });
   return here;
 };
 

@@ -223,7 +223,7 @@ describe("leases", () => {
         if (id === "stuck") await new Promise(() => undefined);
         return routed();
       },
-      { perPod: 1, leaseMs: 60, drainMs: 60, patienceMs: 50 },
+      { perPod: 1, leaseMs: 60, drainMs: 60 },
     );
     const stuck = post(one, "stuck");
     await expect.poll(() => inside).toEqual(["stuck"]);
@@ -269,7 +269,8 @@ describe("answers", () => {
     expect((await answer).body).toContain("not lost");
     await server.start();
     await expect.poll(() => school.redis.hget("improvement:a", "status"), { timeout: 10_000 }).toBe("routed");
-    expect(await post(one, "a")).toMatchObject({ status: 204, headers: { "school-delivery": "duplicate" } });
+    // So little patience may be over before a busy machine has answered; whoever is told 503 delivers again.
+    await expect.poll(() => post(one, "a")).toMatchObject({ status: 204, headers: { "school-delivery": "duplicate" } });
   });
 
   test("a damaged key of the school: 500 that names doctor, and nothing is written", async () => {

@@ -83,10 +83,13 @@ test("what its workers died of too often, told by whoever buries it", async () =
   await school.seed(["a"]);
   const dead = school.queue("route", { maxAttempts: 1, leaseMs: 1 });
   await dead.claim(1);
-  await vi.waitFor(async () => {
-    const { buried } = await dead.claim(1);
-    expect(buried).toMatchObject([{ improvement: "a" }]);
-  });
+  await vi.waitFor(
+    async () => {
+      const { buried } = await dead.claim(1);
+      expect(buried).toMatchObject([{ improvement: "a" }]);
+    },
+    { timeout: 20_000 },
+  );
 });
 
 test("an event that cannot be used names nobody it could not know", () => {

@@ -39,7 +39,7 @@ describe("calls", () => {
 
   /** Spans that ended, once there are so many. */
   async function ended(number: number) {
-    await vi.waitFor(() => expect(exporter.getFinishedSpans()).toHaveLength(number));
+    await vi.waitFor(() => expect(exporter.getFinishedSpans()).toHaveLength(number), { timeout: 20_000 });
     return exporter.getFinishedSpans();
   }
   async function inside(call: () => Promise<unknown>): Promise<string> {

@@ -15,7 +15,7 @@ import { type StageProcess, startStage } from "../support/stage-process.ts";
 
 const PROGRAM = path.resolve(import.meta.dirname, "programs/traced.ts");
 const CHAIN: readonly StageName[] = ["ingest", "route", "evaluate", "validate", "plan", "approve", "implement", "sync"];
-const PATIENCE = { timeout: 30_000, interval: 50 };
+const PATIENCE = { timeout: 50_000, interval: 50 };
 const GIVEN = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 let server: TestRedis;

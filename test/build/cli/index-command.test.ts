@@ -51,7 +51,9 @@ test("shows how far the index is, and why not further", async () => {
 test("waits for a run that began after it asked; a failure is an exit code and a reason", async () => {
   const waiting = schoolCommand(["index", "--wait", "--json"], env);
   const soon = () => Date.now() + 60_000;
-  await vi.waitFor(async () => expect(await school.redis.llen(school.keys.list("index"))).toBeGreaterThan(0));
+  await vi.waitFor(async () => expect(await school.redis.llen(school.keys.list("index"))).toBeGreaterThan(0), {
+    timeout: 20_000,
+  });
   await book().keepRun("all", soon());
   const done = await waiting;
   expect([done.code, (JSON.parse(done.out) as { kept: boolean }).kept]).toEqual([0, true]);

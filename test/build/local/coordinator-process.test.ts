@@ -59,7 +59,7 @@ test("one that a lost node took along is there again on the same port, each time
       .catch(() => false);
   for (let times = 0; times < 3; times += 1) {
     coordinator.lose();
-    await vi.waitFor(async () => expect(await answers()).toBe(false), { interval: 5 });
+    await vi.waitFor(async () => expect(await answers()).toBe(false), { interval: 5, timeout: 30_000 });
     await vi.waitFor(async () => expect(await answers()).toBe(true), { timeout: 30_000 });
   }
   await coordinator.close();

@@ -26,7 +26,7 @@ let school: TestSchool;
 beforeAll(async () => {
   school = await startSchool({ env });
   // What it asks for by itself is out of the way.
-  await vi.waitFor(async () => expect(await asked()).toHaveLength(1));
+  await vi.waitFor(async () => expect(await asked()).toHaveLength(1), { timeout: 20_000 });
 });
 afterAll(() => school.close());
 beforeEach(() => school.redis.flushall());
