@@ -1,6 +1,6 @@
 /**
  * Writes what follows from other sources: the manifests in keda/ and knative/ from the registry, the dashboard and alerts in keda/monitoring/, the fields policy knows
- * from the Kubernetes client's models, the lists of rules and intents, the description of the coordinator's API from its schemas and the reference from that,
+ * from the Kubernetes client's models, the lists of rules, intents and variables, the description of the coordinator's API from its schemas and the reference from that,
  * what the stand-in of Qdrant takes from the published API, the prompts of the stages and the keyword rules of the
  * router as modules. The result is committed.
  *
@@ -10,6 +10,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describeApi } from "../functions/coordinator/openapi/describe.ts";
 import packageJson from "../package.json" with { type: "json" };
+import { configurationReference } from "./configuration/reference.ts";
 import { apiReference } from "./docs/api-reference.ts";
 import { intentReference } from "./intent-reference.ts";
 import { knownFields } from "./known-fields.ts";
@@ -28,6 +29,7 @@ export async function staleFiles(): Promise<Map<string, string>> {
   const files = new Map([...renderManifests(packageJson.version), ...renderMonitoring()]);
   files.set("shared/policy/known-fields.json", await knownFields());
   files.set("shared/policy/README.md", await ruleReference());
+  files.set("build/local/README.md", await configurationReference());
   files.set("shared/intents/README.md", await intentReference());
   files.set("functions/coordinator/openapi.json", `${JSON.stringify(describeApi(), null, 2)}\n`);
   files.set("build/docs/api.md", apiReference());

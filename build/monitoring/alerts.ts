@@ -19,8 +19,7 @@ export const JOB = "cortex-coordinator";
  * improvement more, and has an alert of its own. On talks it has never seen the router leaves about a quarter to people by
  * design (test/eval), so less than a half, of at least twenty, is what means that something has changed.
  */
-const routed = (status: string) =>
-  `sum by (job) (increase(cortex_activator_queries_total{status=~"${status}"}[6h]))`;
+const routed = (status: string) => `sum by (job) (increase(cortex_activator_queries_total{status=~"${status}"}[6h]))`;
 /** Shorter than its alert waits: one burst, as before the index is filled for the first time, never fires. */
 const votes = (labels: string) => `sum by (job, tier) (increase(school_router_votes_total${labels}[15m]))`;
 

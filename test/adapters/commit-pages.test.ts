@@ -33,7 +33,21 @@ test.each([
 });
 
 test("whatever the address, it is a plain web address without credentials, or none", () => {
-  const part = fc.constantFrom("github.com", "https://", "git@", ":", "/", "..", "a", "b.git", "?", "#", "@", " ", "%2e");
+  const part = fc.constantFrom(
+    "github.com",
+    "https://",
+    "git@",
+    ":",
+    "/",
+    "..",
+    "a",
+    "b.git",
+    "?",
+    "#",
+    "@",
+    " ",
+    "%2e",
+  );
   fc.assert(
     fc.property(fc.array(part, { maxLength: 9 }), (parts) => {
       const pages = commitPages(parts.join(""));

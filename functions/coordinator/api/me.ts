@@ -8,6 +8,11 @@ export function meApi({ tokens, commitPages }: Pick<School, "tokens" | "commitPa
     const { name, role, by } = context.get("person");
     // A page that is signed in by a proxy cannot sign out here.
     const signedIn = by === undefined || by === "token" ? {} : { by };
-    return context.json({ name, role, ...signedIn, ...(commitPages === undefined ? {} : { commit_pages: commitPages }) });
+    return context.json({
+      name,
+      role,
+      ...signedIn,
+      ...(commitPages === undefined ? {} : { commit_pages: commitPages }),
+    });
   });
 }

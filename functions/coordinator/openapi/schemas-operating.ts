@@ -13,7 +13,10 @@ export const Me = z
     name: z.string(),
     role: z.enum(ROLES),
     by: z.enum(["session", "proxy"]).optional().describe("how they are signed in, where that is not by a token"),
-    commit_pages: z.string().optional().describe("what stands before the id of a commit on its forge, where that is known"),
+    commit_pages: z
+      .string()
+      .optional()
+      .describe("what stands before the id of a commit on its forge, where that is known"),
   })
   .meta({ id: "Me" });
 

@@ -2,6 +2,8 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { variables } from "../../../build/configuration/reference.ts";
+import { withoutReal } from "../../../build/local/environment.ts";
 import { resolveEnvironment } from "../../../shared/runtime/config.ts";
 import { root, sourceFiles } from "../../repo/imports.ts";
 
@@ -37,6 +39,11 @@ const accepted = ["REDIS_HOST", "REDIS_PORT", "GITHUB_REPO", "GITHUB_BRANCH", "C
 test("every variable the code reads is in the reference, and nothing else", () => {
   const read = [...namesInCode()].filter((name) => !COMMON.includes(name) && !accepted.includes(name));
   expect(firstColumn(current).sort()).toEqual(read.sort());
+});
+
+test("what says where a part is counts from the environment only with --real, and nothing else is held back", () => {
+  for (const { names: listed, part = false } of variables)
+    for (const name of listed) expect(Object.keys(withoutReal({ [name]: "v" })).length === 0, name).toBe(part);
 });
 
 test("no variable stands there twice", () => {

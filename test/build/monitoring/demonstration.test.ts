@@ -6,8 +6,8 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { alerts, JOB } from "../../../build/monitoring/alerts.ts";
 import type { DemoClient } from "../../../build/local/demo/client.ts";
+import { alerts, JOB } from "../../../build/monitoring/alerts.ts";
 import { STAGES } from "../../../shared/stages.ts";
 import { isUp, type Launcher, launch, processesOf, runningSchool, until } from "../../support/local-school.ts";
 import { noPrometheus, startPrometheus, type TestPrometheus } from "../../support/prometheus.ts";
@@ -77,8 +77,11 @@ describe.skipIf(noPrometheus)("the demonstration under Prometheus' eyes", { time
   }
   const ask = async (query: string) => ((await call("query", { query })) as { result: Series[] }).result;
   const askRange = async (query: string, step: number) =>
-    ((await call("query_range", { query, start: `${begun}`, end: `${ended}`, step: `${step}` })) as { result: Series[] })
-      .result;
+    (
+      (await call("query_range", { query, start: `${begun}`, end: `${ended}`, step: `${step}` })) as {
+        result: Series[];
+      }
+    ).result;
 
   /** What Grafana makes of an expression, and asks for: a range for what is drawn over time, else the newest value. */
   async function shownBy(target: { expr: string; instant: boolean }, job: string): Promise<Series[]> {
@@ -146,7 +149,9 @@ describe.skipIf(noPrometheus)("the demonstration under Prometheus' eyes", { time
   });
 
   test("what has no event speaks of its process alone", async () => {
-    const files = (await readdir(path.join(dataDir, "logs"))).filter((name) => STAGES.some((one) => `${one}.log` === name));
+    const files = (await readdir(path.join(dataDir, "logs"))).filter((name) =>
+      STAGES.some((one) => `${one}.log` === name),
+    );
     for (const file of files) {
       const text = await readFile(path.join(dataDir, "logs", file), "utf8");
       const lines = text.split("\n").filter((line) => line !== "");

@@ -1,0 +1,102 @@
+/** The index of what the school knows: where it is, whose vectors it compares, what it is made from. */
+import type { Variable } from "./variable.ts";
+
+export const knowledge: readonly Variable[] = [
+  {
+    names: ["QDRANT_URL"],
+    part: true,
+    default: "local: `qdrant` from `PATH`, else a stand-in",
+    readBy: "index, learn, route, evaluate, validate, coordinator",
+    what: "the index of what the school knows; Qdrant 1.17 or newer",
+  },
+  {
+    names: ["QDRANT_API_KEY"],
+    part: true,
+    default: "local: made once",
+    readBy: "index, learn",
+    what: "the key that may write",
+  },
+  {
+    names: ["QDRANT_READ_ONLY_API_KEY"],
+    part: true,
+    default: "local: made once",
+    readBy: "route, evaluate, validate, coordinator",
+    what: "the key that may only read; without one they ask without a key, never with the other",
+  },
+  {
+    names: ["EMBEDDING_MODEL"],
+    part: true,
+    default: "`text-embedding-3-large` with `OPENAI_API_KEY` and no `OPENAI_BASE_URL`, else the school's own",
+    readBy: "index, learn, route, evaluate, validate, coordinator",
+    what: "whose vectors texts are compared by; `offline`: the school's own, fitted to the platform's texts, nothing leaves the machine",
+  },
+  {
+    names: ["EMBEDDING_DIMENSION"],
+    part: true,
+    default: "the model's own",
+    readBy: "as `EMBEDDING_MODEL`",
+    what: "length of a vector; must be said for models other than OpenAI's, whose third generation gives shorter ones too",
+  },
+  {
+    names: ["EMBEDDING_ENDPOINT"],
+    part: true,
+    default: "OpenAI's, or `OPENAI_BASE_URL`",
+    readBy: "as `EMBEDDING_MODEL`",
+    what: "any server that speaks OpenAI's embeddings; needs `EMBEDDING_MODEL`",
+  },
+  {
+    names: ["EMBEDDING_API_KEY"],
+    part: true,
+    default: "`OPENAI_API_KEY`",
+    readBy: "as `EMBEDDING_MODEL`",
+    what: "its key",
+  },
+  {
+    names: ["EMBEDDING_TIMEOUT"],
+    part: true,
+    default: "`45`",
+    readBy: "as `EMBEDDING_MODEL`",
+    what: "seconds for one request with all that is tried for it, 300 at most; a question is given 12 at most",
+  },
+  {
+    names: ["RERANK_MODEL"],
+    part: true,
+    default: "`rerank-v3.5`",
+    readBy: "evaluate, validate, coordinator",
+    what: "Cohere's model for a second look at the best hits; `none`: no second look",
+  },
+  {
+    names: ["COHERE_API_KEY", "COHERE_BASE_URL"],
+    part: true,
+    default: "–",
+    readBy: "evaluate, validate, coordinator",
+    what: "Cohere's API, or one that speaks like it; without a key there is no second look",
+  },
+  {
+    names: ["DOCS_REPO", "DOCS_BRANCH"],
+    part: true,
+    default: "–, `main`",
+    readBy: "index, coordinator",
+    what: "repository of documents beside the GitOps repository: any remote git accepts, or a path",
+  },
+  {
+    names: ["DOCS_TOKEN"],
+    part: true,
+    default: "the token of the same host",
+    readBy: "index, coordinator",
+    what: "for https",
+  },
+  {
+    names: ["KNOWN_ISSUES"],
+    part: true,
+    default: "–",
+    readBy: "index, coordinator",
+    what: "path of a YAML file in either repository, or `owner/name` of a repository on GitHub whose issues are known",
+  },
+  {
+    names: ["INDEX_INTERVAL"],
+    default: "`10`",
+    readBy: "coordinator",
+    what: "minutes between two looks at whether the index is up to date; a push that the webhook tells of needs none",
+  },
+];
