@@ -1,5 +1,6 @@
 /** How soon many who follow the school live hear of a transition, beside one bare reader of the stream. */
 import { Agent, get, type IncomingMessage } from "node:http";
+import { setTimeout as wait } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { keysOf } from "../../shared/pipeline/keys.ts";
 import { TOKEN } from "./coordinator-process.ts";
@@ -14,14 +15,14 @@ export async function fanOut(url: string, redisUrl: string, clients: number, eve
   const followers = await Promise.all(Array.from({ length: clients }, () => follow(agent, `${url}/api/events`)));
   const [mine, least]: [number[], number[]] = [[], []];
   try {
+    await everybodyHears(redis, stream, followers);
     for (let n = -3; n < events; n += 1) {
       const heard = bare.xread("BLOCK", 30_000, "STREAMS", stream, "$").then(() => performance.now());
       // A command of its own connection that is answered has gone behind the one that blocks.
       await redis.ping();
-      const fields = ["improvement", `bench-${n}`, "from", "raw", "to", "routed", "by", "route", "because", "bench"];
       const began = performance.now();
       const all = followers.map((one) => one.hears(`bench-${n}"`));
-      await redis.xadd(stream, "*", ...fields);
+      await redis.xadd(stream, "*", ...transitionOf(`bench-${n}`));
       const times = await Promise.all(all);
       const bareTime = await heard;
       if (n < 0) continue;
@@ -43,6 +44,24 @@ export async function fanOut(url: string, redisUrl: string, clients: number, eve
     peer: `bare XREAD (${peer.toFixed(1)} ms)`,
     ratio: value / peer,
   };
+}
+
+type Follower = Awaited<ReturnType<typeof follow>>;
+
+/** Whoever comes begins with what happens next, from a moment on that nobody is told of. */
+async function everybodyHears(redis: Redis, stream: string, followers: readonly Follower[]): Promise<void> {
+  let silent = true;
+  const all = Promise.all(followers.map((one) => one.hears('bench-begin"'))).then(() => {
+    silent = false;
+  });
+  while (silent) {
+    await redis.xadd(stream, "*", ...transitionOf("bench-begin"));
+    await Promise.race([all, wait(100)]);
+  }
+}
+
+function transitionOf(improvement: string): string[] {
+  return ["improvement", improvement, "from", "raw", "to", "routed", "by", "route", "because", "bench"];
 }
 
 async function follow(agent: Agent, url: string) {
