@@ -179,7 +179,7 @@ describe("draining", () => {
     await expect.poll(() => inside).toEqual(["a"]);
     await one.drain(10);
     expect((await answer).status).toBe(503);
-    expect(await school.places("route")).toMatchObject({ list: 1, leases: 0 });
+    await expect.poll(() => school.places("route")).toMatchObject({ list: 1, leases: 0 });
   });
 });
 
