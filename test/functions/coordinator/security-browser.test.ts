@@ -97,6 +97,15 @@ describe.skipIf(noBrowser)("hostile words (skipped where no Chromium is on PATH)
       await redis.zadd(keys.sources, Date.now() + i, `x${i}`);
       await audit(school, { name: text }, text, text, text, { note: text });
     }
+    // What channels said, the router's events and models, and who took a lock are told by others, too.
+    for (const [i, text] of HOSTILE.entries()) {
+      await redis.sadd(keys.notifyChannels, text);
+      await redis.hset(keys.notifyChannel(text), { kind: text, because: text, sent: `${i}` });
+      const told = { at: "2026-03-01T09:00:00.000Z", channel: text, event: text, result: "failed", headline: text };
+      await redis.lpush(keys.notifyLog, JSON.stringify({ ...told, count: 1, improvements: [text], because: text }));
+      await redis.lpush(keys.routerEvents, JSON.stringify({ at: told.at, what: text, because: text, by: text }));
+      await redis.hset(keys.routerDay(new Date().toISOString().slice(0, 10)), `00:${text.replaceAll(":", "")}`, "1");
+    }
     const letter = JSON.stringify({ event: { id: MARKUP, type: MARKUP, data: { id: MARKUP } }, reason: MARKUP });
     await redis.lpush(keys.dead("route"), letter, JSON.stringify({ event: MARKUP, reason: HOSTILE.join() }), MARKUP);
     await school.call("operator", "PUT", "/api/flags/freeze", { reason: MARKUP, expires_in: "2h" });
@@ -154,6 +163,16 @@ describe.skipIf(noBrowser)("hostile words (skipped where no Chromium is on PATH)
     await at.page.goto(`${at.url}/improvements`);
     await at.page.getByText("onerror").first().waitFor();
     await expectHarmless(at.page);
+    // These were read from Redis as somebody else wrote them: they are there, as text.
+    for (const [page, region] of [
+      ["settings", "Notifications"],
+      ["router", "What happened"],
+      ["router", "Tiers over time"],
+    ]) {
+      await at.page.goto(`${at.url}/${page}`);
+      await at.page.getByRole("region", { name: region }).getByText("onerror").first().waitFor();
+      await expectHarmless(at.page);
+    }
   });
 
   test.each([
