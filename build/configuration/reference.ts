@@ -1,9 +1,9 @@
 /** Every variable the school reads, and the table of them in build/local/README.md. */
 import { row, withPart } from "../generated-part.ts";
 import { cluster } from "./cluster.ts";
-import { common } from "./common.ts";
 import { coordinator } from "./coordinator.ts";
 import { decisions } from "./decisions.ts";
+import { common } from "./every-function.ts";
 import { knowledge } from "./knowledge.ts";
 import { models } from "./models.ts";
 import { notifications } from "./notifications.ts";
