@@ -5,7 +5,7 @@ import { confusionOf, successOf } from "../../shared/routing/report/experts.ts";
 import { type Judges, judgedRows, labelCounts, type ReportRow } from "../../shared/routing/report/judged.ts";
 import { precisionsOf } from "../../shared/routing/report/tiers.ts";
 
-export type RouterStatistics = ReturnType<typeof workedOut>;
+type RouterStatistics = ReturnType<typeof workedOut>;
 
 const kept = new WeakMap<readonly ReportRow[], Map<Judges, RouterStatistics>>();
 

@@ -17,7 +17,7 @@ export interface DeedFilter {
   readonly improvement?: string | undefined;
 }
 
-export interface DeedIndex {
+interface DeedIndex {
   /** Takes in what was written since; those who ask at the same time share it. */
   catchUp(): Promise<void>;
   /** Ids of entries that may fit, newest first, older than `before`. */

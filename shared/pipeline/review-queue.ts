@@ -37,7 +37,7 @@ export type ReviewFilters = {
 };
 
 /** `now` in milliseconds since the epoch, by Redis's clock. */
-export type ReviewLook = (
+type ReviewLook = (
   filters: ReviewFilters,
   look: { readonly now: number; readonly limit: number },
 ) => Promise<ReviewQueue>;

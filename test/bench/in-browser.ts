@@ -44,10 +44,10 @@ export async function inBrowser(url: string, visits: number, lines: number): Pro
 async function paints(browser: Browser, address: string, visits: number): Promise<number> {
   const times: number[] = [];
   for (let visit = 0; visit < visits; visit += 1) {
-    const { page, close } = await openPage(browser);
-    await page.goto(address);
-    times.push(await firstPaint(page));
-    await close();
+    const opened = await openPage(browser);
+    await opened.page.goto(address);
+    times.push(await firstPaint(opened.page));
+    await opened.close();
   }
   return median(times);
 }
@@ -86,7 +86,8 @@ const SCROLL = `async (lines) => {
 }`;
 
 async function scrolled(browser: Browser, url: string, lines: number): Promise<Row[]> {
-  const { page, close } = await openPage(browser);
+  const opened = await openPage(browser);
+  const { page } = opened;
   await page.goto(`${url}/improvements#token=${TOKEN}`);
   await page.locator('[data-row="0"]').waitFor();
   const before = await heap(page);
@@ -94,7 +95,7 @@ async function scrolled(browser: Browser, url: string, lines: number): Promise<R
   const measured = (await page.evaluate(`(${SCROLL})(${lines})`)) as Measured;
   const seconds = (performance.now() - began) / 1_000;
   const after = await heap(page);
-  await close();
+  await opened.close();
   const { reached, mostRows, mostNodes, longTasks } = measured;
   const named = (what: string) => `list scrolled over ${reached.toLocaleString("en")} lines: ${what}`;
   return [

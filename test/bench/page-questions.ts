@@ -2,7 +2,7 @@
 import type { Question } from "./clients.ts";
 
 /** Of something that is there. */
-export interface Known {
+interface Known {
   /** The beginning of an improvement's id is looked up, and its audit. */
   readonly id: string;
   readonly source: string;
