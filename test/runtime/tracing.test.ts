@@ -136,7 +136,7 @@ describe("one trace", () => {
       expect(about.length, stage).toBeGreaterThan(0);
       for (const line of about) expect(line, stage).toMatchObject({ improvement: "traced", trace_id: traceId });
     }
-  }, 60_000);
+  }, 120_000);
 
   test("that was begun elsewhere is gone on with, its state kept", async () => {
     await inject({ traceparent: GIVEN, tracestate: "vendor=1" });
@@ -229,7 +229,7 @@ test("the bundle of a stage sends them, too", async () => {
   await approve.logged(({ improvement }) => improvement === "a");
   await approve.stop();
   expect(collector.spans).toMatchObject([{ service: "cortex-approve", traceId: GIVEN.split("-")[1] }]);
-}, 60_000);
+}, 120_000);
 
 describe("a collector that", () => {
   test("is not there changes nothing: the work is done, and the process ends", async () => {
