@@ -20,7 +20,6 @@ export const DROP_OFFS = [
   "rejected",
   "dead",
 ] as const satisfies readonly Status[];
-type DropOff = (typeof DROP_OFFS)[number];
 
 export interface Move {
   /** Milliseconds since the epoch. */

@@ -49,7 +49,7 @@ describe("every route that changes something", () => {
 
   test("is known", () => {
     expect(changes.length).toBeGreaterThan(25);
-    const names = new Set(changes.map(([name]) => name));
+    const names = new Set<string>(changes.map(([name]) => name));
     expect(ELSEWHERE.filter((name) => !names.has(name))).toEqual([]);
   });
 
