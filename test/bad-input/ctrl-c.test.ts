@@ -168,7 +168,7 @@ function whatMoves(): Promise<unknown> {
     });
     const queues = STAGES.map(async (stage) => {
       const list = await redis.lrange(`school:queue:${stage}`, 0, -1);
-      const others = ["leases", "delayed"].map((kind) => redis.zrange(`school:queue:${stage}:${kind}`, 0, -1));
+      const others = ["leases", "delayed"].map((kind) => redis.zrange(`school:queue:${stage}:${kind}`, "0", "-1"));
       return { stage, list, leasesAndDelayed: await Promise.all(others) };
     });
     return {
