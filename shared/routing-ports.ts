@@ -249,7 +249,10 @@ export interface RouterBook extends ModelStore, Repeats {
   note(event: RouterEvent): Promise<void>;
   events(limit: number): Promise<readonly RouterEvent[]>;
   /** Adds to counters of `school:metrics`; a count that is lost loses nothing else. */
-  count(counts: Readonly<Record<string, number>>, served?: { readonly tier: string; readonly at: number }): Promise<void>;
+  count(
+    counts: Readonly<Record<string, number>>,
+    served?: { readonly tier: string; readonly at: number },
+  ): Promise<void>;
 }
 
 export interface AskedTraining {

@@ -3,8 +3,8 @@ import type { Redis } from "ioredis";
 import type { RolloutOverride, RouterBook, RouterEvent, TrainingRow } from "../routing-ports.ts";
 import type { Keys } from "./keys.ts";
 import { modelStore } from "./model-store.ts";
-import { countServed } from "./router-days.ts";
 import { repeats } from "./repeats.ts";
+import { countServed } from "./router-days.ts";
 import { defineScripts } from "./scripts/define.ts";
 import { keepRowScript, trainedScript } from "./scripts/router-book.ts";
 

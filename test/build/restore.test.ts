@@ -30,7 +30,7 @@ async function valueOf(redis: Redis, key: string, type: string): Promise<unknown
   if (type === "list") return redis.lrange(key, 0, -1);
   if (type === "hash") return redis.hgetall(key);
   if (type === "set") return (await redis.smembers(key)).sort();
-  if (type === "zset") return redis.zrange(key, 0, -1, "WITHSCORES");
+  if (type === "zset") return redis.zrange(key, "0", "-1", "WITHSCORES");
   if (type === "stream") return redis.xrange(key, "-", "+");
   throw new Error(`${key} is a ${type}, which this test does not compare`);
 }

@@ -168,7 +168,7 @@ describe.skipIf(noBrowser)("hostile words (skipped where no Chromium is on PATH)
       ["settings", "Notifications"],
       ["router", "What happened"],
       ["router", "Tiers over time"],
-    ]) {
+    ] as const) {
       await at.page.goto(`${at.url}/${page}`);
       await at.page.getByRole("region", { name: region }).getByText("onerror").first().waitFor();
       await expectHarmless(at.page);
