@@ -79,7 +79,7 @@ export function dashboard(options: Partial<CoordinatorOptions> = {}, redis: Test
     open,
     async signedIn(who, address = "/improvements") {
       await current().page.goto(`${school.coordinator.url}${address}#token=${TOKENS[who]}`);
-      await current().page.getByText("Sign out").waitFor();
+      await current().page.getByRole("button", { name: "Sign out" }).waitFor();
     },
     row: (title) => current().page.getByRole("link", { name: title }),
     badge: () => current().page.locator(".standing .badge"),

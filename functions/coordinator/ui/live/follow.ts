@@ -1,4 +1,5 @@
 /** Follows the school's events over one long request, by the session's cookie, and comes back after every loss. */
+import { untilVisible, whenLongHidden } from "./sight.ts";
 import { eventParser, type ServerEvent } from "./sse.ts";
 
 /** One transition, as the stream tells it. */
@@ -21,6 +22,8 @@ export interface FollowOptions {
 
 /** The coordinator sends a sign of life far more often; a silence this long is a connection that is dead. */
 const SILENCE_MS = 45_000;
+/** Out of sight for so long, a page gives its connection back to those that are looked at. */
+const OUT_OF_SIGHT_MS = 30_000;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
 
@@ -36,6 +39,12 @@ export function follow(options: FollowOptions): () => void {
       const answer = await connection();
       if (ended.signal.aborted) return;
       if (answer === "refused") return options.onRefused();
+      if (document.hidden) {
+        options.onState("connecting");
+        await untilVisible(ended.signal);
+        losses = Math.max(losses, 1);
+        continue;
+      }
       options.onState("lost");
       losses += 1;
       await pause(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (losses - 1)) * (0.75 + Math.random() / 2));
@@ -47,6 +56,7 @@ export function follow(options: FollowOptions): () => void {
     const own = new AbortController();
     const signal = AbortSignal.any([ended.signal, own.signal]);
     let silence = setTimeout(() => own.abort(), SILENCE_MS);
+    const stopLooking = whenLongHidden(OUT_OF_SIGHT_MS, () => own.abort());
     try {
       const response = await fetch("/api/events", {
         headers: {
@@ -77,6 +87,7 @@ export function follow(options: FollowOptions): () => void {
       return "ended";
     } finally {
       clearTimeout(silence);
+      stopLooking();
       own.abort();
     }
   }
