@@ -22,8 +22,8 @@ import {
 } from "../support/local-school.ts";
 
 /**
- * One event at a time per process, so that a stage with several to do has one in its hands all the while. As many are taken
- * back as it needs until `rollback` is met at work: the breaker, which stops everything after three, would be right.
+ * One event at a time per process, so that a stage with several to do has one in its hands all the while. It takes as many
+ * changes and rollbacks as it takes until a stage is met at work: budget and breaker, which stop everything, would be right.
  */
 const PACE = {
   HEALTH_CHECK_DURATION: "4",
@@ -31,6 +31,8 @@ const PACE = {
   SYNC_INTERVAL: "1",
   PER_POD: "1",
   BREAKER_ROLLBACKS_PER_HOUR: "1000",
+  COMMITS_PER_HOUR: "1000",
+  COMMITS_PER_DAY: "1000",
 };
 const ADVICE = [
   "Set memory limits on every container. You must set memory requests and limits on all pods.",
