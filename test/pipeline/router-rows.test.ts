@@ -86,7 +86,7 @@ test("as many rows as before on a Redis that was emptied are other rows", async 
 
 test("a backup that was put back counts, though it is older than what was read", async () => {
   await keep("a");
-  const [written = "", json = ""] = [await redis.hget(keys.router, "written"), await redis.hget(keys.routerRows, "a")];
+  const [written, json] = [await redis.hget(keys.router, "written"), await redis.hget(keys.routerRows, "a")];
   await keep("a", { label: "security" });
   expect((await rows())[0]).toMatchObject({ label: "security" });
   await redis.hset(keys.router, "written", String(written));
