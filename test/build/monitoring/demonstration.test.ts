@@ -70,8 +70,8 @@ describe.skipIf(noPrometheus)("the demonstration under Prometheus' eyes", { time
   }
 
   async function call(route: string, query: Readonly<Record<string, string>>): Promise<unknown> {
-    const answer = await fetch(`${prometheus.url}/api/v1/${route}?${new URLSearchParams(query)}`);
-    const { status, data, error } = (await answer.json()) as { status: string; data?: unknown; error?: string };
+    const answer = await fetch(`${prometheus.url}/api/v1/${route}?${new URLSearchParams(query).toString()}`);
+    const { status, data, error = "" } = (await answer.json()) as { status: string; data?: unknown; error?: string };
     if (status !== "success") throw new Error(`${route} ${JSON.stringify(query)}: ${error}`);
     return data;
   }
