@@ -29,6 +29,8 @@ export interface DemoClient {
   trail(id: string): Promise<readonly Move[]>;
   approve(id: string, reason: string): Promise<void>;
   override(id: string, reason: string): Promise<void>;
+  /** Measures once more what is held. */
+  extend(id: string, reason: string): Promise<void>;
   /** Titles of the sources that were read to their end. */
   sourcesRead(): Promise<readonly string[]>;
   doctor(): Promise<readonly { readonly kind: string; readonly id: string; readonly problem: string }[]>;
@@ -66,6 +68,9 @@ export function demoClient({ url, tokens }: Pick<LocalSchool, "url" | "tokens">)
     },
     async override(id, reason) {
       await call(tokens.reviewer, "POST", `/api/improvements/${id}/override`, { reason });
+    },
+    async extend(id, reason) {
+      await call(tokens.reviewer, "POST", `/api/improvements/${id}/extend`, { reason });
     },
     async sourcesRead() {
       const { sources } = await call<{ sources: { title: string; state: string }[] }>(

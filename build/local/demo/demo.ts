@@ -65,7 +65,8 @@ async function untilSettled(
       const why = (await client.trail(line.id)).at(-1)?.because ?? "";
       log(`  ${line.id}  ${line.status.padEnd(15)} ${(line.title ?? "").slice(0, 48).padEnd(48)}  ${oneLine(why)}`);
     }
-    if (lines.every(({ status }) => !isMoving(status))) {
+    const isMeasured = await person.measureAgain(lines);
+    if (!isMeasured && lines.every(({ status }) => !isMoving(status))) {
       const next = talks.find((talk) => !read.includes(path.parse(talk).name));
       if (next === undefined && !(await person.round(lines))) return lines;
       if (next !== undefined && next !== handedIn) {
