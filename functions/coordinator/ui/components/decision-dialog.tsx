@@ -1,9 +1,12 @@
 /** A decision with its reason. What the coordinator refuses stays in the dialog, in the coordinator's words. */
+
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Failure } from "../api/failure.ts";
 import type { Offer } from "../logic/actions.ts";
-import { EXPERT_NAMES, inWords } from "../logic/words.ts";
 import { useSchool } from "../state/school.ts";
+import { ExpertField } from "./expert-field.tsx";
+import { FormError } from "./form-error.tsx";
+import { ReasonField } from "./reason-field.tsx";
 import { RollbackPreview } from "./rollback-preview.tsx";
 
 interface DialogProps {
@@ -58,34 +61,10 @@ export function DecisionDialog({ offer, id, title, hash, expert: present, onDone
         <p>{offer.means}</p>
         {offer.action === "rollback" && <RollbackPreview id={id} />}
         {offer.asksExpert === true && (
-          <label>
-            Expert
-            <select value={expert} onChange={({ currentTarget }) => setExpert(currentTarget.value)}>
-              <option value="">Choose one</option>
-              {EXPERT_NAMES.filter((name) => offer.action !== "reroute" || name !== present).map((name) => (
-                <option key={name} value={name}>
-                  {inWords(name)}
-                </option>
-              ))}
-            </select>
-          </label>
+          <ExpertField value={expert} except={offer.action === "reroute" ? present : undefined} onExpert={setExpert} />
         )}
-        <label>
-          Reason
-          <textarea
-            rows={3}
-            maxLength={1_000}
-            required
-            value={reason}
-            placeholder="It goes into the audit trail, with your name."
-            onInput={({ currentTarget }) => setReason(currentTarget.value)}
-          />
-        </label>
-        {failure !== undefined && (
-          <p class="form-error" role="alert">
-            <strong>{failure.title}.</strong> {failure.message}
-          </p>
-        )}
+        <ReasonField value={reason} onReason={setReason} />
+        <FormError failure={failure} />
         <div class="dialog-actions">
           <button type="button" onClick={() => dialog.current?.close()}>
             Cancel

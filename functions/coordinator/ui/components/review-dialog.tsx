@@ -1,14 +1,17 @@
 /** A decision of the review queue with its reason. What the coordinator refuses stays here, field by field. */
+
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Improvement } from "../../../../shared/domain/improvement.ts";
 import { Failure } from "../api/failure.ts";
 import { sendFor } from "../api/review.ts";
 import type { ActionName } from "../logic/actions.ts";
 import type { ReviewOffer } from "../logic/review.ts";
-import { EXPERT_NAMES, inWords } from "../logic/words.ts";
 import { lastReasons, rememberReason } from "../state/preferences.ts";
 import { useSchool } from "../state/school.ts";
+import { ExpertField } from "./expert-field.tsx";
+import { FormError } from "./form-error.tsx";
 import { type EditedIntent, IntentEditor } from "./intent-editor.tsx";
+import { ReasonField } from "./reason-field.tsx";
 import { RollbackPreview } from "./rollback-preview.tsx";
 
 interface ReviewDialogProps {
@@ -93,32 +96,9 @@ export function ReviewDialog({ offer, improvement, onDone, onCancel }: ReviewDia
           </label>
         )}
         {offer.asksExpert === true && (
-          <label>
-            Expert
-            <select value={expert} onChange={({ currentTarget }) => setExpert(currentTarget.value)}>
-              <option value="">Choose one</option>
-              {EXPERT_NAMES.filter((name) => offer.action !== "reroute" || name !== present).map((name) => (
-                <option key={name} value={name}>
-                  {inWords(name)}
-                </option>
-              ))}
-            </select>
-          </label>
+          <ExpertField value={expert} except={offer.action === "reroute" ? present : undefined} onExpert={setExpert} />
         )}
-        <label>
-          Reason
-          <textarea
-            rows={3}
-            maxLength={1_000}
-            required
-            // The first thing to write: whoever came by keyboard goes on by keyboard.
-            // oxlint-disable-next-line jsx-a11y/no-autofocus
-            autofocus={offer.action !== "edit"}
-            value={reason}
-            placeholder="It goes into the audit trail, with your name."
-            onInput={({ currentTarget }) => setReason(currentTarget.value)}
-          />
-        </label>
+        <ReasonField value={reason} first={offer.action !== "edit"} onReason={setReason} />
         {reasons.length > 0 && (
           <div class="chips" role="group" aria-label="Reasons you gave before">
             {reasons.map((one) => (
@@ -128,14 +108,14 @@ export function ReviewDialog({ offer, improvement, onDone, onCancel }: ReviewDia
             ))}
           </div>
         )}
-        {failure !== undefined && (
-          <p class="form-error" role="alert">
-            <strong>{failure.title}.</strong>{" "}
-            {offer.action === "edit" && failure.problems.length > 0
+        <FormError
+          failure={failure}
+          message={
+            offer.action === "edit" && (failure?.problems.length ?? 0) > 0
               ? "What is wrong stands at its field."
-              : failure.message}
-          </p>
-        )}
+              : failure?.message
+          }
+        />
         <div class="dialog-actions">
           <button type="button" onClick={() => dialog.current?.close()}>
             Cancel

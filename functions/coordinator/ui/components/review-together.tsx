@@ -1,9 +1,11 @@
 /** Several changes of one kind that were read, decided together: each with a reason of its own, each refused by itself. */
+
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Failure } from "../api/failure.ts";
 import { decideTogether, type ReviewRow, type Together } from "../api/review.ts";
 import { rememberReason } from "../state/preferences.ts";
 import { useSchool } from "../state/school.ts";
+import { FormError } from "./form-error.tsx";
 
 interface TogetherProps {
   readonly action: "approve" | "reject";
@@ -76,11 +78,7 @@ export function TogetherDialog({ action, rows, read, onClose }: TogetherProps) {
             </ul>
           </div>
         )}
-        {failure !== undefined && (
-          <p class="form-error" role="alert">
-            <strong>{failure.title}.</strong> {failure.message}
-          </p>
-        )}
+        <FormError failure={failure} />
         <div class="dialog-actions">
           <button type="button" onClick={() => dialog.current?.close()}>
             {result === undefined ? "Cancel" : "Close"}

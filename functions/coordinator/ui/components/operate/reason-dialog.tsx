@@ -1,7 +1,10 @@
 /** Anything an operator does, with its reason. What the coordinator refuses stays in the dialog, in its own words. */
+
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { Failure } from "../../api/failure.ts";
+import { FormError } from "../form-error.tsx";
+import { ReasonField } from "../reason-field.tsx";
 
 interface ReasonDialogProps {
   /** What will be done, as its button says it. */
@@ -49,22 +52,8 @@ export function ReasonDialog(props: ReasonDialogProps) {
         {subject !== undefined && <p class="subject">{subject}</p>}
         <p>{means}</p>
         {children}
-        <label>
-          Reason
-          <textarea
-            rows={3}
-            maxLength={1_000}
-            required
-            value={reason}
-            placeholder="It goes into the audit, with your name."
-            onInput={({ currentTarget }) => setReason(currentTarget.value)}
-          />
-        </label>
-        {failure !== undefined && (
-          <p class="form-error" role="alert">
-            <strong>{failure.title}.</strong> {failure.message}
-          </p>
-        )}
+        <ReasonField value={reason} onReason={setReason} />
+        <FormError failure={failure} />
         <div class="dialog-actions">
           <button type="button" onClick={() => dialog.current?.close()}>
             Cancel
