@@ -6,7 +6,7 @@ import type { School } from "./school.ts";
 /** Throws Problem 404, and 500 for a damaged record. */
 export async function findImprovement({ redis, keys, records }: School, id: string): Promise<Improvement> {
   const type = await redis.type(keys.record(id));
-  const missing = new Problem(404, `There is no improvement ${id}. \`school list\` shows those that exist.`);
+  const missing = new Problem(404, `There is no improvement ${id}.`);
   // An id with a colon would name another key of the same record, such as its trail.
   if (type === "none" || id.includes(":")) throw missing;
   if (type !== "hash") {
