@@ -1,108 +1,125 @@
 /** The Deployment of one stage: no replicas of its own, they belong to KEDA. */
 import { type StageName, stageEntry } from "../../shared/stages.ts";
-import { labelsOf, selectorOf, workloadName } from "./names.ts";
+import { commonEnv, fileEnvOf, mountsOf, type Program, secretEnvOf, settingsOf, volumesOf } from "./environment.ts";
+import { type Layer, labelsOf, selectorOf, waveOf, workloadName } from "./names.ts";
+import { resourcesOf } from "./resources.ts";
+import { asksKubernetes } from "./rights.ts";
+
+export { commonEnv, fileEnvOf, mountsOf, secretEnvOf, settingsOf, volumesOf } from "./environment.ts";
+export { resourcesOf } from "./resources.ts";
 
 export const PORT = 8080;
 /** Seconds between the end of the drain and SIGKILL, for closing connections. */
 export const AFTER_DRAIN = 5;
-/** Of a stage that nobody has measured yet. */
-const RESOURCES = { requests: { cpu: "50m", memory: "96Mi" }, limits: { cpu: "1", memory: "384Mi" } };
-/** A fit on 2,800 chunks took 430 MB. */
-const OF_INDEX = { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "1", memory: "1Gi" } };
 
-/** A training on 10,000 rows took 440 MB; between trainings it needs no more than others. */
-const OF_LEARN = { requests: RESOURCES.requests, limits: { cpu: "1", memory: "1Gi" } };
+const KEPT_REVISIONS = 3;
 
-export function resourcesOf(stage: StageName): typeof RESOURCES {
-  if (stage === "index") return OF_INDEX;
-  return stage === "learn" ? OF_LEARN : RESOURCES;
-}
-const TMP_SIZE = "256Mi";
+/** Of stages, which wait for the storage and may be stopped at any time (keda/base/namespace/priority.yaml). */
+const PRIORITY = "cortex-stages";
+
+/** What is on the node already is taken, whatever its tag: an image brought into the cluster by hand is in no registry. */
+export const PULL = "IfNotPresent";
 
 export function deployment(stage: StageName, version: string): Record<string, unknown> {
-  const { drainMs } = stageEntry(stage);
+  const { drainMs, layer, scale } = stageEntry(stage);
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
-    metadata: { name: workloadName(stage), labels: labelsOf(stage) },
+    metadata: { name: workloadName(stage), labels: labelsOf(stage), annotations: waveOf(layer satisfies Layer) },
     spec: {
-      revisionHistoryLimit: 3,
+      revisionHistoryLimit: KEPT_REVISIONS,
+      strategy: strategyOf(scale.maxPods),
       selector: { matchLabels: selectorOf(stage) },
       template: {
         metadata: { labels: labelsOf(stage) },
         spec: {
-          serviceAccountName: workloadName(stage),
+          ...podOf(stage, selectorOf(stage)),
+          priorityClassName: PRIORITY,
           terminationGracePeriodSeconds: drainMs / 1_000 + AFTER_DRAIN,
-          enableServiceLinks: false,
-          securityContext: {
-            runAsNonRoot: true,
-            runAsUser: 65_532,
-            runAsGroup: 65_532,
-            fsGroup: 65_532,
-            seccompProfile: { type: "RuntimeDefault" },
-          },
           containers: [container(stage, version)],
-          volumes: volumesOf(stage),
         },
       },
     },
   };
 }
 
-/** Configuration that is a file: the sources ingest knows by their name. */
-const SOURCES = "/etc/cortex/sources";
-const hasSources = (stage: StageName) => stageEntry(stage).kind === "source";
-
-/** Rules of notify, for NOTIFY_RULES; without them its own count. */
-const RULES = "/etc/cortex/notify";
-
-export function volumesOf(stage: StageName): readonly Record<string, unknown>[] {
-  const tmp = { name: "tmp", emptyDir: { sizeLimit: TMP_SIZE } };
-  if (stage === "notify") return [tmp, { name: "rules", configMap: { name: "cortex-notify-rules", optional: true } }];
-  return hasSources(stage) ? [tmp, { name: "sources", configMap: { name: "cortex-sources" } }] : [tmp];
-}
-export function mountsOf(stage: StageName): readonly Record<string, unknown>[] {
-  const tmp = { name: "tmp", mountPath: "/tmp" };
-  if (stage === "notify") return [tmp, { name: "rules", mountPath: RULES, readOnly: true }];
-  return hasSources(stage) ? [tmp, { name: "sources", mountPath: SOURCES, readOnly: true }] : [tmp];
-}
-/** Where those files are. */
-export function fileEnvOf(stage: StageName): readonly Record<string, unknown>[] {
-  return hasSources(stage) ? [{ name: "SOURCES", value: `${SOURCES}/sources.yaml` }] : [];
+/** A stage of which there is to be one must not be there twice while it is replaced. */
+function strategyOf(maxPods: number): Record<string, unknown> {
+  if (maxPods === 1) return { type: "Recreate" };
+  return { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
 }
 
-export function imageOf(stage: StageName, version: string): string {
-  return `cortex-online-school/${stage}:${version}`;
+/** What the pods of all programs have in common: Pod Security "restricted", and a token only for who asks Kubernetes. */
+export function podOf(program: Program, selector: Readonly<Record<string, string>>): Record<string, unknown> {
+  return {
+    serviceAccountName: `cortex-${program}`,
+    automountServiceAccountToken: asksKubernetes(program),
+    enableServiceLinks: false,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 65_532,
+      runAsGroup: 65_532,
+      fsGroup: 65_532,
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    // Wanted, not demanded: on one node all of them may stand on it.
+    topologySpreadConstraints: ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((topologyKey) => ({
+      maxSkew: 1,
+      topologyKey,
+      whenUnsatisfiable: "ScheduleAnyway",
+      labelSelector: { matchLabels: selector },
+    })),
+    volumes: volumesOf(program),
+  };
 }
 
-export const commonEnv: readonly Record<string, unknown>[] = [
-  { name: "NODE_COMPILE_CACHE", value: "/app/.compile-cache" },
-  { name: "NODE_COMPILE_CACHE_PORTABLE", value: "1" },
-  { name: "REDIS_URL", valueFrom: { secretKeyRef: { name: "cortex-redis", key: "url" } } },
-];
+export const containerSecurity = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ["ALL"] },
+};
 
-/** What only this stage may know lies in its own Secret: who writes to Git has no model key, and the other way round. */
-export function settingsOf(stage: StageName): readonly Record<string, unknown>[] {
-  return [{ configMapRef: { name: "cortex-settings" } }, { secretRef: { name: workloadName(stage), optional: true } }];
+/** Another registry or tag is set in one place, the overlay's `images`. */
+export function imageOf(program: Program, version: string): string {
+  return `cortex-online-school/${program}:${version}`;
 }
 
 function container(stage: StageName, version: string): Record<string, unknown> {
   return {
     name: stage,
     image: imageOf(stage, version),
-    env: [{ name: "PORT", value: String(PORT) }, ...commonEnv, ...fileEnvOf(stage)],
+    imagePullPolicy: PULL,
+    env: [{ name: "PORT", value: String(PORT) }, ...commonEnv, ...secretEnvOf(stage), ...fileEnvOf(stage)],
     envFrom: settingsOf(stage),
     ports: [{ name: "health", containerPort: PORT }],
-    // A cold Node needs a moment; the start-up probe is what makes a fast start visible at once.
-    startupProbe: { httpGet: { path: "/health/liveness", port: "health" }, periodSeconds: 1, failureThreshold: 60 },
-    livenessProbe: { httpGet: { path: "/health/liveness", port: "health" }, periodSeconds: 10, failureThreshold: 3 },
-    readinessProbe: { httpGet: { path: "/health/readiness", port: "health" }, periodSeconds: 5, failureThreshold: 2 },
+    ...probesOf("health"),
     resources: resourcesOf(stage),
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"] },
-    },
+    securityContext: containerSecurity,
     volumeMounts: mountsOf(stage),
+  };
+}
+
+/**
+ * Seconds until a start is given up. A program listens as soon as it has Redis; while it waits for one, nothing is gained by
+ * starting it anew, and each time Kubernetes would wait longer before it does.
+ */
+const PATIENCE = 600;
+
+/** A cold Node needs a moment; the start-up probe is what makes a fast start visible at once. */
+export function probesOf(port: string): Record<string, unknown> {
+  return {
+    startupProbe: { httpGet: { path: "/health/liveness", port }, periodSeconds: 1, failureThreshold: PATIENCE },
+    livenessProbe: {
+      httpGet: { path: "/health/liveness", port },
+      periodSeconds: 10,
+      timeoutSeconds: 5,
+      failureThreshold: 3,
+    },
+    readinessProbe: {
+      httpGet: { path: "/health/readiness", port },
+      periodSeconds: 5,
+      timeoutSeconds: 3,
+      failureThreshold: 2,
+    },
   };
 }

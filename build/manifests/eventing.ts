@@ -1,9 +1,12 @@
 /** Knative Eventing as another entrance: one Broker, one Trigger per stage on the types that the stage takes. */
 import { improvementEvent, REPOSITORY_CHANGED, SOURCE_SUBMITTED } from "../../shared/domain/events.ts";
 import { STAGES, type StageName, stageEntry } from "../../shared/stages.ts";
-import { httpName, labelsOf, MODE_LABEL, workloadName } from "./names.ts";
+import { UNDELIVERED_FILE } from "../bundle/targets.ts";
+import { containerSecurity, imageOf, PORT } from "./deployment.ts";
+import { httpName, labelsOf, MODE_LABEL, PART_OF, workloadName } from "./names.ts";
 
 const BROKER = "cortex-school";
+const SINK = "cortex-undelivered";
 
 /**
  * Functions answer 503, 429 and 409 where another try helps, which a Broker retries with 5xx; every other 4xx goes to the
@@ -20,7 +23,50 @@ export function broker(): Record<string, unknown> {
         backoffPolicy: "exponential",
         backoffDelay: "PT1S",
         deadLetterSink: {
-          ref: { apiVersion: "serving.knative.dev/v1", kind: "Service", name: "cortex-undelivered" },
+          ref: { apiVersion: "serving.knative.dev/v1", kind: "Service", name: SINK },
+        },
+      },
+    },
+  };
+}
+
+/**
+ * The sink logs each event with who refused it and how. It runs from the coordinator's image: a Broker is not ready before its
+ * sink is, so no image from elsewhere may stand in its way. It needs no secret, no settings and nobody.
+ */
+export function undelivered(version: string): Record<string, unknown> {
+  const labels = { "app.kubernetes.io/name": SINK, ...PART_OF };
+  return {
+    apiVersion: "serving.knative.dev/v1",
+    kind: "Service",
+    metadata: { name: SINK, labels: { ...labels, "networking.knative.dev/visibility": "cluster-local" } },
+    spec: {
+      template: {
+        metadata: {
+          // By this label of its pods Knative may reach it; the Service has none, as its port is open anyway.
+          labels: { ...labels, [MODE_LABEL]: "http" },
+          annotations: { "autoscaling.knative.dev/min-scale": "0", "autoscaling.knative.dev/max-scale": "1" },
+        },
+        spec: {
+          enableServiceLinks: false,
+          automountServiceAccountToken: false,
+          containers: [
+            {
+              name: "undelivered",
+              image: imageOf("coordinator", version),
+              args: [`/app/${UNDELIVERED_FILE}`],
+              ports: [{ name: "http1", containerPort: PORT }],
+              readinessProbe: { httpGet: { path: "/health/readiness", port: PORT }, successThreshold: 1 },
+              resources: { requests: { cpu: "10m", memory: "48Mi" }, limits: { cpu: "200m", memory: "128Mi" } },
+              securityContext: {
+                runAsNonRoot: true,
+                runAsUser: 65_532,
+                runAsGroup: 65_532,
+                ...containerSecurity,
+                seccompProfile: { type: "RuntimeDefault" },
+              },
+            },
+          ],
         },
       },
     },

@@ -12,6 +12,7 @@ import {
   mountsOf,
   PORT,
   resourcesOf,
+  secretEnvOf,
   settingsOf,
   volumesOf,
 } from "./deployment.ts";
@@ -67,6 +68,7 @@ function container(stage: StageName, version: string): Record<string, unknown> {
         valueFrom: { secretKeyRef: { name: "cortex-http", key: "tokens", optional: true } },
       },
       ...commonEnv,
+      ...secretEnvOf(stage),
       ...fileEnvOf(stage),
     ],
     envFrom: settingsOf(stage),

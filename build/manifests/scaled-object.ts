@@ -1,7 +1,7 @@
 /** KEDA's ScaledObject of one stage. */
 import { keysOf } from "../../shared/pipeline/keys.ts";
 import { type StageName, stageEntry } from "../../shared/stages.ts";
-import { labelsOf, workloadName } from "./names.ts";
+import { labelsOf, waveOf, workloadName } from "./names.ts";
 
 /** Seconds. Each poll that finds work writes the ScaledObject's status, so not below 5; the coordinator wakes sooner. */
 const POLLING_INTERVAL = 5;
@@ -26,7 +26,7 @@ export function scaledObject(stage: StageName): Record<string, unknown> {
   return {
     apiVersion: "keda.sh/v1alpha1",
     kind: "ScaledObject",
-    metadata: { name: workloadName(stage), labels: labelsOf(stage) },
+    metadata: { name: workloadName(stage), labels: labelsOf(stage), annotations: waveOf(stageEntry(stage).layer) },
     spec: {
       scaleTargetRef: { name: workloadName(stage) },
       pollingInterval: POLLING_INTERVAL,

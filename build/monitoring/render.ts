@@ -61,7 +61,7 @@ function serviceMonitor(): Record<string, unknown> {
   return {
     apiVersion: "monitoring.coreos.com/v1",
     kind: "ServiceMonitor",
-    metadata: { name: JOB, labels: LABELS },
+    metadata: { name: JOB, namespace: NAMESPACE, labels: LABELS },
     spec: {
       selector: { matchLabels: { "app.kubernetes.io/name": JOB } },
       endpoints: [{ port: "http", path: "/metrics", interval: "15s", scrapeTimeout: "10s" }],

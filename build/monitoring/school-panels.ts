@@ -52,7 +52,7 @@ export const overview: readonly Panel[] = [
     width: 10,
     height: 9,
     queries: FUNNEL.map(([status, name]) =>
-      query(`sum(${of("cortex_school_improvements_total", `stage="${status}"`)})`, name),
+      query(`max(${of("cortex_school_improvements_total", `stage="${status}"`)})`, name),
     ),
   },
   {
@@ -147,7 +147,7 @@ export const operating: readonly Panel[] = [
     width: 4,
     height: 5,
     steps: ANY_IS_BAD,
-    queries: [query(`sum(${of("cortex_school_stage_dead")})`, "dead letters")],
+    queries: [query(`sum(max by (stage) (${of("cortex_school_stage_dead")}))`, "dead letters")],
   },
   {
     type: "stat",
@@ -214,8 +214,11 @@ export const operating: readonly Panel[] = [
     width: 8,
     height: 7,
     queries: [
-      query(`sum(increase(${of("cortex_school_stage_retried_total")}[$__rate_interval]))`, "retried"),
-      query(`sum(increase(${of("cortex_school_stage_leases_expired_total")}[$__rate_interval]))`, "lease expired"),
+      query(`sum(max by (stage) (increase(${of("cortex_school_stage_retried_total")}[$__rate_interval])))`, "retried"),
+      query(
+        `sum(max by (stage) (increase(${of("cortex_school_stage_leases_expired_total")}[$__rate_interval])))`,
+        "lease expired",
+      ),
     ],
   },
   {
