@@ -82,7 +82,7 @@ export const DEMO_NOTE = "demo.json";
 
 /** What a school puts into its data directory; half-written files of a killed one included. */
 const OURS =
-  /^((secrets|school|demo)\.json(\.\d+)?|kubeconfig(\.\d+)?|redis|qdrant|cluster|git-cache|logs|\w[\w-]*\.git(\.new)?)$/;
+  /^((secrets|school|demo)\.json(\.\d+)?|kubeconfig(\.\d+)?|redis|qdrant|cluster|git-cache|logs|programs|upgrade\.json|\w[\w-]*\.git(\.new)?)$/;
 
 /**
  * A demonstration begins from nothing, but never in a folder that somebody uses or that holds anything but a school.

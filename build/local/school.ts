@@ -14,9 +14,11 @@ import { functionEnvironment, gitToken, type Parts, type QdrantPart } from "./fu
 import { publicUrl, sampleOf, sampleRepository } from "./gitops-repository.ts";
 import { handBackLeases } from "./leftover-leases.ts";
 import { modelsInUse } from "./models-in-use.ts";
+import { keepPrograms } from "./programs.ts";
 import { type LocalQdrant, startLocalQdrant } from "./qdrant-process.ts";
 import { startRedis } from "./redis-server.ts";
 import { type Sandbox, startSandbox } from "./sandbox/sandbox.ts";
+import { workersReady } from "./worker-ready.ts";
 
 export interface LocalSchool {
   readonly url: string;
@@ -32,6 +34,11 @@ export interface LocalSchool {
   readonly sandbox?: Sandbox;
   /** Kills (-9) what runs of a stage, or the coordinator, as a lost node would; it is replaced at once. */
   lose(part: string): void;
+  /**
+   * Replaces every function and the coordinator by the bundles as they are now (or those in a folder like dist/), one
+   * process after the other, while the work goes on. Rejects when a new one does not get ready; old ones then go on.
+   */
+  upgrade(from?: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -44,13 +51,15 @@ export interface SchoolOptions {
   readonly cooldownMs?: number;
   /** Never more processes of a stage than this. */
   readonly maxReplicas?: number;
+  /** Bundles to run; those in dist/ unless given. */
+  readonly programs?: string;
 }
 
 const DEPLOYMENT = /^cortex-(.+)$/;
 
 /** Throws CannotStart, ConfigurationError, or what a part says when it cannot start; nothing is left running. */
 export async function startSchool(
-  { dataDir, port, sample, log, cooldownMs, maxReplicas }: SchoolOptions,
+  { dataDir, port, sample, log, cooldownMs, maxReplicas, programs: from }: SchoolOptions,
   env: Environment,
 ): Promise<LocalSchool> {
   const closing: (() => Promise<unknown>)[] = [];
@@ -64,6 +73,7 @@ export async function startSchool(
     const secrets = await secretsOf(dataDir);
     const logs = path.join(dataDir, "logs");
     await mkdir(logs, { recursive: true });
+    const programs = await keepPrograms(dataDir, from);
 
     // Nobody asks it before the first function runs: it begins while the others do.
     const index = env["QDRANT_URL"] === undefined ? ownQdrant(dataDir, secrets, log, closing) : undefined;
@@ -87,11 +97,16 @@ export async function startSchool(
       approvalSecret: secrets.approvalSecret,
       qdrant: qdrant === undefined ? qdrantOf(env) : { url: qdrant.url, ...secrets.qdrant },
     };
+    const guard = path.join(import.meta.dirname, "autoscaler/leave-with-parent.mjs");
+    const workers = workersReady(redis, env["KEY_PREFIX"] ?? "");
+    closing.push(async () => workers.close());
     const scaler = await startAutoscaler({
-      manifestsDir: path.join(ROOT, "keda"),
+      manifestsDir: path.join(ROOT, "keda/base"),
       redis,
       keyPrefix: env["KEY_PREFIX"] ?? "",
-      env: (stage) => functionEnvironment(stage, parts, env),
+      env: (stage) => ({ ...functionEnvironment(stage, parts, env), ...programs.of(stage).env }),
+      command: (stage) => ({ program: process.execPath, args: ["--import", guard, programs.of(stage).main] }),
+      ready: (stage, pid) => workers.isReady(stage, pid),
       logsDir: logs,
       ...(cooldownMs === undefined ? {} : { cooldownMs }),
       ...(maxReplicas === undefined ? {} : { maxReplicas }),
@@ -104,6 +119,7 @@ export async function startSchool(
     const { operator, reviewer, viewer } = secrets.tokens;
     const coordinator = await startCoordinator({
       port,
+      program: () => programs.of("coordinator"),
       token: operator,
       env: {
         ...functionEnvironment("coordinator", parts, env),
@@ -130,6 +146,16 @@ export async function startSchool(
       own: ownParts(env, qdrant),
       autoscaler: scaler,
       ...(sandbox === undefined ? {} : { sandbox }),
+      async upgrade(folder) {
+        const back = await programs.change(folder);
+        try {
+          await coordinator.replace();
+          await scaler.replace();
+        } catch (error) {
+          back();
+          throw error;
+        }
+      },
       lose: (part) => (part === "coordinator" ? coordinator.lose() : void scaler.lose(part)),
       close,
     };

@@ -8,6 +8,7 @@ import { noteBegun, noteEnded, wasInterrupted } from "./demo/interrupted.ts";
 import { localEnvironment, withoutReal } from "./environment.ts";
 import { parseOptions } from "./options.ts";
 import { type LocalSchool, startSchool } from "./school.ts";
+import { askedUpgrade } from "./upgrade-note.ts";
 
 const options = parseOptions(process.argv.slice(2), process.env);
 const log = (message: string) => process.stdout.write(`${message}\n`);
@@ -33,6 +34,16 @@ function interrupted(): void {
   void stop(options.demo ? 130 : 0).then(() => process.exit());
 }
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, interrupted);
+// `school upgrade`: the work goes on meanwhile. One after the other, however often it is asked.
+let upgrading: Promise<void> = Promise.resolve();
+process.on("SIGUSR2", () => {
+  upgrading = upgrading.then(async () => {
+    if (school === undefined || stopping !== undefined) return;
+    // What bundles is loaded by those who need it.
+    const { upgradeNow } = await import("./upgrade.ts");
+    await upgradeNow(school, await askedUpgrade(options.dataDir), log);
+  });
+});
 // The set-up script that started this process is gone (kill -9): nobody is left who could stop the school.
 process.once("disconnect", interrupted);
 process.channel?.unref();

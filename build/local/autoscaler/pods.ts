@@ -6,6 +6,8 @@ import path from "node:path";
 /** A crashed process waits 1 s, 2 s, 4 s … before its next start (a kubelet's CrashLoopBackOff, ten times as fast). */
 const FIRST_BACK_OFF_MS = 1_000;
 const LONGEST_BACK_OFF_MS = 60_000;
+/** A new process that has not taken up its work by then stops the replacement of the others. */
+const READY_MS = 60_000;
 /** Who ran this long is forgiven its earlier crashes. */
 const FORGIVEN_AFTER_MS = 120_000;
 
@@ -21,6 +23,8 @@ export interface PodsOptions {
   /** Both streams of every replica are appended here. */
   readonly logFile: string;
   command(): Command;
+  /** Whether a process has taken up its work, as its readiness probe would say; it has when nobody can tell. */
+  ready?(pid: number): Promise<boolean>;
   /** Called whenever the number of live processes may have changed. */
   changed(): void;
   readonly log: (message: string) => void;
@@ -34,6 +38,12 @@ export interface Pods {
    * wanted are replaced at once: only who ends by itself waits for its next start.
    */
   lose(): number;
+  /**
+   * Replaces every process by one of today's command, as a Deployment with maxSurge 1 and maxUnavailable 0 does: the new one
+   * is ready before its old one is told to stop. Resolves when all are replaced; rejects when a new one does not get
+   * ready, and then the others stay.
+   */
+  replace(): Promise<void>;
   /** Live processes, those that are draining included. */
   readonly running: () => number;
   /** Scales to zero and resolves when no process is left. */
@@ -52,6 +62,9 @@ interface Pod {
 export function pods(options: PodsOptions): Pods {
   const { name, graceMs, logFile, log } = options;
   const all = new Set<Pod>();
+  /** What is wanted, and how many there are beyond that while they are being replaced. */
+  let desired = 0;
+  let surplus = 0;
   let nobodyLeft: (() => void)[] = [];
 
   function start(pod: Pod): void {
@@ -111,14 +124,49 @@ export function pods(options: PodsOptions): Pods {
   }
 
   function scale(replicas: number): void {
+    desired = replicas;
     const wanted = [...all].filter((pod) => pod.wanted);
     // Those that wait for a restart go first, then the youngest: as a ReplicaSet chooses.
     const leaving = wanted.sort((a, b) => Number(a.child !== undefined) - Number(b.child !== undefined));
-    for (const pod of leaving.slice(0, Math.max(0, wanted.length - replicas))) stop(pod);
-    for (let missing = replicas - wanted.length; missing > 0; missing -= 1) {
-      const pod: Pod = { wanted: true, crashes: 0, lost: false };
-      all.add(pod);
-      start(pod);
+    for (const pod of leaving.slice(0, Math.max(0, wanted.length - replicas - surplus))) stop(pod);
+    for (let missing = replicas + surplus - wanted.length; missing > 0; missing -= 1) add();
+  }
+
+  function add(): Pod {
+    const pod: Pod = { wanted: true, crashes: 0, lost: false };
+    all.add(pod);
+    start(pod);
+    return pod;
+  }
+
+  async function replace(): Promise<void> {
+    // Who waits for a restart gets today's command with it.
+    for (const old of [...all].filter(({ wanted, child }) => wanted && child !== undefined)) {
+      if (!old.wanted) continue;
+      surplus += 1;
+      const fresh = add();
+      try {
+        await untilReady(fresh);
+        if (old.wanted) stop(old);
+      } catch (error) {
+        if (fresh.wanted) stop(fresh);
+        throw error;
+      } finally {
+        surplus -= 1;
+        // Scaled meanwhile: both may be wanted no more, or still.
+        scale(desired);
+      }
+    }
+  }
+
+  async function untilReady(pod: Pod): Promise<void> {
+    const deadline = performance.now() + READY_MS;
+    while (pod.wanted) {
+      const { pid } = pod.child ?? {};
+      if (pid !== undefined && ((await options.ready?.(pid)) ?? true)) return;
+      if (pod.crashes > 0) throw new Error(`the new ${name} ends by itself, see ${logFile}`);
+      if (performance.now() > deadline) throw new Error(`the new ${name} is not ready after ${READY_MS / 1_000} s`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
 
@@ -134,6 +182,7 @@ export function pods(options: PodsOptions): Pods {
   return {
     scale,
     lose,
+    replace,
     running: () => [...all].filter(({ child }) => child !== undefined).length,
     async close() {
       scale(0);

@@ -1,7 +1,7 @@
 /** Reads triggers from Redis the way KEDA's redis scaler does. */
 import { Redis } from "ioredis";
 import type { Reading } from "./decide.ts";
-import type { Scaler } from "./scaled-object.ts";
+import type { Scaler } from "./scaler.ts";
 
 /** kedacore/keda v2.20.2 pkg/scalers/redis_scaler.go: the length depends on the key's type, and no key means 0. */
 const LENGTH = `

@@ -3,7 +3,7 @@ import type { ResourcePath } from "./api-path.ts";
 import { readOne } from "./api-read.ts";
 import { ApiError, badRequest, notAllowed } from "./api-status.ts";
 import type { Cluster } from "./cluster.ts";
-import { isMap, type JsonMap, numberAt } from "./json.ts";
+import { isMap, type JsonMap, numberAt, textAt } from "./json.ts";
 
 export const SCHOOL_NAMESPACE = "cortex-school";
 
@@ -17,13 +17,14 @@ export interface ScaleTarget {
 /** Throws 404 for a Deployment that does not exist. */
 export function readScale(cluster: Cluster, target: ScaleTarget, path: ResourcePath, name: string): JsonMap {
   const school = path.namespace === SCHOOL_NAMESPACE ? target.replicas(name) : undefined;
-  if (school !== undefined) return scale(name, SCHOOL_NAMESPACE, school, school);
+  if (school !== undefined) return scale(name, SCHOOL_NAMESPACE, school, school, versionOf(target, name, school));
   const deployment = readOne(cluster.store, path, name);
   const spec = numberAt(deployment, "spec", "replicas") ?? 1;
-  return scale(name, path.namespace ?? "", spec, numberAt(deployment, "status", "replicas") ?? 0);
+  const present = numberAt(deployment, "status", "replicas") ?? 0;
+  return scale(name, path.namespace ?? "", spec, present, deployment.metadata.resourceVersion ?? "");
 }
 
-/** Body `{spec: {replicas}}`. Everything outside the school's namespace is Git's. */
+/** Body `{spec: {replicas}}`; a resourceVersion in it that is old is a 409. Everything outside the school's namespace is Git's. */
 export async function patchScale(
   cluster: Cluster,
   target: ScaleTarget,
@@ -39,15 +40,32 @@ export async function patchScale(
     const message = `Scale "${name}" is invalid: spec.replicas: Invalid value: ${replicas}: must be greater than or equal to 0`;
     throw new ApiError(422, "Invalid", message);
   }
+  const wanted = isMap(body) ? textAt(body, "metadata", "resourceVersion") : undefined;
+  if (wanted !== undefined && wanted !== textAt(before, "metadata", "resourceVersion")) {
+    const message = `Operation cannot be fulfilled on deployments.apps "${name}": the object has been modified`;
+    throw new ApiError(409, "Conflict", message);
+  }
   await target.onScale(name, replicas);
   return { ...before, spec: { replicas } };
 }
 
-function scale(name: string, namespace: string, wanted: number, present: number): JsonMap {
+/** Of each of the school's Deployments how often its count was seen to change: that is all there is of it here. */
+const versions = new WeakMap<ScaleTarget, Map<string, { readonly replicas: number; readonly version: number }>>();
+
+function versionOf(target: ScaleTarget, name: string, replicas: number): string {
+  const seen = versions.get(target) ?? new Map<string, { replicas: number; version: number }>();
+  versions.set(target, seen);
+  const before = seen.get(name);
+  const version = (before?.version ?? 1) + (before !== undefined && before.replicas !== replicas ? 1 : 0);
+  seen.set(name, { replicas, version });
+  return String(version);
+}
+
+function scale(name: string, namespace: string, wanted: number, present: number, version: string): JsonMap {
   return {
     apiVersion: "autoscaling/v1",
     kind: "Scale",
-    metadata: { name, namespace },
+    metadata: { name, namespace, resourceVersion: version },
     spec: { replicas: wanted },
     status: { replicas: present },
   };

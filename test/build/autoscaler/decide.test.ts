@@ -6,10 +6,11 @@ import {
   poll,
   type Reading,
   type ScaleState,
-  syncHpa,
 } from "../../../build/local/autoscaler/decide.ts";
 import { compileFormula } from "../../../build/local/autoscaler/formula.ts";
-import type { Scaler } from "../../../build/local/autoscaler/scaled-object.ts";
+import { syncHpa } from "../../../build/local/autoscaler/hpa.ts";
+import { DEFAULT_DOWN, DEFAULT_UP } from "../../../build/local/autoscaler/hpa-behavior.ts";
+import type { Scaler } from "../../../build/local/autoscaler/scaler.ts";
 import { FORMULA } from "../../../build/manifests/scaled-object.ts";
 
 const names = ["pending", "leases", "delayed"];
@@ -23,9 +24,9 @@ function scalerWith(over: Partial<Scaler> = {}, formula = FORMULA): Scaler {
     initialCooldownMs: 0,
     minReplicas: 0,
     maxReplicas: 4,
-    formula: compileFormula(formula, names),
-    target: 4,
-    activationTarget: 0,
+    metrics: [{ formula: compileFormula(formula, names), target: 4, activationTarget: 0 }],
+    behavior: { scaleUp: DEFAULT_UP, scaleDown: { ...DEFAULT_DOWN, selectPolicy: "Disabled" } },
+    annotations: {},
     triggers: [],
     graceMs: 30_000,
     container: "route",
@@ -38,7 +39,8 @@ const nothing = seen(0);
 /** Polls at the given seconds; between two polls the HPA looks at what the poll before saw. */
 function run(scaler: Scaler, readings: readonly [second: number, reading: Reading][], from = initialState(scaler, 0)) {
   return readings.reduce<ScaleState>((state, [second, reading]) => {
-    return syncHpa(scaler, poll(scaler, state, second * 1_000, reading), reading);
+    const now = second * 1_000;
+    return syncHpa(scaler, poll(scaler, state, now, reading), now, reading);
   }, from);
 }
 
@@ -55,7 +57,7 @@ describe("waking", () => {
     const scaler = scalerWith();
     const woken = poll(scaler, initialState(scaler, 0), 0, seen(100));
     expect(woken.replicas).toBe(1);
-    expect(syncHpa(scaler, woken, seen(100)).replicas).toBe(4);
+    expect(syncHpa(scaler, woken, 0, seen(100)).replicas).toBe(4);
   });
 
   test.each([
@@ -69,12 +71,13 @@ describe("waking", () => {
 
   test("the HPA leaves the count alone while the load is within a tenth of what the pods carry", () => {
     const four = patchReplicas(initialState(scalerWith(), 0), 4);
-    expect(syncHpa(scalerWith({ maxReplicas: 10 }), four, seen(17)).replicas).toBe(4);
-    expect(syncHpa(scalerWith({ maxReplicas: 10 }), four, seen(18)).replicas).toBe(5);
+    expect(syncHpa(scalerWith({ maxReplicas: 10 }), four, 0, seen(17)).replicas).toBe(4);
+    expect(syncHpa(scalerWith({ maxReplicas: 10 }), four, 0, seen(18)).replicas).toBe(5);
   });
 
   test("activation is strictly above its threshold", () => {
-    const scaler = scalerWith({ activationTarget: 2 });
+    const metrics = [{ formula: compileFormula(FORMULA, names), target: 4, activationTarget: 2 }];
+    const scaler = scalerWith({ metrics });
     expect(run(scaler, [[0, seen(2)]]).replicas).toBe(0);
     expect(run(scaler, [[0, seen(3)]]).replicas).toBe(1);
   });
@@ -100,7 +103,8 @@ describe("work in flight keeps its pods", () => {
         let state = initialState(scaler, 0);
         for (const [i, numbers] of loads.entries()) {
           const reading = seen(...numbers);
-          const next = syncHpa(scaler, poll(scaler, state, i * every * 1_000, reading), reading);
+          const now = i * every * 1_000;
+          const next = syncHpa(scaler, poll(scaler, state, now, reading), now, reading);
           expect(next.replicas).toBeGreaterThanOrEqual(Math.max(1, state.replicas));
           expect(next.replicas).toBeLessThanOrEqual(scaler.maxReplicas);
           state = next;
@@ -184,7 +188,7 @@ describe("a wake-up from outside", () => {
 
   test("lets the HPA scale up before KEDA's next poll", () => {
     const scaler = scalerWith();
-    expect(syncHpa(scaler, woken(initialState(scaler, 0)), seen(16)).replicas).toBe(4);
+    expect(syncHpa(scaler, woken(initialState(scaler, 0)), 0, seen(16)).replicas).toBe(4);
   });
 });
 
