@@ -1,7 +1,8 @@
 /** Bundles one target with esbuild and swaps it into dist/<name>/ in one step. */
-import { rename, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { build as esbuild, type Metafile, type Plugin } from "esbuild";
+import packageFile from "../../package.json" with { type: "json" };
 import { buildBrowser } from "./browser.ts";
 import { lazyBuiltins } from "./builtins.ts";
 import { recordOf } from "./record.ts";
@@ -16,6 +17,9 @@ const REQUIRE = `import { createRequire as __createRequire } from "node:module";
 /** How a program that is no file is named to esbuild. */
 const ENTRY = "entry:";
 
+/** Stands where the build's name will, until all it was made from is known; as long as the name, so that source maps fit. */
+const UNNAMED = "@build-name@";
+
 export async function buildTarget(target: Target): Promise<void> {
   const fresh = path.join(DIST, `.${target.name}-${process.pid}`);
   const outdir = path.relative(ROOT, fresh);
@@ -25,6 +29,7 @@ export async function buildTarget(target: Target): Promise<void> {
   ]);
   const page = target.page === undefined ? undefined : await buildBrowser(target.page, path.join(fresh, "ui"));
   const record = await recordOf(target, main, outdir, { page, beside });
+  await nameBuild(fresh, record.hash.slice(0, UNNAMED.length));
   const functionFile = target.beside?.[FUNCTION_FILE] === undefined ? {} : { main: FUNCTION_FILE };
   const manifest = { type: "module", private: true, ...functionFile };
   await writeFile(path.join(fresh, "package.json"), `${JSON.stringify(manifest)}\n`);
@@ -59,11 +64,22 @@ async function bundlePrograms(
     sourcesContent: false,
     legalComments: "linked",
     banner: { js: REQUIRE },
+    define: { SCHOOL_VERSION: JSON.stringify(packageFile.version), SCHOOL_BUILD: JSON.stringify(UNNAMED) },
     plugins: [entries(programs), lazyBuiltins, slimFramework, slimPackages],
     metafile: true,
     logLevel: "warning",
   });
   return metafile;
+}
+
+/** Two builds have the same name exactly when they were made from the same files. */
+async function nameBuild(folder: string, name: string): Promise<void> {
+  const files = await readdir(folder, { recursive: true, withFileTypes: true });
+  for (const { parentPath, name: file } of files.filter((one) => one.isFile() && /\.m?js$/.test(one.name))) {
+    const program = path.join(parentPath, file);
+    const code = await readFile(program, "utf8");
+    if (code.includes(UNNAMED)) await writeFile(program, code.replaceAll(UNNAMED, name));
+  }
 }
 
 /** Serves the programs to esbuild as if they were files in the root. */
@@ -92,8 +108,8 @@ function entries(programs: Readonly<Record<string, string>>): Plugin {
 /** Two builds may end at the same moment (`npm start` beside `npm test`): the later one wins. */
 async function swapIn(fresh: string, final: string): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
-    await rm(final, { recursive: true, force: true });
     try {
+      await rm(final, { recursive: true, force: true });
       return await rename(fresh, final);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;

@@ -1,5 +1,6 @@
 /** dist/<name>/meta.json: what went into a bundle, how large it is, and whether it is still up to date. */
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Metafile } from "esbuild";
@@ -13,6 +14,8 @@ export interface BundleRecord {
   readonly sources: readonly string[];
   /** Every npm package that left code in the bundle -> bytes. */
   readonly packages: Readonly<Record<string, number>>;
+  /** Where they lie under node_modules, of every program of the bundle and of its page: what a list of its parts names. */
+  readonly installed: readonly string[];
   /** Those of them that are loaded at start. */
   readonly startPackages: readonly string[];
   /** Bytes loaded at start: the entry and every chunk it imports statically. */
@@ -48,6 +51,8 @@ export async function readRecord(name: string): Promise<BundleRecord | undefined
 /** True when building again would give the same bundle. */
 export async function isFresh(target: Target): Promise<boolean> {
   const record = await readRecord(target.name);
+  // Of two builds at once one may have taken the other's program away.
+  if (!existsSync(path.join(DIST, target.name, target.outputFile))) return false;
   return record !== undefined && record.hash === (await hashOf(target, record.sources));
 }
 
@@ -66,11 +71,13 @@ export async function recordOf(
 
   const packages = packagesIn(Object.values(code));
   const atStart = startChunks(code, `${outdir}/${target.outputFile}`);
-  const known = sources.filter((file) => !file.startsWith("entry:")).sort();
+  // What a plugin made up has its namespace before its name, and is no file.
+  const known = sources.filter((file) => !/^[a-z-]+:/.test(file)).sort();
   return {
     hash: await hashOf(target, known),
     sources: known,
     packages: Object.fromEntries(Object.entries(packages).sort(([, a], [, b]) => b - a)),
+    installed: installedIn([outputs, beside?.outputs ?? {}, page?.metafile.outputs ?? {}]),
     startPackages: Object.keys(packagesIn(atStart)).sort(),
     startBytes: atStart.reduce((sum, { bytes }) => sum + bytes, 0),
     totalBytes: Object.values(code).reduce((sum, { bytes }) => sum + bytes, 0),
@@ -96,6 +103,16 @@ function packagesIn(chunks: readonly Chunk[]): Record<string, number> {
     if (name !== undefined && bytesInOutput > 0) packages[name] = (packages[name] ?? 0) + bytesInOutput;
   }
   return packages;
+}
+
+function installedIn(programs: readonly Metafile["outputs"][]): string[] {
+  const inputs = programs.flatMap((outputs) => Object.values(outputs)).flatMap((chunk) => Object.entries(chunk.inputs));
+  const folders = inputs.flatMap(([file, { bytesInOutput }]) => {
+    // What a package brings inside its own files, under whatever name, is a part of that package.
+    const folder = /node_modules\/(?:@[^/]+\/)?[^/]+(?:\/node_modules\/(?:@[^/]+\/)?[^/]+)*/.exec(file)?.[0];
+    return folder === undefined || bytesInOutput === 0 ? [] : [folder];
+  });
+  return [...new Set(folders)].sort();
 }
 
 function packageOf(file: string): string | undefined {

@@ -30,6 +30,9 @@ export const HTTP_FILE = "http.js";
 /** What the functions-framework's command line loads from a bundle's folder. */
 export const FUNCTION_FILE = "function.js";
 
+/** What the coordinator's image runs as the sink of a Broker. */
+export const UNDELIVERED_FILE = "undelivered.js";
+
 /** What a stage runs in a thread of its own. */
 const THREADS: Partial<Record<StageName, Readonly<Record<string, string>>>> = {
   learn: { [TRAINING_FILE]: `import "./shared/adapters/training-program.ts";\n` },
@@ -62,6 +65,11 @@ await registerForCommandLine(stage, process.env);
 const coordinator: Target = {
   name: "coordinator",
   entry: `import "./functions/coordinator/main.ts";\n`,
+  beside: {
+    [UNDELIVERED_FILE]: `import { serveUndelivered } from "./shared/runtime/http/undelivered.ts";
+await serveUndelivered(process.env);
+`,
+  },
   source: "functions/coordinator/main.ts",
   outputFile: "main.js",
   runtime: "node24",
