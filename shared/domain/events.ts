@@ -4,6 +4,8 @@ import type { CloudEventV1 } from "cloudevents";
 import * as z from "zod";
 import { CATEGORIES } from "./improvement.ts";
 import { STATUSES, type Status } from "./lifecycle.ts";
+import type { NewerSchema } from "./schema/chain.ts";
+import { DATA_SCHEMA, newerThanRead } from "./schema/event.ts";
 import { SOURCE_KINDS } from "./source-kinds.ts";
 import { cleanLine, cleanText } from "./text.ts";
 import { isTraceparent, type TraceContext } from "./trace-context.ts";
@@ -106,6 +108,8 @@ const Envelope = z.object({
   subject: z.string().max(300).optional(),
   time: z.string().optional(),
   datacontenttype: z.string().optional(),
+  /** Says the version of the data, see schema/event.ts. */
+  dataschema: z.string().max(2_000).optional().catch(undefined),
   /** Distributed tracing; what cannot be understood is left out. */
   traceparent: z.string().refine(isTraceparent).optional().catch(undefined),
   tracestate: z.string().max(512).optional().catch(undefined),
@@ -115,6 +119,7 @@ export type SchoolEvent<Data = unknown> = Pick<CloudEventV1<Data>, "id" | "sourc
   readonly subject?: string | undefined;
   readonly time?: string | undefined;
   readonly datacontenttype?: string | undefined;
+  readonly dataschema?: string | undefined;
   readonly traceparent?: string | undefined;
   readonly tracestate?: string | undefined;
   readonly data: Data;
@@ -129,9 +134,9 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
 
 /**
  * Parses one list entry or HTTP body. Returns the event, or one sentence per problem: not JSON, not a CloudEvent,
- * unknown type, data that does not fit the type's schema.
+ * unknown type, data that does not fit the type's schema. `newer`: only a newer version of the school can tell.
  */
-export function parseEvent(raw: string): { event: SchoolEvent } | { problems: string[] } {
+export function parseEvent(raw: string): { event: SchoolEvent } | { problems: string[]; newer?: NewerSchema } {
   let json: unknown;
   try {
     json = JSON.parse(raw);
@@ -139,6 +144,8 @@ export function parseEvent(raw: string): { event: SchoolEvent } | { problems: st
     return { problems: [`not JSON: ${(error as Error).message}`] };
   }
   if (isOurs(json)) return { event: json };
+  const newer = newerThanRead(json);
+  if (newer !== undefined) return { problems: [newer.message], newer };
   const envelope = Envelope.safeParse(json);
   if (!envelope.success) return { problems: sentences(envelope.error, "not a CloudEvent 1.0") };
   const schema = Object.hasOwn(schemas, envelope.data.type) ? schemas[envelope.data.type] : undefined;
@@ -161,9 +168,10 @@ function isOurs(json: unknown): json is SchoolEvent<ImprovementData> {
   if (typeof data !== "object" || data === null || typeof data.id !== "string") return false;
   const traced = rest.traceparent !== undefined;
   if (traced && !isTraceparent(rest.traceparent)) return false;
+  if (rest.dataschema !== undefined && rest.dataschema !== DATA_SCHEMA) return false;
+  const optional = (traced ? 1 : 0) + (rest.dataschema === undefined ? 0 : 1);
   const plain = Object.keys(data).length === 1 && IMPROVEMENT_ID.test(data.id);
-  const known =
-    typeof rest.time === "string" && rest.subject === data.id && Object.keys(rest).length === (traced ? 4 : 3);
+  const known = typeof rest.time === "string" && rest.subject === data.id && Object.keys(rest).length === 3 + optional;
   return plain && known && rest.datacontenttype === "application/json" && OUR_ID.test(id) && OUR_SOURCE.test(source);
 }
 
@@ -189,6 +197,7 @@ export function newEvent<Data>(
     ...(subject === undefined ? {} : { subject }),
     time: new Date(now).toISOString(),
     datacontenttype: "application/json",
+    dataschema: DATA_SCHEMA,
     ...trace,
     data,
   };

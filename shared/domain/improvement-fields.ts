@@ -33,16 +33,31 @@ const jsonFields: ReadonlySet<string> = new Set<keyof Improvement>([
   "rollback_verification",
 ]);
 
-/** Record fields as Redis stores them. Throws SyntaxError when a JSON field is damaged. */
-export function decodeImprovement(hash: Readonly<Record<string, string>>): Improvement {
+/**
+ * Record fields as Redis stores them, in today's form (schema/record.ts). Throws SyntaxError when a JSON field is damaged,
+ * or leaves it out (no quotes are none): a newer version may have given it a form that only it can read.
+ */
+export function decodeImprovement(
+  hash: Readonly<Record<string, string>>,
+  damaged: "throw" | "leave out" = "throw",
+): Improvement {
   const decoded: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(hash)) {
-    if (jsonFields.has(field)) decoded[field] = JSON.parse(value);
-    else decoded[field] = field === "relevance" ? Number(value) : value;
+    if (jsonFields.has(field)) {
+      if (damaged === "throw" || isJson(value)) decoded[field] = JSON.parse(value);
+    } else decoded[field] = field === "relevance" ? Number(value) : value;
   }
-  decoded["quotes"] ??= [];
-  decoded["implementation_notes"] ??= "";
+  if (damaged === "leave out" && !Array.isArray(decoded["quotes"])) decoded["quotes"] = [];
   return decoded as unknown as Improvement;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A patch as Redis stores it: fields to set, and fields to remove. */

@@ -189,6 +189,8 @@ export interface Proposal {
 export interface Improvement extends Proposal {
   readonly id: string;
   readonly status: Status;
+  /** Of the record's form, see schema/record.ts. */
+  readonly schema_version?: string;
   readonly created_at: string;
   readonly updated_at: string;
   readonly expert?: Expert;
@@ -274,7 +276,9 @@ export interface Improvement extends Proposal {
 }
 
 /** What a stage may write: facts of the record, never its identity or status. `null` removes a field. */
-export type Patch = { readonly [K in keyof Omit<Improvement, "id" | "status">]?: Improvement[K] | null };
+export type Patch = {
+  readonly [K in keyof Omit<Improvement, "id" | "status" | "schema_version">]?: Improvement[K] | null;
+};
 
 /**
  * The identity of an improvement: the same source, quoted sentence and type give the same id on every read, whatever

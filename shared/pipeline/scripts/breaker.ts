@@ -18,7 +18,7 @@ redis.call('HSET', record(id), 'breaker_opened', text)
 local quoted = cjson.encode(id)
 redis.call('LPUSH', queue('notify'), '{"specversion":"1.0","id":' .. cjson.encode(id .. ':breaker:' .. entry)
   .. ',"source":"/cortex-online-school/breaker","type":"ai.cortex.school.improvement.rolling_back","subject":' .. quoted
-  .. ',"time":"' .. nowIso .. '","datacontenttype":"application/json","data":{"id":' .. quoted .. '}}')
+  .. ',"time":"' .. nowIso .. '","datacontenttype":"application/json",' .. DATA_SCHEMA .. '"data":{"id":' .. quoted .. '}}')
 count('breaker:opened')
 flush()
 return 1

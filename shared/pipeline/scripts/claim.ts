@@ -4,6 +4,9 @@
  */
 import { LONG_TIMER_MS } from "./prelude.ts";
 
+/** Until what a newer version wrote is offered again: one of its workers is being started, or comes with the next replacement. */
+export const NEWER_MS = 2_000;
+
 export const claimFunctions = `
 -- Redis's clock was set back: what is due or ends later than anything can be must not wait for the clock to catch up.
 -- Delayed events are looked at now; a lease runs anew, its worker's heartbeat says whether that worker still lives.
@@ -50,6 +53,8 @@ end
 -- Decides about one popped event: a lease (returns it) or nothing (dropped, deferred or buried, and counted).
 -- direct: the event came by another way and its sender is waiting; where the list's would be dropped or deferred it
 -- changes nothing and returns why.
+-- What a newer version wrote is given back as it is, no attempt counted: a worker of that version takes it.
+local newer = {}
 local function take(stage, event, token, leaseMs, fresh, direct)
   local q = queue(stage)
   local eventId, id, decoded = identify(event)
@@ -71,14 +76,24 @@ local function take(stage, event, token, leaseMs, fresh, direct)
       bury(stage, event, eventId, id, attempt, 'the key improvement:' .. id .. ' holds a ' .. kind .. ', not a hash; it was left as it is', true)
       return
     end
-    if TAKES[stage] and #fields > 0 then
-      local status, lease, waiting, taken
+    local status, lease, waiting, taken, schema
+    if #fields > 0 then
       for i = 1, #fields, 2 do
         if fields[i] == 'status' then status = fields[i + 1]
         elseif fields[i] == 'lease' then lease = fields[i + 1]
         elseif fields[i] == 'waiting' then waiting = fields[i + 1]
-        elseif fields[i] == 'taken_at' then taken = fields[i + 1] end
+        elseif fields[i] == 'taken_at' then taken = fields[i + 1]
+        elseif fields[i] == 'schema_version' then schema = tonumber(fields[i + 1]) end
       end
+      if schema and schema > SCHEMA then
+        if direct then return nil, 'newer' end
+        redis.call('ZADD', q .. ':delayed', now + ${NEWER_MS}, event)
+        count('newer:' .. stage)
+        newer[#newer + 1] = {id, schema}
+        return
+      end
+    end
+    if TAKES[stage] and #fields > 0 then
       -- A pointer whose status has moved on, or a second event while the first one waits for its time.
       if status ~= TAKES[stage] or (waiting and waiting ~= eventId) then
         if direct then return nil, status ~= TAKES[stage] and 'changed' or 'waiting' end
@@ -103,10 +118,19 @@ local function take(stage, event, token, leaseMs, fresh, direct)
   return {token, attempt, event, fields}
 end
 
+-- The layout of the keys, where it is one that this program does not know.
+local function newerLayout()
+  local layout = redis.pcall('HGET', P .. 'school:meta', 'layout')
+  layout = type(layout) == 'string' and tonumber(layout)
+  return layout and layout > LAYOUT and layout
+end
+
 local function claim(stage, worker, max, leaseMs, maxAttempts)
+  local unknown = newerLayout()
+  if unknown then return cjson.encode({{}, now, -1, buried, newer, unknown}) end
   local q = queue(stage)
   -- What the settlements of this call buried is in their results.
-  buried = {}
+  buried, newer = {}, {}
   probeQueue(stage)
   flush()
   reap(stage, maxAttempts, leaseMs)
@@ -136,7 +160,7 @@ local function claim(stage, worker, max, leaseMs, maxAttempts)
     end
   end
   -- One string: a reply of many small ones costs the client more than this whole script.
-  return cjson.encode({claimed, now, due, buried})
+  return cjson.encode({claimed, now, due, buried, newer})
 end
 `;
 

@@ -29,11 +29,26 @@ if repair then redis.call('DEL', lockKey(lock)) end
 return {holder, status or ''}
 `;
 
-/** Waiters behind a lock that nobody holds. ARGV lock, repair (1/0). Returns the first one's entry, or nothing. */
+/**
+ * Waiters behind a lock that nobody holds. ARGV lock, repair (1/0). Returns the first one's entry, or nothing. Who was woken
+ * takes the lock only when implement comes to it: until then the rest rightly wait, and it wakes the next in any case.
+ */
 export const strandedScript = `
 local lock, repair = arg(), arg() == '1'
 if redis.call('EXISTS', lockKey(lock)) == 1 then return {} end
-local first = redis.call('ZRANGE', lockKey(lock) .. ':waiting', 0, 0)
+local members = redis.call('ZRANGE', lockKey(lock) .. ':waiting', 0, -1)
+if #members == 0 then return {} end
+local waiting = {}
+for _, member in ipairs(members) do
+  local _, id = identify(string.match(member, '^%l+|(.*)$') or member)
+  if id then waiting[id] = true end
+end
+local set = P .. 'improvements:status:' .. TAKES.implement
+local candidates = redis.call('TYPE', set).ok == 'set' and redis.call('SMEMBERS', set) or {}
+for _, id in ipairs(candidates) do
+  local wokenHere = not waiting[id] and statusOf(id) == TAKES.implement and redis.call('HGET', record(id), 'waits_for_lock') == lock
+  if wokenHere then return {} end
+end
 if repair then wakeWaiter(lock) end
-return first
+return {members[1]}
 `;

@@ -7,6 +7,7 @@ export const feedbackScript = `
 local id, expert, actor, text, feedback = arg(), arg(), arg(), arg(), arg()
 local status = statusOf(id)
 if not status then return {'refused', 'there is no improvement ' .. id} end
+if isNewer(id) then return {'refused', 'its record was written by a newer version of the school: say it at a coordinator of that version'} end
 local current = redis.call('HGET', record(id), 'expert')
 if current ~= expert then return {'refused', 'it is with the ' .. tostring(current or 'no') .. ' expert by now; look again'} end
 local ended = false
@@ -19,7 +20,7 @@ if ended then
   local quoted = cjson.encode(id)
   redis.call('LPUSH', queue('learn'), '{"specversion":"1.0","id":' .. cjson.encode(id .. ':' .. status .. ':feedback:' .. entry)
     .. ',"source":"/cortex-online-school/feedback","type":"ai.cortex.school.improvement.' .. status .. '","subject":' .. quoted
-    .. ',"time":"' .. nowIso .. '","datacontenttype":"application/json","data":{"id":' .. quoted .. '}}')
+    .. ',"time":"' .. nowIso .. '","datacontenttype":"application/json",' .. DATA_SCHEMA .. '"data":{"id":' .. quoted .. '}}')
 end
 flush()
 return {'ok', status, ended and '1' or '0'}

@@ -16,6 +16,7 @@ export const injectScript = `
 local stage, token, event, delivery, subject, expected, proposer = arg(), arg(), arg(), arg(), arg(), arg(), arg()
 local leaseMs, maxAttempts, brings = tonumber(arg()), tonumber(arg()), arg() == '1'
 local proposal = brings and {id = arg(), video = arg(), category = arg(), set = args()}
+if newerLayout() then return 'newer' end
 local key, injected = deliveryKey(stage, delivery), P .. 'school:injected'
 probeQueue(stage)
 probe('HLEN', injected)

@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import { admitScript, claimFunctions, claimScript } from "./claim.ts";
 import { type Defined, definePipelineScripts } from "./define.ts";
 import { admitRequestScript, gateScript, lockScript } from "./gate.ts";
+import { migrateScript } from "./migrate.ts";
 import { heartbeatScript, saveScript } from "./operate.ts";
 import { outcomeScript } from "./outcome.ts";
 import { settleScript } from "./settle.ts";
@@ -13,6 +14,7 @@ const scripts = {
   schoolSettle: claimFunctions + settleScript,
   schoolHeartbeat: heartbeatScript,
   schoolSave: saveScript,
+  schoolMigrate: migrateScript,
   schoolGate: gateScript,
   schoolAdmitRequest: admitRequestScript,
   schoolLock: lockScript,

@@ -22,7 +22,7 @@ if facts[2] and asked <= now and now - asked < math.max(every, ${LOST_MS}) then 
 local id = string.format('watch:%s:%.0f', name, now)
 redis.call('LPUSH', q, '{"specversion":"1.0","id":' .. cjson.encode(id)
   .. ',"source":"/cortex-online-school/clock","type":"ai.cortex.school.source.submitted","time":"' .. nowIso
-  .. '","datacontenttype":"application/json","data":' .. data .. '}')
+  .. '","datacontenttype":"application/json",' .. DATA_SCHEMA .. '"data":' .. data .. '}')
 redis.call('HSET', key, 'next', string.format('%.0f', now + every + jitter), 'pending', id, 'pending_at', string.format('%.0f', now))
 return {1, math.ceil(every + jitter), id}
 `;

@@ -1,6 +1,7 @@
 /**
  * What is told to people, and how far it came. Per notification HASH school:notify:told:<id>: `notification` (JSON, while it
- * is under way), `filed`, and per channel `is:`, `lane:`, `tries:` (attempts that got no answer), `because:`, `over:`. Per channel
+ * is under way), `filed`, and per channel `is:`, `lane:`, `tries:` (attempts that got no answer), `because:`, `over:`, `in:` (the
+ * message it is sent in), `went:` (that message may have arrived, and goes again as it went). Per channel
  * ZSET school:notify:due:<channel> (id by when it is due), STRINGs `turn:` (who sends) and `held:` (why nobody does) and HASH
  * `channel:` for people. LIST school:notify:log: the last messages.
  */
@@ -73,7 +74,7 @@ for i, one in ipairs(asked) do
       due = now + one.window
       if one.window > 0 then redis.call('SET', lane, int(due), 'PX', int(one.window)) end
     end
-    redis.call('HDEL', key, 'tries:' .. channel, 'because:' .. channel, 'over:' .. channel)
+    redis.call('HDEL', key, 'tries:' .. channel, 'because:' .. channel, 'over:' .. channel, 'in:' .. channel, 'went:' .. channel)
     redis.call('HSET', key, 'notification', json, 'filed', int(now), 'is:' .. channel, 'waiting', 'lane:' .. channel, one.lane)
     redis.call('PEXPIRE', key, ${KEEP_FAILED_MS})
     redis.call('ZADD', named('due', channel), int(due), id)
@@ -105,8 +106,8 @@ return 1
 
 /**
  * ARGV: prefix, channel, token, lease in ms, most. Returns false when there is nothing to send, somebody else sends, or the
- * channel is held; else per notification {JSON, lane, 1 when an attempt got no answer}. What is found \`sending\` was left by a
- * process that died at it.
+ * channel is held; else per notification {JSON, lane, attempts that got no answer, the message it may have arrived in or ''}.
+ * What is found \`sending\` was left by a process that died at it.
  */
 export const takeNotificationsScript = `${functions}
 local channel, token, lease, most = arg(), arg(), arg(), arg()
@@ -122,10 +123,13 @@ for _, id in ipairs(due) do
     local tries = tonumber(redis.call('HGET', key, 'tries:' .. channel) or '0')
     if state == 'sending' then
       tries = redis.call('HINCRBY', key, 'tries:' .. channel, 1)
-      redis.call('HSET', key, 'is:' .. channel, 'unclear')
+      redis.call('HSET', key, 'is:' .. channel, 'unclear', 'went:' .. channel, redis.call('HGET', key, 'in:' .. channel) or '')
     end
     if tries >= 2 then finish(id, channel, 'unknown', 'it was sent twice, and whoever sent it was gone before an answer came')
-    else taken[#taken + 1] = {json, redis.call('HGET', key, 'lane:' .. channel) or '', tries} end
+    else
+      local lane, went = unpack(redis.call('HMGET', key, 'lane:' .. channel, 'went:' .. channel))
+      taken[#taken + 1] = {json, lane or '', tries, went or ''}
+    end
   end
 end
 if #taken > 0 then return taken end
@@ -133,26 +137,27 @@ redis.call('DEL', named('turn', channel))
 return false
 `;
 
-/** ARGV: prefix, channel, token, lease in ms, ids. Returns 1 while the right to send is the token's. */
+/** ARGV: prefix, channel, token, lease in ms, message, ids. Returns 1 while the right to send is the token's. */
 export const beginNotificationScript = `${functions}
-local channel, token, lease = arg(), arg(), arg()
+local channel, token, lease, message = arg(), arg(), arg(), arg()
 if redis.call('GET', named('turn', channel)) ~= token then return 0 end
 redis.call('PEXPIRE', named('turn', channel), lease)
-for i = next + 1, #ARGV do redis.call('HSET', told(ARGV[i]), 'is:' .. channel, 'sending') end
+for i = next + 1, #ARGV do redis.call('HSET', told(ARGV[i]), 'is:' .. channel, 'sending', 'in:' .. channel, message) end
 return 1
 `;
 
 /**
  * ARGV: prefix, channel, what became of it (sent, not-sent, unclear, refused), because, ms to leave the channel alone (empty:
- * longer with each failure), row without its result, event, ids.
+ * longer with each failure), row without its result, event, 1 when it may have arrived all the same, ids.
  */
 export const endNotificationScript = `${functions}
-local channel, became, because, hold, row, event = arg(), arg(), arg(), tonumber(arg()), arg(), arg()
+local channel, became, because, hold, row, event, maybeThere = arg(), arg(), arg(), tonumber(arg()), arg(), arg(), arg() == '1'
 local about, result = named('channel', channel), became
 for i = next + 1, #ARGV do
   local id = ARGV[i]
   local key = told(id)
   local filed = tonumber(redis.call('HGET', key, 'filed') or '')
+  if maybeThere then redis.call('HSET', key, 'went:' .. channel, redis.call('HGET', key, 'in:' .. channel) or '') end
   if became == 'sent' then finish(id, channel, 'sent', because)
   elseif became == 'refused' or (became == 'not-sent' and filed and now - filed > ${PATIENCE_MS}) then
     result = 'failed'

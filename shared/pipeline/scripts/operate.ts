@@ -57,6 +57,7 @@ local id, from, to, actor, reason, set, remove = arg(), arg(), arg(), arg(), arg
 local rec = record(id)
 if redis.call('TYPE', rec).ok ~= 'hash' then return {'refused', 'there is no improvement ' .. id} end
 local facts = redis.call('HMGET', rec, 'status', 'died_in')
+if isNewer(id) then return {'refused', 'its record was written by a newer version of the school: decide at a coordinator of that version'} end
 if facts[1] ~= from then return {'refused', 'it is ' .. tostring(facts[1]) .. ', not ' .. from} end
 local legal = BY_PERSON[from] and BY_PERSON[from][to] or (from == 'dead' and facts[2] == to)
 if not legal then return {'refused', 'a person cannot move it from ' .. from .. ' to ' .. to} end
@@ -76,6 +77,7 @@ local dead = queue(stage) .. ':dead'
 redis.call('LLEN', queue(stage))
 if event == '' then return {'refused', 'this dead letter never was an event; there is nothing to try again'} end
 local facts = id ~= '' and redis.call('TYPE', record(id)).ok == 'hash' and redis.call('HMGET', record(id), 'status', 'died_in') or {}
+if facts[1] and isNewer(id) then return {'refused', 'its record was written by a newer version of the school: try it again at a coordinator of that version'} end
 local revive = TAKES[stage] and facts[1] == 'dead' and facts[2]
 if revive then probeStatus('dead'); probeStatus(revive); probeStreams(); probeLocks(id) end
 if redis.call('LREM', dead, 1, entry) == 0 then return {'refused', 'this dead letter is gone already'} end
@@ -113,7 +115,7 @@ probeStatus(status); probeStreams()
 redis.call('HDEL', record(id), 'lease', 'waiting')
 redis.call('LPUSH', queue(LISTENERS[status][1]), '{"specversion":"1.0","id":' .. cjson.encode(id .. ':' .. status .. ':revived:' .. now)
   .. ',"source":"/cortex-online-school/doctor","type":"ai.cortex.school.improvement.' .. status .. '","subject":' .. cjson.encode(id)
-  .. ',"time":"' .. nowIso .. '","datacontenttype":"application/json"' .. traceText(facts[3], facts[4]) .. ',"data":{"id":' .. cjson.encode(id) .. '}}')
+  .. ',"time":"' .. nowIso .. '","datacontenttype":"application/json",' .. DATA_SCHEMA .. traceText(facts[3], facts[4]) .. '"data":{"id":' .. cjson.encode(id) .. '}}')
 log(id, status, status, actor, 'its event was missing; a new one was made', '')
 flush()
 return 1
@@ -132,8 +134,8 @@ if facts[1] ~= status or facts[3] or not stage then return 0 end
 if facts[2] and redis.call('ZSCORE', queue(stage) .. ':leases', facts[2]) then return 0 end
 redis.call('LPUSH', queue(stage), '{"specversion":"1.0","id":' .. cjson.encode(id .. ':' .. status .. ':hurried:' .. now)
   .. ',"source":' .. cjson.encode('/cortex-online-school/' .. actor) .. ',"type":"ai.cortex.school.improvement.' .. status
-  .. '","subject":' .. cjson.encode(id) .. ',"time":"' .. nowIso .. '","datacontenttype":"application/json"' .. traceText(facts[4], facts[5])
-  .. ',"data":{"id":' .. cjson.encode(id) .. '}}')
+  .. '","subject":' .. cjson.encode(id) .. ',"time":"' .. nowIso .. '","datacontenttype":"application/json",' .. DATA_SCHEMA .. traceText(facts[4], facts[5])
+  .. '"data":{"id":' .. cjson.encode(id) .. '}}')
 redis.call('HDEL', record(id), 'lease', 'waiting')
 return 1
 `;

@@ -42,6 +42,8 @@ local function record(id) return P .. 'improvement:' .. id end
 local function lockKey(lock) return P .. 'school:locks:app:' .. lock end
 -- False for a record that is missing or no record.
 local function statusOf(id) return redis.call('TYPE', record(id)).ok == 'hash' and redis.call('HGET', record(id), 'status') end
+-- Its record was written in a form that only a newer version of the school can read.
+local function isNewer(id) return (tonumber(redis.call('HGET', record(id), 'schema_version') or '') or 1) > SCHEMA end
 
 -- Writes to keys that many settlements of one call share are gathered here and sent as one command each.
 local gathered, order = {}, {}
@@ -102,15 +104,15 @@ end
 -- CloudEvents' extension for distributed tracing, as the record has it: before the data, so that the rest stays as it is.
 local function traceText(parent, state)
   if not parent then return '' end
-  return ',"traceparent":' .. cjson.encode(parent) .. (state and ',"tracestate":' .. cjson.encode(state) or '')
+  return '"traceparent":' .. cjson.encode(parent) .. ',' .. (state and '"tracestate":' .. cjson.encode(state) .. ',' or '')
 end
 
 -- The event's id, its improvement's, and the event where it had to be decoded. The patterns are what announce below writes,
 -- without and with a trace, so that nothing inside a string can look like a field.
 local HEAD = '^{"specversion":"1.0","id":"([^"\\\\]+)","source":"\\\\/cortex%-online%-school\\\\/[^"\\\\]+","type":"[^"\\\\]+","subject":"[^"\\\\]+",'
-  .. '"time":"[^"\\\\]+","datacontenttype":"application/json"'
-local TAIL = ',"data":{"id":"([^"\\\\]+)"}}$'
-local OURS, TRACED = HEAD .. TAIL, HEAD .. ',"traceparent":"[%x-]+"' .. TAIL
+  .. '"time":"[^"\\\\]+","datacontenttype":"application/json",' .. string.gsub(DATA_SCHEMA, '%-', '%%-')
+local TAIL = '"data":{"id":"([^"\\\\]+)"}}$'
+local OURS, TRACED = HEAD .. TAIL, HEAD .. '"traceparent":"[%x-]+",' .. TAIL
 local function identify(event)
   local eventId, id = string.match(event, OURS)
   if not eventId then eventId, id = string.match(event, TRACED) end
@@ -130,7 +132,7 @@ local function announce(id, status, by, entry, behindLock, trace)
   local event = '{"specversion":"1.0","id":' .. cjson.encode(eventId)
     .. ',"source":' .. cjson.encode('/cortex-online-school/' .. by)
     .. ',"type":"ai.cortex.school.improvement.' .. status .. '","subject":' .. quoted
-    .. ',"time":"' .. nowIso .. '","datacontenttype":"application/json"' .. (trace or '') .. ',"data":{"id":' .. quoted .. '}}'
+    .. ',"time":"' .. nowIso .. '","datacontenttype":"application/json",' .. DATA_SCHEMA .. (trace or '') .. '"data":{"id":' .. quoted .. '}}'
   for _, stage in ipairs(listeners) do
     if behindLock and TAKES[stage] then
       redis.call('HSET', record(id), 'waiting', eventId, 'waits_for_lock', behindLock)
@@ -219,7 +221,7 @@ end
 local function create(proposal, status, by, because)
   local id = proposal.id
   local entry = log(id, '', status, by, because, '')
-  redis.call('HSET', record(id), 'id', id, 'status', status, 'created_at', nowIso, 'updated_at', nowIso, unpack(proposal.set))
+  redis.call('HSET', record(id), 'id', id, 'status', status, 'schema_version', SCHEMA, 'created_at', nowIso, 'updated_at', nowIso, unpack(proposal.set))
   gather('ZADD', P .. 'improvements:' .. status, now, id)
   gather('SADD', P .. 'improvements:status:' .. status, id)
   gather('SADD', P .. 'improvements:category:' .. proposal.category, id)

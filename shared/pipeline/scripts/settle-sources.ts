@@ -42,7 +42,7 @@ end
 local function corroborate(one)
   local rec, status = record(one.id), statusOf(one.id)
   local trail = redis.call('TYPE', rec .. ':trail').ok
-  if not status or ENDED[status] or (trail ~= 'stream' and trail ~= 'none') then return end
+  if not status or ENDED[status] or isNewer(one.id) or (trail ~= 'stream' and trail ~= 'none') then return end
   local facts = redis.call('HMGET', rec, 'corroborated_by', 'source_id', 'relevance')
   if facts[2] == one.source then return end
   local list = {}
@@ -132,7 +132,7 @@ function kinds.listed(token)
     redis.call('ZADD', P .. 'school:sources', now, entry.id)
     redis.call('LPUSH', q, '{"specversion":"1.0","id":' .. cjson.encode('source:' .. entry.id)
       .. ',"source":' .. cjson.encode('/cortex-online-school/' .. stage) .. ',"type":"ai.cortex.school.source.submitted","time":"' .. nowIso
-      .. '","datacontenttype":"application/json","data":' .. entry.data .. '}')
+      .. '","datacontenttype":"application/json",' .. DATA_SCHEMA .. '"data":' .. entry.data .. '}')
   end
   taken = taken + #fresh
   local said = because .. ': ' .. #fresh .. ' new, ' .. known .. ' known'

@@ -1,5 +1,8 @@
-/** The lifecycle and the registry as Lua tables, so that the scripts hold the same rules as the code. */
+/** The lifecycle, the registry and the versions of what is stored as Lua, so that the scripts hold the same rules as the code. */
 import { lifecycle, NEEDS_LOCK, RELEASES_LOCK, STATUSES } from "../../domain/lifecycle.ts";
+import { DATA_SCHEMA } from "../../domain/schema/event.ts";
+import { LAYOUT } from "../../domain/schema/layout.ts";
+import { RECORD_SCHEMA } from "../../domain/schema/record.ts";
 import { listenersOf, STAGES, stageEntry } from "../../stages.ts";
 
 function luaSet(items: readonly string[]): string {
@@ -28,4 +31,8 @@ local TAKES = ${luaMap(
 )}
 local RELEASES = ${luaSet(RELEASES_LOCK)}
 local NEEDS_LOCK = ${luaSet(NEEDS_LOCK)}
+-- The record version this program reads and writes.
+local SCHEMA = ${RECORD_SCHEMA}
+local LAYOUT = ${LAYOUT}
+local DATA_SCHEMA = '"dataschema":${JSON.stringify(DATA_SCHEMA)},'
 `;
