@@ -80,7 +80,14 @@ export interface Lane {
 export interface Taken {
   readonly kind: "taken";
   readonly token: string;
-  readonly due: readonly { readonly notification: Notification; readonly lane: string; readonly again: boolean }[];
+  readonly due: readonly Due[];
+}
+export interface Due {
+  readonly notification: Notification;
+  readonly lane: string;
+  readonly again: boolean;
+  /** The id of the message it was in when no answer came: whoever has that one already must get no other with it. */
+  readonly went?: string;
 }
 
 /** What is told to whom, and how far it came. Redis-backed, shared by all pods. */
@@ -92,7 +99,12 @@ export interface NotificationBook extends Threads {
   /** What is due on a channel, with the only right to send there for `leaseMs`. */
   take(channel: string, leaseMs: number, most: number): Promise<Taken | { readonly kind: "later" }>;
   /** Before each attempt. False: the right to send is lost. */
-  begin(channel: string, token: string, leaseMs: number, ids: readonly string[]): Promise<boolean>;
+  begin(
+    channel: string,
+    token: string,
+    leaseMs: number,
+    message: Pick<Message, "id" | "notifications">,
+  ): Promise<boolean>;
   /** After it. `holdMs`: the channel is left alone for so long; without, it grows with each failure. */
   end(channel: string, ended: Ended): Promise<void>;
   release(channel: string, token: string): Promise<void>;

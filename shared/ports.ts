@@ -199,10 +199,16 @@ export interface ClusterReader {
   ): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
 
+/**
+ * What asking for a layer came to. `up`: it runs, or is starting. `paused`: an operator paused it. `missing`: no such
+ * Deployment. `raced`: it stood at zero when looked at, and somebody else was faster.
+ */
+export type WakeResult = "woken" | "up" | "paused" | "missing" | "raced";
+
 /** The Deployments of the stages, as the coordinator needs them. */
 export interface Layers {
-  /** Starts one pod of a stage that stands at zero and is not paused; true when it did. */
-  wake(stage: StageName): Promise<boolean>;
+  /** Starts one pod of a stage that stands at zero and is not paused. Throws what the Kubernetes API refuses or when it is away. */
+  wake(stage: StageName, signal?: AbortSignal): Promise<WakeResult>;
 }
 
 /** Prometheus instant queries. An empty list means no data. */
@@ -257,7 +263,7 @@ export interface BrakesReader {
   brakes(application?: string): Promise<Brakes>;
 }
 
-/** Improvements of the past (any status), for duplicates and tombstones. */
+/** Improvements of the past (any status), for duplicates and tombstones. Throws NewerSchema where only a newer version can read them. */
 export interface History {
   /** Every improvement that is neither rejected nor dead, every rolled-back one, and those with a tombstone; newest first, at most `limit`. */
   recent(limit: number): Promise<readonly Improvement[]>;

@@ -4,6 +4,7 @@
  */
 import type { Configuration, HttpMethod } from "@kubernetes/client-node";
 import { PermanentError, RetryLater } from "../runtime/errors.ts";
+import { conceal, keepSecret } from "../runtime/secrets.ts";
 import { type ClusterSettings, loadKubeConfig } from "./kube-config.ts";
 import { keepConnections } from "./kube-connections.ts";
 import { askAgain } from "./kube-retry.ts";
@@ -39,13 +40,21 @@ export interface KubeAnswer {
   readonly warnings: readonly string[];
 }
 
-/** Creates a client. The official client is loaded by the first call, so that a cold start does not wait for it. */
-export function kubeClient(settings: ClusterSettings): KubeClient {
-  let connecting: Promise<Configuration> | undefined;
+/** One exchange with the API server. Throws RetryLater when there is no answer within `limitMs`. */
+export type Transport = (
+  method: string,
+  request: KubeRequest,
+  limitMs: number,
+  body: Body | undefined,
+) => Promise<Answer>;
+
+/**
+ * Creates a client. Unless it is given another way, the official client is loaded by the first call, so that a cold start
+ * does not wait for it.
+ */
+export function kubeClient(settings: ClusterSettings, transport: Transport = officialTransport(settings)): KubeClient {
   const call = async (method: string, request: KubeRequest, body?: Body): Promise<Answer> => {
-    connecting ??= connect(settings);
-    const configuration = await connecting;
-    const once = () => send(configuration, method as HttpMethod, request, settings.KUBE_TIMEOUT_MS, body);
+    const once = () => transport(method, request, settings.KUBE_TIMEOUT_MS, body);
     return method === "GET" ? askAgain(once, settings.KUBE_TIMEOUT_MS, request.signal) : once();
   };
   return {
@@ -75,12 +84,12 @@ export function kubeClient(settings: ClusterSettings): KubeClient {
 
 const MERGE_PATCH = "application/merge-patch+json";
 
-interface Body {
+export interface Body {
   readonly text: string;
   readonly type: string;
 }
 
-interface Answer {
+export interface Answer {
   readonly status: number;
   readonly body: string;
   readonly retryAfter: string | undefined;
@@ -92,9 +101,18 @@ function warningsIn(header: string): readonly string[] {
   return [...header.matchAll(/\d{3} \S+ "((?:[^"\\]|\\.)*)"/g)].map(([, text = ""]) => text.replace(/\\(.)/g, "$1"));
 }
 
+function officialTransport(settings: ClusterSettings): Transport {
+  let connecting: Promise<Configuration> | undefined;
+  return async (method, request, limitMs, body) => {
+    connecting ??= connect(settings);
+    return send(await connecting, method as HttpMethod, request, limitMs, body);
+  };
+}
+
 async function connect(settings: ClusterSettings): Promise<Configuration> {
   const { KubeConfig } = await import("./kube-official.ts");
   const config = keepConnections(loadKubeConfig(new KubeConfig(), () => new KubeConfig(), settings));
+  for (const { token, password } of config.users) for (const secret of [token, password]) keepSecret(secret);
   // makeApiClient hands its configuration to the class it is given; ours only keeps it.
   return config.makeApiClient(RawApi).configuration;
 }
@@ -132,9 +150,30 @@ async function send(
       return { status: response.httpStatusCode, body: text, retryAfter, warning };
     });
   } catch (error) {
-    request.signal?.throwIfAborted();
-    throw new RetryLater(`Kubernetes: cannot ${request.what}: ${reason(error)}`, 5_000, { cause: error });
+    throw noAnswer(request, error);
   }
+}
+
+/** Why there was no answer, as the caller gets it: its own reason where it gave up itself. */
+export function noAnswer({ signal, what }: KubeRequest, error: unknown): unknown {
+  if (signal?.aborted === true) return signal.reason;
+  return new RetryLater(`Kubernetes: cannot ${what}: ${reason(error)}`, 5_000, { cause: error });
+}
+
+/** Why the API server refused, beside the words: the `cause` of the errors a refusal is turned into. */
+class Refusal extends Error {
+  readonly status: number;
+  constructor(status: number) {
+    super(`HTTP ${status}`);
+    this.name = "Refusal";
+    this.status = status;
+  }
+}
+
+/** The status an error of a call came with; undefined when there was no answer at all. */
+export function refusedWith(error: unknown): number | undefined {
+  const { cause } = error instanceof Error ? error : {};
+  return cause instanceof Refusal ? cause.status : undefined;
 }
 
 /** Turns a refusal into its fate: overload and outage pass, a missing permission needs somebody to act. */
@@ -142,25 +181,26 @@ function accepted(answer: Answer, { what }: KubeRequest): Answer {
   const { status } = answer;
   if (status >= 200 && status < 300) return answer;
   const message = `Kubernetes: cannot ${what}: ${status} ${statusMessage(answer.body)}`;
+  const cause = new Refusal(status);
   // Somebody can grant a permission meanwhile, so these two back off instead of giving up at once.
-  if (status === 401) throw new Error(`${message} (the API server does not accept these credentials)`);
-  if (status === 403) throw new Error(`${message} (a role that allows "${what}" is missing)`);
+  if (status === 401) throw new Error(`${message} (the API server does not accept these credentials)`, { cause });
+  if (status === 403) throw new Error(`${message} (a role that allows "${what}" is missing)`, { cause });
   if (status === 429 || status >= 500 || status === 409) {
     const seconds = Number(answer.retryAfter);
-    throw new RetryLater(message, Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : 5_000);
+    throw new RetryLater(message, Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : 5_000, { cause });
   }
-  throw new PermanentError(message);
+  throw new PermanentError(message, { cause });
 }
 
 /** The text of a Kubernetes Status object, else the start of whatever came. */
 function statusMessage(body: string): string {
   try {
     const { message } = JSON.parse(body) as { message?: unknown };
-    if (typeof message === "string") return message.slice(0, 500);
+    if (typeof message === "string") return conceal(message).slice(0, 500);
   } catch {
     // Not JSON: a proxy's page. Its first words say enough.
   }
-  return body.slice(0, 200);
+  return conceal(body).slice(0, 200);
 }
 
 function parsed({ body }: Answer, { what }: KubeRequest): unknown {

@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { MetricNames } from "../checks/queries.ts";
 import type { MetricSample, Metrics, RuleGroup } from "../ports.ts";
 import { PermanentError, RetryLater } from "../runtime/errors.ts";
+import { conceal } from "../runtime/secrets.ts";
 import { withinLimit } from "./time-limit.ts";
 
 /** What the metrics adapter and the queries read from the environment. */
@@ -113,13 +114,13 @@ export function prometheus(settings: PrometheusSettings): Metrics {
 
 function groupsOf(text: string): readonly RuleGroup[] {
   const answer = Rules.safeParse(json(text));
-  if (!answer.success) throw new RetryLater(`Prometheus answers something else: ${text.slice(0, 200)}`, 5_000);
+  if (!answer.success) throw new RetryLater(`Prometheus answers something else: ${conceal(text).slice(0, 200)}`, 5_000);
   return answer.data.data.groups;
 }
 
 function samplesOf(text: string): readonly MetricSample[] {
   const answer = Answer.safeParse(json(text));
-  if (!answer.success) throw new RetryLater(`Prometheus answers something else: ${text.slice(0, 200)}`, 5_000);
+  if (!answer.success) throw new RetryLater(`Prometheus answers something else: ${conceal(text).slice(0, 200)}`, 5_000);
   const { data } = answer.data;
   if (data.resultType === "scalar") return [{ labels: {}, value: numberOf(data.result[1]) }];
   return data.result.map(({ metric, value }) => ({ labels: metric, value: numberOf(value[1]) }));
@@ -134,7 +135,8 @@ function numberOf(value: string): number {
 
 function errorText(body: string): string {
   const error = z.object({ error: z.string() }).safeParse(json(body));
-  return error.success ? error.data.error.slice(0, 500) : body.slice(0, 200);
+  // A proxy may repeat the header it did not like; what is cut first could not be recognised any more.
+  return error.success ? conceal(error.data.error).slice(0, 500) : conceal(body).slice(0, 200);
 }
 
 /** Undefined when the text is not JSON; every caller checks the shape next. */

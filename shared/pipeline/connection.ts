@@ -1,6 +1,7 @@
 /** One ioredis client per process, and the refusal to run on a Redis that may lose the school's keys. */
 import { Redis, type RedisOptions } from "ioredis";
 import { ConfigurationError } from "../runtime/config.ts";
+import { conceal } from "../runtime/secrets.ts";
 
 /** Reply mapping would change the shape of every reply; the scripts and readers here expect the default. */
 export type ConnectionOptions = Omit<RedisOptions, "replyMapping">;
@@ -15,7 +16,20 @@ export function connectRedis(url: string, options: ConnectionOptions = {}): Redi
     retryStrategy: (tries: number) => Math.min(2_000, 50 * 2 ** Math.min(tries, 6)),
     ...options,
   };
-  return new Redis(url, settings);
+  return new DiscreetRedis(url, settings);
+}
+
+/** Redis' own sign-in has to say its password. */
+const SIGN_IN = ["auth", "hello"];
+
+/** Nothing that is written holds a secret of this process, whatever text it came from: what is there is shown to many. */
+class DiscreetRedis extends Redis {
+  override sendCommand(...[command, stream]: Parameters<Redis["sendCommand"]>): unknown {
+    if (!SIGN_IN.includes(command.name)) {
+      command.args = command.args.map((argument) => (typeof argument === "string" ? conceal(argument) : argument));
+    }
+    return super.sendCommand(command, stream);
+  }
 }
 
 /**

@@ -6,6 +6,7 @@ import { importedKey } from "./import.ts";
 import type { Keys } from "./keys.ts";
 import { lockNames } from "./locks.ts";
 import { findKey } from "./search/index-keeper.ts";
+import { metaKey } from "./upgrade/meta.ts";
 
 /** Key -> what is wrong with it, for every shared key whose type is wrong. Records are not among them. */
 export async function wrongTypes(redis: Redis, keys: Keys): Promise<ReadonlyMap<string, string>> {
@@ -29,6 +30,7 @@ export async function wrongTypes(redis: Redis, keys: Keys): Promise<ReadonlyMap<
     [keys.routerRowTimes, "zset"],
     [keys.routerRowChanges, "zset"],
     [importedKey(keys), "hash"],
+    [metaKey(keys), "hash"],
   ]);
   for (const status of STATUSES) expected.set(keys.byStatus(status), "zset").set(keys.statusSet(status), "set");
   for (const stage of STAGES) {

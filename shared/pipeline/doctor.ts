@@ -4,6 +4,7 @@
  */
 import type { Redis } from "ioredis";
 import { isMoving, STATUSES, type Status } from "../domain/lifecycle.ts";
+import { RECORD_SCHEMA, recordSchemaOf, SCHEMA_FIELD } from "../domain/schema/record.ts";
 import { ownerOf, type StageName } from "../stages.ts";
 import { evictionPolicy, evicts } from "./connection.ts";
 import { wrongTypes } from "./damage.ts";
@@ -34,14 +35,16 @@ export async function examine(redis: Redis, keys: Keys, scripts: OperatorScripts
   const strings: string[] = [];
   for await (const ids of recordIds(redis, keys)) {
     const batch = redis.pipeline();
-    for (const id of ids) batch.type(keys.record(id)).hmget(keys.record(id), "status", "updated_at");
+    for (const id of ids) batch.type(keys.record(id)).hmget(keys.record(id), "status", "updated_at", SCHEMA_FIELD);
     const replies = (await batch.exec()) ?? [];
     ids.forEach((id, i) => {
       const type = String(replies[2 * i]?.[1]);
       // The error of a key of another type is the finding itself.
-      const [status, updatedAt] =
+      const [status, updatedAt, schema] =
         type === "hash" ? ((replies[2 * i + 1]?.[1] as (string | null)[] | undefined) ?? []) : [];
       if (type === "hash" && (STATUSES as string[]).includes(status ?? "")) {
+        const problem = schemaProblem(schema);
+        if (problem !== undefined) findings.push({ kind: "damaged", id, problem, repaired: false });
         facts.set(id, { id, status: status as Status, updatedAt: Date.parse(updatedAt ?? "") || 0 });
       } else if (type === "string") {
         strings.push(id);
@@ -61,6 +64,16 @@ export async function examine(redis: Redis, keys: Keys, scripts: OperatorScripts
   findings.push(...(await orphans(redis, keys, scripts, facts, { repair, sound })));
   findings.push(...(await locks(redis, keys, scripts, { repair, sound })));
   return findings;
+}
+
+function schemaProblem(schema: string | null | undefined): string | undefined {
+  try {
+    const version = recordSchemaOf(schema ? { [SCHEMA_FIELD]: schema } : {});
+    if (version <= RECORD_SCHEMA) return undefined;
+    return `its record is of version ${version}, which a newer school wrote; this one reads up to ${RECORD_SCHEMA}`;
+  } catch (error) {
+    return `its ${(error as Error).message}, no version`;
+  }
 }
 
 /** Strings told one by one; more of them are one line. */

@@ -2,7 +2,7 @@
 
 /** Upper bounds of `rollback_seconds:<le>`: how long taking something back took, until it was done or blocked. */
 export const ROLLBACK_BOUNDS = [15, 30, 60, 120, 300, 600, 1_800, 3_600] as const;
-/** Upper bounds of `cold_seconds:<stage>:<le>`: from the start of a process to its first event. */
+/** Upper bounds of `cold_seconds:<stage>:<le>`: from the first event that waited to the first that was taken. */
 export const COLD_BOUNDS = [0.25, 0.5, 1, 2, 5, 10, 30, 60] as const;
 /** Upper bounds of `model_seconds|<vendor>|<le>`: how long a vendor took to answer. */
 export const MODEL_BOUNDS = [0.5, 1, 2, 5, 10, 20, 40, 80, 160] as const;

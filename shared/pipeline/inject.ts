@@ -28,8 +28,9 @@ export interface Injection {
 /**
  * Why an injected event got no lease. `delivered`, `working`: it was accepted before (and is in work). `changed`: the
  * record no longer stands as seen. `waiting`: the improvement waits for an event of its own. `busy`: another worker has it.
+ * `newer`: a newer version of the school wrote its record.
  */
-export type NotInjected = "delivered" | "working" | "changed" | "waiting" | "busy" | "unreadable";
+export type NotInjected = "delivered" | "working" | "changed" | "waiting" | "busy" | "newer" | "unreadable";
 
 export interface Injector {
   /** Takes one event into a lease at once; an improvement it brings gets its record. */

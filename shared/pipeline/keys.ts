@@ -89,6 +89,8 @@ export interface Keys {
   dead(stage: string): string;
   /** ZSET worker -> until when its last sign of life counts. */
   workers(stage: string): string;
+  /** STRING with an expiry: since when events wait while no worker of the stage is alive. */
+  cold(stage: string): string;
   /** LIST of dead letters that somebody discarded. */
   readonly discarded: string;
   /** SET of all names under which anybody ever took or wanted a lock. */
@@ -161,6 +163,7 @@ export function keysOf(prefix = ""): Keys {
     attempts: (stage) => `${list(stage)}:attempts`,
     dead: (stage) => `${list(stage)}:dead`,
     workers: (stage) => `${list(stage)}:workers`,
+    cold: (stage) => `${list(stage)}:cold`,
     discarded: `${school}discarded`,
     lockNames: `${school}locks`,
     lock,

@@ -61,15 +61,18 @@ export function notificationBook(redis: Redis, keys: Keys): NotificationBook {
     },
     async take(channel, leaseMs, most) {
       const token = randomUUID();
-      const reply = (await run.schoolNotifyTake(channel, token, leaseMs, most)) as [string, string, number][] | null;
+      const reply = (await run.schoolNotifyTake(channel, token, leaseMs, most)) as
+        | [string, string, number, string][]
+        | null;
       if (reply === null) return { kind: "later" };
-      const due = reply.map(([json, lane, tries]) => {
-        return { notification: JSON.parse(json) as Notification, lane, again: tries > 0 };
+      const due = reply.map(([json, lane, tries, went]) => {
+        const notification = JSON.parse(json) as Notification;
+        return { notification, lane, again: tries > 0, ...(went === "" ? {} : { went }) };
       });
       return { kind: "taken", token, due };
     },
-    async begin(channel, token, leaseMs, ids) {
-      return (await run.schoolNotifyBegin(channel, token, leaseMs, ...ids)) === 1;
+    async begin(channel, token, leaseMs, { id, notifications }) {
+      return (await run.schoolNotifyBegin(channel, token, leaseMs, id, ...notifications.map((one) => one.id))) === 1;
     },
     async end(channel, { receipt, message, repeatable, holdMs }) {
       const became = receipt.kind === "unclear" && repeatable ? "not-sent" : receipt.kind;
@@ -83,6 +86,7 @@ export function notificationBook(redis: Redis, keys: Keys): NotificationBook {
         hold,
         rowOf(channel, message, "", because),
         message.event,
+        receipt.kind === "unclear" ? 1 : 0,
         ...ids,
       );
     },

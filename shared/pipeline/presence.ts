@@ -5,7 +5,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import { STAGES, type StageName } from "../stages.ts";
-import { bucketOf, COLD_BOUNDS } from "./durations.ts";
+import { COLD_BOUNDS } from "./durations.ts";
 import type { Keys } from "./keys.ts";
 
 /** A worker that says nothing for so long is gone. */
@@ -13,38 +13,58 @@ const SIGN_MS = 20_000;
 const RENEW_MS = 6_000;
 const LAST_MS = 500;
 
-/** KEYS workers, metrics; ARGV worker, milliseconds, then for the first sign of a process: stage, bucket, milliseconds it took. */
+/** Begins the name of a worker that gets its events by HTTP: it takes none from the list, so the list may be cold beside it. */
+export const BY_HTTP = "http/";
+
+/**
+ * KEYS workers, metrics, cold; ARGV worker, milliseconds, then for the first sign of a process: stage, milliseconds since
+ * its start, and the buckets' bounds in seconds. A cold start took as long as events have been waiting, where somebody
+ * has seen them wait; else as long as the process needed.
+ */
 const SIGN = `
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
-if ARGV[3] and redis.call('ZCARD', KEYS[1]) == 0 then
-  redis.call('HINCRBY', KEYS[2], 'cold:' .. ARGV[3], 1)
-  redis.call('HINCRBY', KEYS[2], 'cold_seconds:' .. ARGV[3] .. ':' .. ARGV[4], 1)
-  redis.call('HINCRBY', KEYS[2], 'cold_ms_sum:' .. ARGV[3], ARGV[5])
+local function byHttp(worker) return string.sub(worker, 1, ${BY_HTTP.length}) == '${BY_HTTP}' end
+if ARGV[3] then
+  local others, http = 0, byHttp(ARGV[1])
+  for _, worker in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+    if byHttp(worker) == http then others = others + 1 end
+  end
+  if others == 0 then
+    local since = not http and redis.pcall('GET', KEYS[3])
+    local took = type(since) == 'string' and tonumber(since) and math.max(0, now - since) or tonumber(ARGV[4])
+    local bucket = 'inf'
+    for i = 5, #ARGV do if took <= ARGV[i] * 1000 then bucket = ARGV[i] break end end
+    redis.call('HINCRBY', KEYS[2], 'cold:' .. ARGV[3], 1)
+    redis.call('HINCRBY', KEYS[2], 'cold_seconds:' .. ARGV[3] .. ':' .. bucket, 1)
+    redis.call('HINCRBY', KEYS[2], 'cold_ms_sum:' .. ARGV[3], took)
+  end
+  if not http then redis.call('DEL', KEYS[3]) end
 end
 redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
 return 1
 `;
 
 export interface Presence {
-  /** The process has its first event (`startedMs` after its start), or has none to wait for. Once. */
+  /** The process has its first events (`startedMs` after its start), or found that none wait. Once. */
   begin(startedMs: number): void;
-  /** No more signs; the layer may be cold from now on. Never rejects. */
+  /** No more signs, because it takes no more events; the layer may be cold from now on. Never rejects. */
   end(): Promise<void>;
 }
 
 /** Signs that fail are passed over: nothing depends on them. */
 export function presence(redis: Redis, keys: Keys, stage: StageName, worker: string): Presence {
   const key = keys.workers(stage);
+  const cold = keys.cold(stage);
   let renewing: NodeJS.Timeout | undefined;
   function sign(...first: readonly (string | number)[]): void {
-    redis.eval(SIGN, 2, key, keys.metrics, worker, SIGN_MS, ...first).catch(() => undefined);
+    redis.eval(SIGN, 3, key, keys.metrics, cold, worker, SIGN_MS, ...first).catch(() => undefined);
   }
   return {
     begin(startedMs) {
       if (renewing !== undefined) return;
-      sign(stage, bucketOf(COLD_BOUNDS, startedMs / 1_000), Math.round(startedMs));
+      sign(stage, Math.round(startedMs), ...COLD_BOUNDS);
       renewing = setInterval(sign, RENEW_MS);
       renewing.unref();
     },

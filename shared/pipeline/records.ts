@@ -3,6 +3,8 @@ import type { Redis } from "ioredis";
 import type { Improvement } from "../domain/improvement.ts";
 import { decodeImprovement } from "../domain/improvement-fields.ts";
 import { STATUSES, type Status } from "../domain/lifecycle.ts";
+import { NewerSchema } from "../domain/schema/chain.ts";
+import { type Fields, recordForward } from "../domain/schema/record.ts";
 import type { Keys } from "./keys.ts";
 import { toRecord } from "./stage-queue.ts";
 
@@ -20,8 +22,9 @@ export interface TrailEntry {
 }
 
 export interface Records {
+  /** Throws SyntaxError when it is damaged. */
   get(id: string): Promise<Improvement | undefined>;
-  /** Those that exist, in the order asked for. */
+  /** Those that exist, in the order asked for; of a damaged one what can be read, so that it hides no other. */
   many(ids: readonly string[]): Promise<Improvement[]>;
   trail(id: string): Promise<TrailEntry[]>;
   /** Ids that stand in `status`, newest first. */
@@ -30,21 +33,23 @@ export interface Records {
 }
 
 export function records(redis: Redis, keys: Keys): Records {
-  async function many(ids: readonly string[]): Promise<Improvement[]> {
-    if (ids.length === 0) return [];
-    const batch = redis.pipeline();
-    for (const id of ids) batch.hgetall(keys.record(id));
-    const replies = (await batch.exec()) ?? [];
-    return replies.flatMap(([error, hash]) => {
-      if (error !== null) throw error;
-      const fields = hash as Record<string, string>;
-      return fields["id"] === undefined ? [] : [decodeImprovement(fields)];
-    });
-  }
   return {
-    many,
+    async many(ids) {
+      if (ids.length === 0) return [];
+      const batch = redis.pipeline();
+      for (const id of ids) batch.hgetall(keys.record(id));
+      const replies = (await batch.exec()) ?? [];
+      return replies.flatMap(([error, hash]) => {
+        // A key of another type is no record, and doctor's to report.
+        if (error?.message.startsWith("WRONGTYPE") === true) return [];
+        if (error !== null) throw error;
+        const fields = hash as Record<string, string>;
+        return fields["id"] === undefined ? [] : [forShowing(fields, "leave out")];
+      });
+    },
     async get(id) {
-      return (await many([id]))[0];
+      const fields = await redis.hgetall(keys.record(id));
+      return fields["id"] === undefined ? undefined : forShowing(fields, "throw");
     },
     async trail(id) {
       const entries = await redis.xrange(keys.trail(id), "-", "+");
@@ -61,6 +66,17 @@ export function records(redis: Redis, keys: Keys): Records {
       >;
     },
   };
+}
+
+/** What a newer version wrote is shown as far as it can be; only nobody decides about it (the decide script refuses). */
+function forShowing(fields: Fields, damaged: "throw" | "leave out"): Improvement {
+  try {
+    return decodeImprovement(recordForward(fields), damaged);
+  } catch (error) {
+    const isShown = error instanceof NewerSchema || (error instanceof SyntaxError && damaged === "leave out");
+    if (!isShown) throw error;
+    return decodeImprovement(fields, "leave out");
+  }
 }
 
 export function trailEntry(entry: string, fields: Readonly<Record<string, string>>): TrailEntry {

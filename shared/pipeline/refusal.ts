@@ -9,11 +9,20 @@ export function isPassingRefusal(error: unknown): boolean {
   return error instanceof Error && PASSING.test(error.message);
 }
 
+/** ioredis' words for a pipeline of which a part was answered before the connection went; it sends none of it again. */
+const CUT_OFF = /^Command aborted due to connection close/;
+
+/** True when the connection to Redis went in the middle of an answer: no fault of the command either. */
+export function isCutOff(error: unknown): boolean {
+  return error instanceof Error && CUT_OFF.test(error.message);
+}
+
 /** True when Redis did not answer at all: the words of ioredis and of the network for it. */
 export function isOutage(error: unknown): boolean {
   return (
     error instanceof Error &&
     (error.name === "MaxRetriesPerRequestError" ||
+      isCutOff(error) ||
       /Command timed out|Stream isn't writeable|Connection is closed|ECONNREFUSED|ECONNRESET|EPIPE/.test(error.message))
   );
 }

@@ -2,8 +2,9 @@
 import type { Redis } from "ioredis";
 import { BREAKER_TIMEOUT_MS, breakerText, ROLLBACK_COOLDOWN_MS } from "../domain/breaker.ts";
 import { type FreezeWindow, frozenBy } from "../domain/freeze-windows.ts";
-import type { Improvement } from "../domain/improvement.ts";
 import { STATUSES } from "../domain/lifecycle.ts";
+import { NewerSchema } from "../domain/schema/chain.ts";
+import { RECORD_SCHEMA } from "../domain/schema/record.ts";
 import type { GateAnswer, SchoolServices } from "../ports.ts";
 import { LeaseLost } from "../runtime/errors.ts";
 import { readBreaker, recentRollback } from "./breaker.ts";
@@ -109,7 +110,12 @@ export function schoolServices(redis: Redis, keys: Keys, scripts: Scripts, limit
             scored.push({ id: list[i] as string, score: Number(list[i + 1]) });
         }
         scored.sort((a, b) => b.score - a.score);
-        const found: Improvement[] = await improvements.many(scored.slice(0, limit).map(({ id }) => id));
+        const found = await improvements.many(scored.slice(0, limit).map(({ id }) => id));
+        // Who cannot read the past must not judge by it; a worker of that version can.
+        for (const { id, schema_version } of found) {
+          const version = Number(schema_version ?? 1);
+          if (version > RECORD_SCHEMA) throw new NewerSchema(`the record improvement:${id}`, version, RECORD_SCHEMA);
+        }
         return found;
       },
       async source(id) {

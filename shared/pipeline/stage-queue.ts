@@ -2,6 +2,7 @@
 import type { Patch, Proposal } from "../domain/improvement.ts";
 import { encodePatch } from "../domain/improvement-fields.ts";
 import type { Status } from "../domain/lifecycle.ts";
+import { type FieldChanges, type Fields, recordSchemaOf } from "../domain/schema/record.ts";
 import type { Corroborated } from "../runtime/outcome.ts";
 import type { Validators } from "../source-ports.ts";
 import type { StageName } from "../stages.ts";
@@ -23,6 +24,10 @@ export interface Claims {
   readonly dueMs: number;
   /** The dead letters this claim made: what could not be read, what its workers died of too often. */
   readonly buried: readonly { readonly reason: string; readonly improvement?: string }[];
+  /** Given back untouched, because a newer version of the school wrote their records. */
+  readonly newer: readonly { readonly improvement: string; readonly version: number }[];
+  /** Nothing was claimed: the keys have this layout, which this program does not know. */
+  readonly newerLayout?: number;
 }
 
 export type Settlement = { readonly token: string } & (
@@ -94,6 +99,8 @@ export interface StageQueue {
   admit(token: string, id: string, proposal: Proposal): Promise<Readonly<Record<string, string>> | undefined>;
   /** Extends the leases; returns the tokens that are lost. */
   heartbeat(tokens: readonly string[]): Promise<readonly string[]>;
+  /** Writes a record that was read as `before` in its newer form, under the lease. */
+  migrate(token: string, before: Fields, changes: FieldChanges): Promise<"ok" | "lost" | "changed" | "gone">;
   /** Writes facts under the lease; false when it is lost. */
   save(token: string, id: string, patch: Patch): Promise<boolean>;
 }
@@ -126,6 +133,10 @@ export function stageQueue(scripts: Scripts, stage: StageName, settings: QueueSe
     },
     async heartbeat(tokens) {
       return (await scripts.schoolHeartbeat(stage, leaseMs, tokens.length, ...tokens)) as string[];
+    },
+    async migrate(token, before, changes) {
+      const reply = await scripts.schoolMigrate(stage, token, ...migrationArguments(before, changes));
+      return reply as Awaited<ReturnType<StageQueue["migrate"]>>;
     },
     async save(token, id, patch) {
       return (await scripts.schoolSave(stage, token, id, ...patchArguments(patch))) === 1;
@@ -212,16 +223,25 @@ export function patchArguments(patch: Patch): Flat {
   return [...pairs(set), remove.length, ...remove];
 }
 
+/** What the migrate script needs after stage and token. */
+export function migrationArguments(before: Fields, { set, remove }: FieldChanges): Flat {
+  const touched = [...Object.keys(set), ...remove].map((name) => [name, before[name] ?? ""] as const);
+  const seen = pairs(Object.fromEntries(touched));
+  return [before["id"] ?? "", recordSchemaOf(before), ...seen, ...pairs(set), remove.length, ...remove];
+}
+
 type ClaimedEvent = readonly [token: string, attempt: number, event: string, fields: string[] | object];
 
 /** What the scripts answer to a claim. */
 export function claims(reply: unknown): Claims {
   // cjson writes an empty table as {}: no leases, or a lease without a record.
-  const [leases, now, dueMs, buried] = JSON.parse(reply as string) as [
+  const [leases, now, dueMs, buried, newer, newerLayout] = JSON.parse(reply as string) as [
     ClaimedEvent[] | object,
     number,
     number,
     [reason: string, improvement: string][] | object,
+    [improvement: string, version: number][] | object,
+    number?,
   ];
   const claimed = Array.isArray(leases) ? (leases as ClaimedEvent[]) : [];
   return {
@@ -236,6 +256,11 @@ export function claims(reply: unknown): Claims {
     buried: (Array.isArray(buried) ? (buried as [string, string][]) : []).map(([reason, improvement]) =>
       improvement === "" ? { reason } : { reason, improvement },
     ),
+    newer: (Array.isArray(newer) ? (newer as [string, number][]) : []).map(([improvement, version]) => ({
+      improvement,
+      version,
+    })),
+    ...(newerLayout === undefined ? {} : { newerLayout }),
   };
 }
 

@@ -25,33 +25,38 @@ export function inOrder(a: Place, b: Place): number {
 }
 
 const SMALLEST_STEP = 50;
+/** Nobody is read further ahead than this at once. */
+const LARGEST_STEP = 1_000;
 
 interface Line {
   readonly status: Status;
   offset: number;
+  /** Twice as many each time: where most improvements stand a long way is read in few round trips. */
+  step: number;
   readonly ahead: Place[];
   ended: boolean;
 }
 
-/** Yields pages of at most `page` places, each improvement once. */
+/** Yields pages of at most `page` places, each improvement once; `most`: each page twice as large as the last, up to this. */
 export async function* newestFirst(
   redis: Redis,
   keys: Keys,
   { statuses, after, from, to }: Stretch,
   page: number,
+  most = page,
 ): AsyncGenerator<Place[]> {
   const newest = Math.min(after?.at ?? Number.POSITIVE_INFINITY, to ?? Number.POSITIVE_INFINITY);
   const bounds = [newest === Number.POSITIVE_INFINITY ? "+inf" : newest, from ?? "-inf"] as const;
-  const lines: Line[] = statuses.map((status) => ({ status, offset: 0, ahead: [], ended: false }));
-  const seen = new Set<string>();
   // Of several statuses each brings a part of a page; a single one brings all of it.
-  const step = statuses.length === 1 ? page : Math.max(SMALLEST_STEP, Math.ceil(page / 4));
+  const first = statuses.length === 1 ? page : Math.max(SMALLEST_STEP, Math.ceil(page / 4));
+  const lines: Line[] = statuses.map((status) => ({ status, offset: 0, step: first, ahead: [], ended: false }));
+  const seen = new Set<string>();
 
   async function refill(): Promise<void> {
     const empty = lines.filter(({ ahead, ended }) => ahead.length === 0 && !ended);
     if (empty.length === 0) return;
     const batch = redis.pipeline();
-    for (const { status, offset } of empty) {
+    for (const { status, offset, step } of empty) {
       batch.zrevrangebyscore(keys.byStatus(status), ...bounds, "WITHSCORES", "LIMIT", offset, step);
     }
     const replies = (await batch.exec()) ?? [];
@@ -64,14 +69,15 @@ export async function* newestFirst(
         if (after === undefined || inOrder(after, place) < 0) line.ahead.push(place);
       }
       line.offset += entries.length / 2;
-      line.ended = entries.length / 2 < step;
+      line.ended = entries.length / 2 < line.step;
+      line.step = Math.max(line.step, Math.min(2 * line.step, LARGEST_STEP));
     });
     // All of these may have lain before the place to begin behind.
     if (empty.some(({ ahead, ended }) => ahead.length === 0 && !ended)) await refill();
   }
-  for (;;) {
+  for (let size = page; ; size = Math.min(2 * size, most)) {
     const places: Place[] = [];
-    while (places.length < page) {
+    while (places.length < size) {
       if (lines.some(({ ahead, ended }) => ahead.length === 0 && !ended)) await refill();
       const next = lines.reduce<Line | undefined>((best, line) => (comesFirst(line, best) ? line : best), undefined);
       const head = next?.ahead.shift();

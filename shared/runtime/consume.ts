@@ -5,9 +5,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
+import { NewerLayout } from "../domain/schema/layout.ts";
 import { isPassingRefusal } from "../pipeline/refusal.ts";
 import type { Claims, Lease, Settlement, SettleResult, StageQueue } from "../pipeline/stage-queue.ts";
 import { aboutLease } from "./about.ts";
+import { BUILD } from "./build-info.ts";
 import { LeaseLost } from "./errors.ts";
 import { heartbeats } from "./heartbeat.ts";
 import type { Work } from "./work.ts";
@@ -27,7 +29,10 @@ export interface ConsumerOptions {
 }
 
 export interface Consumer {
-  /** Resolves when the consumer has stopped; rejects when Redis refuses a script (a damaged key, a wrong type). */
+  /**
+   * Resolves when the consumer has stopped; rejects when Redis refuses a script (a damaged key, a wrong type), and with
+   * NewerLayout.
+   */
   readonly stopped: Promise<void>;
   /** Stop claiming, let running handlers finish for at most `graceMs`, give back the rest. */
   drain(graceMs: number): Promise<void>;
@@ -41,6 +46,9 @@ interface Running {
 
 const DEAD_LETTERED =
   "An event was dead-lettered; nothing of it is lost: `school dead-letters` shows it, `school redrive` puts it back";
+const NEWER =
+  "Records were written by a newer version of the school than this worker reads; their events are given back untouched, no " +
+  "attempt counted, until a worker of that version takes them: finish the upgrade, or go back to a backup of Redis";
 /** Longest wait on an empty list before looking again for expired leases of dead workers. */
 const IDLE_SECONDS = 5;
 /** Until the next try while Redis refuses for a reason that will pass. */
@@ -56,6 +64,8 @@ export function consume(options: ConsumerOptions): Consumer {
   /** The last claim left nothing behind. */
   let empty = false;
   let refused = false;
+  let quietUntil = 0;
+  let tooOld: NewerLayout | undefined;
   let dueTimer: NodeJS.Timeout | undefined;
   let blocked: Redis | undefined;
   let waiting: Promise<void> | undefined;
@@ -84,10 +94,23 @@ export function consume(options: ConsumerOptions): Consumer {
     clock.redis = claims.now;
     clock.local = performance.now();
     for (const lease of claims.leases) start(lease);
+    tellNewer(claims.newer);
+    // What runs is finished: a step to another layout leaves the way its settlements are written as it was.
+    if (claims.newerLayout !== undefined) {
+      tooOld ??= new NewerLayout(claims.newerLayout, BUILD);
+      draining = true;
+    }
     for (const buried of claims.buried) log.error({ ...buried, list: options.list }, DEAD_LETTERED);
     empty = claims.dueMs !== 0;
     clearTimeout(dueTimer);
     if (claims.dueMs > 0) dueTimer = setTimeout(lookAgain, claims.dueMs);
+  }
+
+  /** Once a minute: they are offered again every few seconds. */
+  function tellNewer(newer: Claims["newer"]): void {
+    if (newer.length === 0 || performance.now() < quietUntil) return;
+    quietUntil = performance.now() + 60_000;
+    log.warn({ newer: newer.slice(0, 5), list: options.list }, NEWER);
   }
 
   function lookAgain(): void {
@@ -141,8 +164,10 @@ export function consume(options: ConsumerOptions): Consumer {
         const batch = finished.splice(0);
         await unlessRefused(batch, () => settle(batch, Math.max(0, free)));
       } else if (free > 0 && !empty) await unlessRefused([], async () => receive(await queue.claim(free)));
-      else if (draining && running.size === 0) return;
-      else {
+      else if (draining && running.size === 0) {
+        if (tooOld !== undefined) throw tooOld;
+        return;
+      } else {
         if (free > 0) waitForWork();
         await new Promise<void>((resolve) => {
           wake = resolve;

@@ -6,6 +6,7 @@ import { loadScripts } from "../pipeline/scripts/load.ts";
 import { schoolServices } from "../pipeline/services.ts";
 import { type StageQueue, stageQueue } from "../pipeline/stage-queue.ts";
 import { stageEntry } from "../stages.ts";
+import { BUILD, BUILD_SUFFIX } from "./build-info.ts";
 import type { Environment } from "./config.ts";
 import { createLog } from "./log.ts";
 import type { RuntimeSettings } from "./settings.ts";
@@ -17,7 +18,7 @@ import { openTracing, type Tracing } from "./tracing/open.ts";
 export type AnyStage = Stage<any, any>;
 
 export interface Identity {
-  /** Unique per process: part of every lease token. */
+  /** Unique per process, and says of which build it is: part of every lease token. */
   readonly worker: string;
   readonly log: Logger;
 }
@@ -38,7 +39,8 @@ export interface Equipment extends Identity {
 
 export function identify(stage: AnyStage, settings: RuntimeSettings): Identity {
   const worker = `${stage.name}-${process.pid}-${process.hrtime.bigint().toString(36)}`;
-  return { worker, log: createLog(settings.LOG_LEVEL, { stage: stage.name, worker }) };
+  const log = createLog(settings.LOG_LEVEL, { stage: stage.name, worker, build: BUILD });
+  return { worker: `${worker}${BUILD_SUFFIX}`, log };
 }
 
 /** `env` with aliases resolved. Throws ConfigurationError when the stage's own settings are not usable. */

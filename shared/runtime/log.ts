@@ -1,5 +1,6 @@
 /** JSON logs. Levels by reader: debug = us, info = engineers, warn and above = operations, with the next step. */
 import { destination, type Logger, pino, stdSerializers } from "pino";
+import { conceal } from "./secrets.ts";
 
 /** Secrets may arrive inside nested settings or request headers; their names are masked wherever they stand. */
 const secretNames = ["authorization", "token", "password", "secret", "apiKey", "api_key"];
@@ -18,6 +19,7 @@ export function createLog(level: string, bindings: Record<string, unknown>): Log
       base: bindings,
       redact,
       serializers,
+      hooks: { streamWrite: conceal },
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
     };
     made ??= pino(options, destination({ dest: 1, sync: true }));

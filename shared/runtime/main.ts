@@ -9,6 +9,7 @@ import { ConfigurationError, type Environment, readSettings, resolveEnvironment 
 import { consume } from "./consume.ts";
 import { type AnyStage, equip, identify } from "./equip.ts";
 import { giveUp } from "./give-up.ts";
+import { keepSecrets } from "./secrets.ts";
 import { RuntimeSettings } from "./settings.ts";
 import { perform } from "./work.ts";
 
@@ -31,6 +32,7 @@ export async function runStage(
   }
   try {
     const env = resolveEnvironment(environment);
+    keepSecrets(env);
     const settings = readSettings(RuntimeSettings, env);
     if (settings.SCHOOL_MODE === "list") return await serveList(stage, env, settings);
     if (http === undefined) throw new ConfigurationError(["SCHOOL_MODE: this program has no HTTP mode"]);
@@ -40,12 +42,16 @@ export async function runStage(
   }
 }
 
+const SIGNALS = ["SIGTERM", "SIGINT"] as const;
+
 /** For what is still under way at the end. */
 const LAST_MS = 500;
 
 async function serveList(stage: AnyStage, env: Environment, settings: RuntimeSettings): Promise<void> {
   const identity = identify(stage, settings);
   const { log } = identity;
+  // As process 1 of a container it would not even hear a signal that nobody listens to, and waiting for Redis may take long.
+  const signals = listenToSignals();
   const redis = await openRedis(settings.REDIS_URL);
   redis.on("error", (error: Error) =>
     log.warn({ err: error, redis: withoutPassword(settings.REDIS_URL) }, "Redis is out of reach; waiting for it"),
@@ -80,14 +86,14 @@ async function serveList(stage: AnyStage, env: Environment, settings: RuntimeSet
     log,
     perform: (work) => perform(stage, ports, queue, log, work, tracing),
   });
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    process.once(signal, () => {
-      draining = true;
-      log.info({ signal }, "draining");
-      // What goes wrong meanwhile is told by `stopped`, which is awaited below.
-      consumer.drain(drainMs).catch(() => undefined);
-    });
-  }
+  signals.reactWith((signal) => {
+    draining = true;
+    // It takes no more events: what is pushed from now on needs somebody else.
+    void alive.end();
+    log.info({ signal }, "draining");
+    // What goes wrong meanwhile is told by `stopped`, which is awaited below.
+    consumer.drain(drainMs).catch(() => undefined);
+  });
   // Only now: the first claim is on its way, and an HTTP server costs a tenth of a cold start.
   const probes = import("./probes.ts").then(({ serveProbes }) => {
     const server = serveProbes(settings.PORT, () => !draining && redis.status === "ready");
@@ -105,4 +111,23 @@ async function serveList(stage: AnyStage, env: Environment, settings: RuntimeSet
   (await probes).close();
   // A collector that stalls holds the process no longer than this.
   if (tracing !== undefined) setTimeout(() => process.exit(), LAST_MS).unref();
+}
+
+/**
+ * Until there is something to finish a signal ends the process; then it runs `react`, and a second one ends the process.
+ * One listener from the beginning to the first signal: one that took the place of another would never hear a signal that
+ * came just before, because libuv hands what it caught only to whom it caught it for.
+ */
+function listenToSignals(): { reactWith(react: (signal: NodeJS.Signals) => void): void } {
+  let react: (signal: NodeJS.Signals) => void = () => process.exit(0);
+  const hear = (signal: NodeJS.Signals) => {
+    for (const name of SIGNALS) process.off(name, hear);
+    react(signal);
+  };
+  for (const name of SIGNALS) process.on(name, hear);
+  return {
+    reactWith(next) {
+      react = next;
+    },
+  };
 }

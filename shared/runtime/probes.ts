@@ -1,5 +1,6 @@
 /** Health endpoints on a bare node:http: alive, and ready to take work. */
 import { createServer, type Server } from "node:http";
+import { BUILD } from "./build-info.ts";
 
 /** Both spellings: ours, and the ones Knative's `func` and its probes use. */
 export const LIVENESS = ["/health", "/health/liveness"];
@@ -12,7 +13,7 @@ export function serveProbes(port: number, isReady: () => boolean): Server {
     const status = !known ? 404 : READINESS.includes(path) && !isReady() ? 503 : 200;
     response
       .writeHead(status, { "content-type": "application/json" })
-      .end(JSON.stringify({ status: status === 200 ? "ok" : "unavailable" }));
+      .end(JSON.stringify({ status: status === 200 ? "ok" : "unavailable", build: BUILD }));
   });
   server.listen(port);
   server.unref();

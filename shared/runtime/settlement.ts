@@ -2,7 +2,9 @@
 import type { SourceData } from "../domain/events.ts";
 import type { Corroboration, Improvement } from "../domain/improvement.ts";
 import { mayMove } from "../domain/lifecycle.ts";
-import { isPassingRefusal } from "../pipeline/refusal.ts";
+import { NewerSchema } from "../domain/schema/chain.ts";
+import { isCutOff, isPassingRefusal } from "../pipeline/refusal.ts";
+import { NEWER_MS } from "../pipeline/scripts/claim.ts";
 import type { Settlement } from "../pipeline/stage-queue.ts";
 import { countsOfMove } from "./counted.ts";
 import { PermanentError, RetryLater } from "./errors.ts";
@@ -77,10 +79,11 @@ export function settlementFor(token: string, outcome: AnyOutcome, improvement: I
 export function settlementForError(token: string, error: unknown, attempt: number, random = Math.random): Settlement {
   const reason = error instanceof Error ? error.message : String(error);
   if (error instanceof PermanentError) return { kind: "dead", token, reason };
+  if (error instanceof NewerSchema) return { kind: "retry", token, delayMs: NEWER_MS, counts: false, reason };
   if (error instanceof RetryLater) return { kind: "retry", token, delayMs: error.afterMs, counts: !error.free, reason };
   const ceiling = Math.min(120_000, 2_000 * 2 ** (attempt - 1));
-  // Redis itself refuses: no work may be given up for that.
-  const counts = !isPassingRefusal(error);
+  // Redis itself refuses, or went in the middle of an answer: no work may be given up for that.
+  const counts = !isPassingRefusal(error) && !isCutOff(error);
   return { kind: "retry", token, delayMs: Math.round(random() * ceiling), counts, reason };
 }
 

@@ -16,11 +16,13 @@ import type { Improvement } from "../domain/improvement.ts";
 import { decodeImprovement } from "../domain/improvement-fields.ts";
 import type { Status } from "../domain/lifecycle.ts";
 import { eventOfRecord } from "../domain/platform-records.ts";
+import { NewerSchema } from "../domain/schema/chain.ts";
+import { changesBetween, recordForward } from "../domain/schema/record.ts";
 import { traceOf } from "../domain/trace-context.ts";
 import type { Lease, Settlement, StageQueue } from "../pipeline/stage-queue.ts";
 import { stageEntry } from "../stages.ts";
 import { aboutLease } from "./about.ts";
-import { LeaseLost, PermanentError } from "./errors.ts";
+import { LeaseLost, PermanentError, RetryLater } from "./errors.ts";
 import type { AnyOutcome } from "./outcome.ts";
 import { settlementFor, settlementForError } from "./settlement.ts";
 import type { Asked, Context, Stage } from "./stage.ts";
@@ -93,16 +95,22 @@ export async function perform(
     const settlement = settlementForError(token, error, attempt);
     const fate = settlement.kind;
     span?.failed(error, fate);
-    const text = "The handler failed; it is tried again or dead-lettered as `fate` says";
+    const text =
+      error instanceof NewerSchema ? NEWER : "The handler failed; it is tried again or dead-lettered as `fate` says";
     setImmediate(() => boundLog().warn({ err: error, fate }, text));
     return settlement;
   }
 }
 
+const NEWER = "A newer version of the school wrote this; it is given back untouched, for a worker of that version";
+/** Until a record that changed while it was brought forward is looked at again. */
+const CHANGED_MS = 500;
+
 function validEvent(stage: Stage, raw: string): SchoolEvent {
   const record = stageEntry(stage.name).kind === "source" ? eventOfRecord(raw) : undefined;
   const parsed = record ?? parseEvent(raw);
   if ("event" in parsed) return parsed.event;
+  if ("newer" in parsed && parsed.newer instanceof NewerSchema) throw parsed.newer;
   const what = record === undefined ? "event" : "record";
   throw new PermanentError(`this ${what} cannot be used: ${parsed.problems.join("; ")}`);
 }
@@ -132,10 +140,22 @@ async function improvementOf(
     throw new PermanentError(`the event names improvement ${id}, but was claimed for ${fields["id"]}`);
   }
   try {
-    return decodeImprovement(fields);
+    return decodeImprovement(await inNewestForm(stage, queue, lease.token, fields));
   } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
     throw new PermanentError(`the record improvement:${id} is damaged: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** What an older version wrote is brought forward before its owner works on it; an observer only reads it. */
+async function inNewestForm(stage: Stage, queue: StageQueue, token: string, fields: Lease["fields"]) {
+  const forward = recordForward(fields);
+  const changes = changesBetween(fields, forward);
+  if (changes === undefined || stageEntry(stage.name).kind !== "owner") return forward;
+  const result = await queue.migrate(token, fields, changes);
+  if (result === "ok") return forward;
+  if (result === "changed") throw new RetryLater("its record changed meanwhile", CHANGED_MS, { free: true });
+  throw new LeaseLost();
 }
 
 function inputFor(stage: Stage, event: SchoolEvent, improvement: Improvement | undefined): unknown {

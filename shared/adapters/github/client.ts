@@ -2,6 +2,7 @@
 import { createAppAuth } from "@octokit/auth-app";
 import { Octokit } from "@octokit/core";
 import * as z from "zod";
+import { conceal } from "../../runtime/secrets.ts";
 import { type Failure, fateOf, GitHubRefusal, isLimit, NoAnswer, type Right } from "./fates.ts";
 import { addressOf, type GitHubIdentity, type GitHubSettings } from "./settings.ts";
 
@@ -155,5 +156,5 @@ function messageOf(data: unknown): string {
 }
 
 function short(text: string): string {
-  return text.replace(/\s+/g, " ").trim().slice(0, 500);
+  return conceal(text).replace(/\s+/g, " ").trim().slice(0, 500);
 }

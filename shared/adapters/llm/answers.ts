@@ -1,4 +1,5 @@
 /** What vendors' adapters share: what their errors say, and JSON out of text. */
+import { conceal } from "../../runtime/secrets.ts";
 
 /** A server that answers with nothing but this is not the vendor's. */
 export class NotTheVendor extends Error {}
@@ -18,7 +19,7 @@ export function statusOf(error: unknown): number | undefined {
 export function told(error: unknown, apiKey: string | undefined): string {
   const message = error instanceof Error ? error.message : String(error);
   const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : "";
-  const text = `${message}${cause}`.replaceAll(/\s+/g, " ").trim();
+  const text = conceal(`${message}${cause}`).replaceAll(/\s+/g, " ").trim();
   return (apiKey === undefined || apiKey === "" ? text : text.replaceAll(apiKey, "[key]")).slice(0, 300);
 }
 

@@ -1,5 +1,6 @@
 /** What went wrong with a request to Qdrant, and what that means for who asked. */
 import { PermanentError, RetryLater } from "../../runtime/errors.ts";
+import { conceal } from "../../runtime/secrets.ts";
 import type { QdrantAccess } from "./settings.ts";
 
 export interface Fault {
@@ -86,7 +87,7 @@ function saidBy(error: unknown): string {
   const data = field(error, "data");
   const message = field(field(data, "status"), "error") ?? data ?? field(error, "message");
   const text = typeof message === "string" ? message : JSON.stringify(message);
-  return text.replace(/\s+/g, " ").slice(0, SHOWN);
+  return conceal(text).replace(/\s+/g, " ").slice(0, SHOWN);
 }
 
 function networkReason(error: unknown): string {
@@ -94,7 +95,7 @@ function networkReason(error: unknown): string {
   const code = field(cause, "code") ?? field(error, "code");
   if (typeof code === "string") return code;
   const message = field(cause, "message") ?? field(error, "message");
-  return typeof message === "string" ? message.slice(0, SHOWN) : "no reason given";
+  return typeof message === "string" ? conceal(message).slice(0, SHOWN) : "no reason given";
 }
 
 function field(value: unknown, name: string): unknown {

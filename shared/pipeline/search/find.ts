@@ -96,7 +96,7 @@ export function finder(redis: Redis, keys: Keys, index: IndexKeeper) {
     const all = (await standingIn(stretch)) <= FEW;
     // What was created up to some time ago is not among the newest.
     const tryNewest = all || query.created?.to === undefined;
-    for await (const places of tryNewest ? newestFirst(redis, keys, stretch, all ? PAGE : STEP) : []) {
+    for await (const places of tryNewest ? newestFirst(redis, keys, stretch, all ? PAGE : STEP, PAGE) : []) {
       yield { fit: await fits(places), end: places.at(-1) as Place, looked: places.length };
       after = places.at(-1);
       looked += places.length;

@@ -36,6 +36,8 @@ export interface IndexState {
   readonly generation: string | undefined;
   /** False while improvements may still be missing. */
   readonly complete: boolean;
+  /** A newer version of the school keeps it, in a form of its own: it is left alone. */
+  readonly isNewer: boolean;
 }
 
 /** The HASH that names the generation in use. */
@@ -58,7 +60,9 @@ export function indexKeeper(redis: Redis, keys: Keys): IndexKeeper {
     const { generation: stored = "", checkpoint, filled } = await redis.hgetall(key);
     const usable = stored.startsWith(`${VERSION}.`) && checkpoint !== undefined;
     const generation = usable ? stored : undefined;
-    return { stored, generation, checkpoint, complete: usable && filled === stored };
+    // While an upgrade is under way both versions are at work: each making its own again and again would help neither.
+    const isNewer = Number(stored.split(".", 1)[0]) > Number(VERSION);
+    return { stored, generation, checkpoint, complete: usable && filled === stored, isNewer };
   }
   /** Another generation instead of the one that was seen; whoever is first makes it, and all fill it. */
   async function renew(seen: string): Promise<void> {
@@ -92,8 +96,8 @@ export function indexKeeper(redis: Redis, keys: Keys): IndexKeeper {
 
   return {
     async state() {
-      const { generation, complete } = await read();
-      return { generation, complete };
+      const { generation, complete, isNewer } = await read();
+      return { generation, complete, isNewer };
     },
     async catchUp(most = 500) {
       const { stored, generation, checkpoint } = await read();
@@ -126,6 +130,7 @@ export function indexKeeper(redis: Redis, keys: Keys): IndexKeeper {
     },
     async fill(wanted = () => true) {
       const seen = await read();
+      if (seen.isNewer) return;
       if (seen.generation === undefined) await renew(seen.stored);
       const { generation } = await read();
       if (generation === undefined) return;

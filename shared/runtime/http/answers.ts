@@ -92,6 +92,10 @@ export function answerToRefusal(why: NotInjected, stage: StageName): Reply {
       return problem(409, "The improvement changed while the event was looked at; send it again.", {
         retryAfter: SOON,
       });
+    case "newer":
+      return problem(503, "A newer version of the school wrote this improvement's record; its own functions take it.", {
+        retryAfter: SOON,
+      });
     case "unreadable":
       return problem(400, "Redis cannot read this event: nested too deeply, or two ids in one.");
   }

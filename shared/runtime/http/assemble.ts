@@ -3,9 +3,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { http } from "@google-cloud/functions-framework";
 import type { Logger } from "pino";
 import { connectRedis, untilUsable, withoutPassword } from "../../pipeline/connection.ts";
-import { presence } from "../../pipeline/presence.ts";
+import { BY_HTTP, presence } from "../../pipeline/presence.ts";
 import { type Environment, readSettings } from "../config.ts";
 import { type AnyStage, equip, identify } from "../equip.ts";
+import { keepSecrets } from "../secrets.ts";
 import { unreachable } from "./answers.ts";
 import { type Door, door } from "./door.ts";
 import { type Entrance, entrance } from "./entrance.ts";
@@ -27,6 +28,7 @@ const FIRST_CONNECT_MS = 2_000;
 
 /** Registers the function with the framework's `http`. `env` with aliases resolved. Throws ConfigurationError with every problem it can find. */
 export async function assemble(register: typeof http, stage: AnyStage, env: Environment): Promise<HttpFunction> {
+  keepSecrets(env);
   const settings = readSettings(HttpSettings, env);
   const callers = callersFrom(settings);
   const identity = identify(stage, settings);
@@ -37,7 +39,7 @@ export async function assemble(register: typeof http, stage: AnyStage, env: Envi
   );
   const equipment = await equip(stage, env, settings, redis, identity);
 
-  const alive = presence(redis, equipment.keys, stage.name, identity.worker);
+  const alive = presence(redis, equipment.keys, stage.name, `${BY_HTTP}${identity.worker}`);
   const usable = untilUsable(redis, settings.REDIS_URL);
   const connected = usable.then(
     () => undefined,

@@ -45,14 +45,15 @@ function readMessage({ headers, body }: HttpMessage): ReceivedEvent | Unreadable
   const { type, charset } = mediaType(headers["content-type"]);
   const binary = Object.keys(headers).some((name) => name.startsWith("ce-"));
   if (type.startsWith("application/cloudevents-batch"))
-    return unreadable("a batch of CloudEvents: send one event per request");
+    return unsupported("a batch of CloudEvents: send one event per request");
   if (charset !== "utf-8" && charset !== "us-ascii") return unsupported(`charset ${charset}: send UTF-8`);
   if (type.startsWith("application/cloudevents")) {
     return type === STRUCTURED ? structured(body) : unsupported(`${type} is not understood here; ${HOW}`);
   }
   if (binary && (type === "" || isJson(type))) return binaryMode(headers, type, body);
   if (binary) return unsupported(`data of ${type}: all events of the school carry application/json`);
-  return isJson(type) ? structured(body) : unsupported(`${type === "" ? "no media type" : type}: ${HOW}`);
+  if (type === "") return unreadable(`neither headers of an event nor a media type; ${HOW}`);
+  return isJson(type) ? structured(body) : unsupported(`${type}: ${HOW}`);
 }
 
 function structured(body: Uint8Array): ReceivedEvent | UnreadableEvent {

@@ -31,7 +31,7 @@ export function putInFront(server: Server, door: Door): void {
 }
 
 /** Undefined when it is larger than it may be; what is left of it is then read and forgotten. */
-function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+export function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;

@@ -4,6 +4,7 @@
  */
 import type { ServerResponse } from "node:http";
 import type { SchoolEvent } from "../../domain/events.ts";
+import { conceal } from "../secrets.ts";
 
 export interface Reply {
   readonly status: number;
@@ -57,8 +58,9 @@ export function json(status: number, value: unknown): Reply {
 }
 
 /** Does nothing when the caller is gone or was answered already. */
-export function send(response: ServerResponse, { status, headers, body }: Reply): void {
+export function send(response: ServerResponse, { status, headers, body: open }: Reply): void {
   if (response.headersSent || response.destroyed) return;
+  const body = conceal(open);
   const length = status === 204 ? {} : { "content-length": String(Buffer.byteLength(body)) };
   response.writeHead(status, { "cache-control": "no-store", ...length, ...headers }).end(body);
 }

@@ -7,6 +7,7 @@ import { ConfigurationError, type Environment } from "../config.ts";
 import type { AnyStage } from "../equip.ts";
 import { giveUp } from "../give-up.ts";
 import { assemble } from "./assemble.ts";
+import { endConnections, keepConnections } from "./connections.ts";
 import { putInFront } from "./front.ts";
 
 /** What still holds the process when everything is answered, such as a handler that does not end, gets no longer. */
@@ -24,12 +25,12 @@ async function serveUntilStopped(stage: AnyStage, env: Environment): Promise<voi
   // The framework's only way to its server without its command line; that it is called a test server says nothing else.
   const server = getTestServer(stage.name);
   putInFront(server, made.door);
+  keepConnections(server);
   server.listen(settings.PORT, settings.HOST);
   const stopped = stopOnSignal(async (signal) => {
     log.info({ signal }, "draining");
     const closed = once(server, "close");
-    server.close();
-    server.closeIdleConnections();
+    endConnections(server);
     await made.close();
     server.closeIdleConnections();
     await closed;

@@ -1,6 +1,7 @@
 /** What a span says of the work it stands for. No text of the improvement itself: that is in its record. */
 import { type Span, SpanStatusCode } from "@opentelemetry/api";
 import type { AnyOutcome } from "../outcome.ts";
+import { conceal } from "../secrets.ts";
 import type { Handling } from "./open.ts";
 
 const MOST_TEXT = 500;
@@ -28,11 +29,14 @@ export function endWith(
 ): void {
   if ("outcome" in end) {
     const { outcome } = end;
-    span.setAttributes({ "cortex.outcome": outcome.kind, "cortex.because": outcome.because.slice(0, MOST_TEXT) });
+    span.setAttributes({
+      "cortex.outcome": outcome.kind,
+      "cortex.because": conceal(outcome.because).slice(0, MOST_TEXT),
+    });
     if ("to" in outcome) span.setAttribute("cortex.status.to", outcome.to);
   } else {
     const { error, fate } = end;
-    const message = (error instanceof Error ? error.message : String(error)).slice(0, MOST_TEXT);
+    const message = conceal(error instanceof Error ? error.message : String(error)).slice(0, MOST_TEXT);
     span.setAttribute("cortex.fate", fate);
     if (error instanceof Error) span.setAttribute("error.type", error.name);
     span.setStatus({ code: SpanStatusCode.ERROR, message });
