@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { nothingHere, soundAddress } from "./addresses.ts";
+import { aboutApi } from "./api/about.ts";
 import { anomaliesApi } from "./api/anomalies.ts";
 import { auditApi } from "./api/audit.ts";
 import { breakerApi } from "./api/breaker.ts";
@@ -81,6 +82,7 @@ export function coordinatorApp(school: School): Hono<Env> {
   app.route("/api/me", meApi(school));
   app.route("/api/session", sessionApi(school, sessions, guesses));
   app.route("/api/sessions", sessionsApi(school, sessions));
+  app.route("/api/about", aboutApi(school));
   app.route("/api/status", statusApi(school));
   app.route("/api/pipeline", pipelineApi(school));
   app.route("/api/improvements", decisionsApi(school));

@@ -1,7 +1,10 @@
-/** The coordinator as a process: runs until SIGTERM or SIGINT. Exit 1 when its configuration is not usable. */
+/**
+ * The coordinator as a process: runs until SIGTERM or SIGINT. Exit 1 when its configuration is not usable, 78 when Redis
+ * holds what only a newer version knows.
+ */
 import "./small-heap.ts";
 import { flushCompileCache } from "node:module";
-import { ConfigurationError } from "../../shared/runtime/config.ts";
+import { giveUp } from "../../shared/runtime/give-up.ts";
 import { type Coordinator, startCoordinator } from "./start.ts";
 
 async function main(): Promise<void> {
@@ -10,27 +13,38 @@ async function main(): Promise<void> {
     flushCompileCache();
     return;
   }
+  const running = stopOnSignal();
   try {
-    stopOnSignal(await startCoordinator({ env: process.env }));
+    const coordinator = await startCoordinator({ env: process.env });
+    running(coordinator);
+    void coordinator.tooOld.then(async (why) => {
+      giveUp("coordinator", why);
+      setTimeout(() => process.exit(), GONE_MS).unref();
+      await coordinator.close();
+    });
   } catch (error) {
-    const message = error instanceof ConfigurationError ? error.message : String((error as Error).stack ?? error);
-    process.stderr.write(`coordinator: ${message}\n`);
-    process.exitCode = 1;
+    giveUp("coordinator", error);
   }
 }
 
 /** Longer than requests get to finish. What has not closed by then waits for a Redis that is gone, perhaps for ever. */
 const GONE_MS = 8_000;
 
-function stopOnSignal(coordinator: Coordinator): void {
+/** Until there is a coordinator a signal ends the process: as process 1 of a container it hears only what it listens to. */
+function stopOnSignal(): (coordinator: Coordinator) => void {
+  let coordinator: Coordinator | undefined;
   let stopping: Promise<void> | undefined;
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {
+      if (coordinator === undefined) process.exit(0);
       if (stopping !== undefined) return;
       stopping = coordinator.close();
       setTimeout(() => process.exit(1), GONE_MS).unref();
     });
   }
+  return (started) => {
+    coordinator = started;
+  };
 }
 
 await main();

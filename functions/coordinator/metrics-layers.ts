@@ -7,6 +7,7 @@ import { workersAlive } from "../../shared/pipeline/presence.ts";
 import { histogramOf } from "../../shared/routing/report/buckets.ts";
 import { STAGES, type StageName, stageEntry } from "../../shared/stages.ts";
 import type { Sink } from "./metrics.ts";
+import { WAKE_OUTCOMES } from "./wake/outcomes.ts";
 
 /** `now`: milliseconds since the epoch by Redis's clock. */
 export async function collectLayers(
@@ -23,11 +24,18 @@ export async function collectLayers(
   );
   sink.histogram(
     "cortex_activator_cold_start_seconds",
-    "From the start of such a process to its first look at its list; scheduling and pulling images come before",
+    "From the first event seen waiting for a cold function to the first look at its list by a new process",
     STAGES.map((stage) => {
       const sum = count(`cold_ms_sum:${stage}`) / 1_000;
       return [labels(stage), histogramOf(count, `cold_seconds:${stage}`, COLD_BOUNDS, sum)];
     }),
+  );
+  sink.counter(
+    "cortex_activator_wakes_total",
+    "What asking the Kubernetes API for a cold function came to; woken: it was scaled from 0 to 1",
+    STAGES.flatMap((stage) =>
+      WAKE_OUTCOMES.map((result) => [{ ...labels(stage), result }, count(`woke:${stage}:${result}`)] as const),
+    ),
   );
   sink.gauge(
     "cortex_activator_pending_requests",

@@ -20,6 +20,7 @@ import { collectNotifications } from "./metrics-notifications.ts";
 import { collectRedis } from "./metrics-redis.ts";
 import { collectRouter } from "./metrics-router.ts";
 import { collectSources } from "./metrics-sources.ts";
+import { collectUpgrade } from "./metrics-upgrade.ts";
 import { collectFailures, collectWork } from "./metrics-work.ts";
 import type { School } from "./school.ts";
 
@@ -149,6 +150,7 @@ async function collect(school: School, sink: Sink): Promise<void> {
   );
   await collectLayers({ redis, keys, loads }, count, now, sink);
   await collectRedis(redis, sink);
+  await collectUpgrade({ redis, keys }, count, now, sink);
   await collectAnomalies(school, sink);
   await collectKnowledge({ index }, count, now, sink);
   await collectModels(models, counters, sink);

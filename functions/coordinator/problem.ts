@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import type { Logger } from "pino";
 import { Refused } from "../../shared/pipeline/operations.ts";
 import { isPassingRefusal } from "../../shared/pipeline/refusal.ts";
+import { conceal } from "../../shared/runtime/secrets.ts";
 import { kindOf } from "./problem-kinds.ts";
 
 /** An answer that is an error on purpose. `detail` is meant for the caller; `extra` are further members of the body. */
@@ -27,7 +28,7 @@ export class Problem extends Error {
 
 export function problemBody({ status, message: detail, extra }: Problem, instance: string): string {
   const { name, title } = kindOf(status);
-  return JSON.stringify({ type: `/problems/${name}`, title, status, detail, instance, ...extra });
+  return conceal(JSON.stringify({ type: `/problems/${name}`, title, status, detail, instance, ...extra }));
 }
 
 export function problemResponse(problem: Problem, instance: string): Response {

@@ -134,6 +134,8 @@ function parseJson(text: string): unknown {
 function checked<Schema extends z.ZodType>(schema: Schema, value: unknown, status: 400 | 422): z.infer<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const problems = result.error.issues.map(({ path, message }) => `${path.join(".") || "value"}: ${message}`);
+  // A parameter that is given several times is a list only here: nobody typed its place in it.
+  const named = (path: readonly PropertyKey[]) => (status === 400 ? path.slice(0, 1) : path).join(".") || "value";
+  const problems = result.error.issues.map(({ path, message }) => `${named(path)}: ${message}`);
   throw new Problem(status, problems.join("; "), { problems });
 }

@@ -56,7 +56,7 @@ export interface School {
   readonly index: KnowledgeIndex;
   /** What the school looks at by itself. */
   readonly watches: readonly WatchedSource[];
-  /** Asks for a cold layer whose list just got an event; does nothing where there is no cluster to ask. */
+  /** Has a layer whose list may have got an event looked at, and woken if it is cold. Returns at once, never throws. */
   readonly wake: (stage: StageName) => void;
   /** Those who follow the events as they happen. */
   readonly live: Live;

@@ -1,14 +1,19 @@
 /** The HTTP server itself: clients that are slow or speak no HTTP are let go, and told why in the API's own words. */
 import { Server, type ServerOptions, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
+import { KEPT_MS } from "../../shared/runtime/http/connections.ts";
 import { Problem, problemBody } from "./problem.ts";
 
-/** A source of 6 MB comes within a minute or not at all. Answers may take as long as they like: events are one. */
+/**
+ * A source of 6 MB comes within a minute or not at all. Answers may take as long as they like: events are one. Who stands in
+ * front of the cluster closes idle connections, not we: a decision that was sent just then would be answered 502.
+ */
 export const SERVER_OPTIONS: ServerOptions = {
   headersTimeout: 10_000,
   requestTimeout: 60_000,
   connectionsCheckingInterval: 5_000,
   maxHeaderSize: 16_384,
+  keepAliveTimeout: KEPT_MS,
 };
 
 /** Answers what never became a request. */

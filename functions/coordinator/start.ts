@@ -1,11 +1,14 @@
 /** Starts the coordinator: one Redis connection for requests and loops, one that blocks on the stream, one HTTP server. */
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type ServerType, serve } from "@hono/node-server";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { commitPages } from "../../shared/adapters/git/commit-pages.ts";
 import { hasCluster, kubernetesLayers } from "../../shared/adapters/kubernetes-layers.ts";
+import type { NewerLayout } from "../../shared/domain/schema/layout.ts";
 import type { Knowledge } from "../../shared/knowledge-ports.ts";
 import { ledgerSettings } from "../../shared/models/settings.ts";
 import { connectRedis, openRedis, withoutPassword } from "../../shared/pipeline/connection.ts";
@@ -17,9 +20,13 @@ import { operations } from "../../shared/pipeline/operations.ts";
 import { records } from "../../shared/pipeline/records.ts";
 import { loadOperatorScripts } from "../../shared/pipeline/scripts/load-operator.ts";
 import { schoolServices } from "../../shared/pipeline/services.ts";
+import { openLayout } from "../../shared/pipeline/upgrade/meta.ts";
 import type { GitReader, Layers } from "../../shared/ports.ts";
+import { BUILD, BUILD_SUFFIX } from "../../shared/runtime/build-info.ts";
 import { ConfigurationError, type Environment, readSettings, resolveEnvironment } from "../../shared/runtime/config.ts";
+import { endConnections } from "../../shared/runtime/http/connections.ts";
 import { createLog } from "../../shared/runtime/log.ts";
+import { keepSecrets } from "../../shared/runtime/secrets.ts";
 import { parseTokens } from "../../shared/runtime/tokens.ts";
 import { watchedSources } from "../../shared/sources/open.ts";
 import { coordinatorApp } from "./app.ts";
@@ -36,13 +43,14 @@ import { startRetrain } from "./loops/retrain.ts";
 import { startSearch } from "./loops/search.ts";
 import { startSources } from "./loops/sources.ts";
 import { startTimers } from "./loops/timers.ts";
-import { startWake } from "./loops/wake.ts";
+import { startUpgrade } from "./loops/upgrade.ts";
+import { startLookout, startWake } from "./loops/wake.ts";
 import type { School } from "./school.ts";
 import { answerBroken, SERVER_OPTIONS } from "./server.ts";
 import { CoordinatorSettings } from "./settings.ts";
 import { openSight, type Sight } from "./sight.ts";
 import { proxySettings } from "./sign-in/proxy-settings.ts";
-import { waker } from "./waker.ts";
+import { wakeUp } from "./wake/wake-up.ts";
 
 export interface CoordinatorOptions {
   readonly env: Environment;
@@ -56,6 +64,8 @@ export interface CoordinatorOptions {
 
 export interface Coordinator {
   readonly url: string;
+  /** Resolves when a newer coordinator has moved the keys on and this one must end; never otherwise. */
+  readonly tooOld: Promise<NewerLayout>;
   /** Ends loops, lets running requests finish for a few seconds, closes Redis. */
   close(): Promise<void>;
 }
@@ -66,9 +76,10 @@ const GRACE_MS = 5_000;
 /** Waiting commands are answered every five seconds; a connection silent for longer than this is dead. */
 const SILENCE_MS = 15_000;
 
-/** Throws ConfigurationError (settings, tokens, an evicting Redis, a port that is taken). */
+/** Throws ConfigurationError (settings, tokens, an evicting Redis, a port that is taken) and NewerLayout. */
 export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
   const env = resolveEnvironment(options.env);
+  keepSecrets(env);
   const settings = readSettings(CoordinatorSettings, env);
   const tokens = parseTokens(settings.SCHOOL_TOKENS);
   const proxy = proxySettings(settings);
@@ -76,7 +87,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   if (legacy.problems.length > 0) throw new ConfigurationError(legacy.problems);
   const watches = await watchedSources(env);
   const { limits: modelBudgets } = ledgerSettings(env);
-  const log = options.log ?? createLog(settings.LOG_LEVEL, { layer: "coordinator" });
+  const log = options.log ?? createLog(settings.LOG_LEVEL, { layer: "coordinator", build: BUILD });
   const layers = options.layers ?? layersFrom(env, settings);
   // Requests fail at once while Redis is away, instead of hanging until it is back.
   const redis = await openRedis(settings.REDIS_URL, {
@@ -86,7 +97,12 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   redis.on("error", (error: Error) =>
     log.warn({ err: error, redis: withoutPassword(settings.REDIS_URL) }, "Redis is out of reach; waiting for it"),
   );
-  const wake = layers === undefined ? () => undefined : waker(layers, log);
+  await openLayout(redis, keysOf(settings.KEY_PREFIX), BUILD).catch((error: unknown) => {
+    redis.disconnect();
+    throw error;
+  });
+  const awakener = wakeUp(redis, keysOf(settings.KEY_PREFIX), layers, log);
+  const wake = awakener.lookout.soon;
   const git = options.git ?? (() => gitFrom(env));
   const sight = options.sight ?? openedOnce(() => openSight(env));
   const knowledge = options.knowledge ?? openedOnce(() => openKnowledge(env, redis, settings.KEY_PREFIX));
@@ -109,13 +125,18 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
 
   const reapMs = settings.REAP_SECONDS * 1_000;
   const loops = [startReaper(school, reapMs, wake), startTimers(school), startSearch(school)];
+  loops.push(startLookout(school, awakener.lookout));
   loops.push(startDeferrals(school));
+  const { promise: tooOld, resolve: noteTooOld } = Promise.withResolvers<NewerLayout>();
+  loops.push(startUpgrade(school, `coordinator-${process.pid}-${randomUUID().slice(0, 8)}${BUILD_SUFFIX}`, noteTooOld));
   loops.push(startBreaker(school, reapMs), startRetrain(school, settings.RETRAIN_INTERVAL * 3_600_000));
   if (school.index.isKept) loops.push(startIndex(school, settings.INDEX_INTERVAL * 60_000));
   if (settings.ANOMALY_INTERVAL > 0) loops.push(startAnomalies(school, settings.ANOMALY_INTERVAL * 1_000));
   if (watches.length > 0) loops.push(startSources(school));
   if (legacy.lists.length > 0) loops.push(startLegacy(school, legacy.lists, reapMs, wake));
-  if (layers !== undefined) loops.push(startWake(school, blockingConnection(settings.REDIS_URL, log), wake));
+  if (layers !== undefined) {
+    loops.push(startWake(school, blockingConnection(settings.REDIS_URL, log), awakener.lookout));
+  }
 
   const { port } = server.address() as AddressInfo;
   const host = settings.HOST.includes(":") ? `[${settings.HOST}]` : settings.HOST;
@@ -123,7 +144,9 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   log.info({ url, wake: layers !== undefined }, "the coordinator listens");
   return {
     url,
+    tooOld,
     async close() {
+      awakener.close();
       await Promise.all([school.live.close(), shut(server), ...loops.map((loop) => loop.stop())]);
       redis.disconnect();
     },
@@ -238,8 +261,8 @@ function listenProblem(error: NodeJS.ErrnoException, host: string, port: number)
 
 async function shut(server: ServerType): Promise<void> {
   const closed = once(server, "close");
-  server.close();
-  if ("closeIdleConnections" in server) server.closeIdleConnections();
+  if (server instanceof Server) endConnections(server);
+  else server.close();
   const late = setTimeout(() => {
     if ("closeAllConnections" in server) server.closeAllConnections();
   }, GRACE_MS);

@@ -35,8 +35,7 @@ export async function deliver(channel: Channel, delivery: Delivery, signal: Abor
       if (clock() > until || signal.aborted) return 0;
       const afterMs = await turnComes(channel, delivery, signal);
       if (afterMs > 0) return afterMs;
-      const ids = message.notifications.map(({ id }) => id);
-      if (!(await book.begin(channel.name, taken.token, LEASE_MS, ids))) return 0;
+      if (!(await book.begin(channel.name, taken.token, LEASE_MS, message))) return 0;
       const receipt = await channel.send(message, signal);
       await book.end(channel.name, ended(receipt, message, channel));
       // A refusal is about this message; everything else is about the channel.

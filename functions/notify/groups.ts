@@ -1,9 +1,7 @@
 /** From what is due on a channel to its messages: a storm is one message, and an improvement's events are one, too. */
 import { createHash } from "node:crypto";
 import { matters, type Notification, type Told } from "../../shared/domain/notification.ts";
-import type { Channel, Message, Taken } from "../../shared/notify-ports.ts";
-
-type Due = Taken["due"][number];
+import type { Channel, Due, Message } from "../../shared/notify-ports.ts";
 
 /** In a channel with threads each of so many keeps its own message. */
 const MOST_APART = 3;
@@ -29,17 +27,31 @@ const MANY: Readonly<Record<Told, string>> = {
 
 /** The most urgent first, then the oldest. */
 export function messagesOf(due: readonly Due[], place: Place): Message[] {
+  const gone = Map.groupBy(due, ({ went }) => went);
+  const fresh = gone.get(undefined) ?? [];
+  gone.delete(undefined);
+  const messages = [...[...gone].map(([id, all]) => asItWent(id as string, all)), ...composed(fresh, place)];
+  return messages.sort((a, b) => (a.severity === b.severity ? 0 : matters(a.severity, b.severity) ? -1 : 1));
+}
+
+/** Whoever has it already may know it by its id, so nothing is added to it and nothing of it goes in another. */
+function asItWent(id: string, all: readonly Due[]): Message {
+  const units = perImprovement(all);
+  const [only] = units;
+  return { ...(units.length === 1 && only !== undefined ? single(only) : storm(units)), id };
+}
+
+function composed(due: readonly Due[], place: Place): Message[] {
   const units = perImprovement(due);
   const kinds = new Map<string, Due[][]>();
   for (const unit of units) {
-    const { lane, again, notification } = last(unit);
-    const key = `${lane} ${again} ${notification.event}`;
+    const { lane, notification } = last(unit);
+    const key = `${lane} ${notification.event}`;
     kinds.set(key, [...(kinds.get(key) ?? []), unit]);
   }
-  const messages = [...kinds.values()].flatMap((of) => {
+  return [...kinds.values()].flatMap((of) => {
     return of.length > mostApart(of, place) ? [storm(of)] : of.map(single);
   });
-  return messages.sort((a, b) => (a.severity === b.severity ? 0 : matters(a.severity, b.severity) ? -1 : 1));
 }
 
 function mostApart([first]: readonly Due[][], { kind, threads }: Place): number {
@@ -53,9 +65,7 @@ function perImprovement(due: readonly Due[]): Due[][] {
   const units = new Map<string, Due[]>();
   for (const one of due) {
     const { subject, id, event } = one.notification;
-    // What may have been sent goes again as it went: who has it already may know it by its id.
-    const batch = `${one.lane} ${one.again}`;
-    const key = subject === undefined || event === "breaker" ? `event ${id}` : `of ${batch} ${subject.id}`;
+    const key = subject === undefined || event === "breaker" ? `event ${id}` : `of ${one.lane} ${subject.id}`;
     units.set(key, [...(units.get(key) ?? []), one]);
   }
   return [...units.values()];

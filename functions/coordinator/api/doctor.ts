@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { examine, type Finding } from "../../../shared/pipeline/doctor.ts";
 import { rememberLocks } from "../../../shared/pipeline/locks.ts";
 import { findKey } from "../../../shared/pipeline/search/index-keeper.ts";
+import { upgradeState } from "../about.ts";
 import { type Env, needs } from "../request.ts";
 import type { School } from "../school.ts";
 
@@ -24,11 +25,16 @@ export function doctorApi({ redis, keys, scripts, tokens, listing: { index }, lo
     .use(needs(tokens, "operator"))
     .get("/", async (context) => {
       const found = await findings(false);
-      return context.json({ healthy: found.length === 0, findings: found });
+      return context.json({
+        healthy: found.length === 0,
+        findings: found,
+        upgrade: await upgradeState({ redis, keys }),
+      });
     })
     .post("/repair", async (context) => {
       const found = await findings(true);
       log.warn({ by: context.get("person").name, findings: found.length }, "doctor repaired what it could");
-      return context.json({ healthy: found.every(({ repaired }) => repaired), findings: found });
+      const healthy = found.every(({ repaired }) => repaired);
+      return context.json({ healthy, findings: found, upgrade: await upgradeState({ redis, keys }) });
     });
 }

@@ -11,7 +11,8 @@ export function startSearch({ listing: { index }, log }: Pick<School, "listing" 
   let neverFound = 0;
   const loop = every("search", log, PAUSE_MS, async () => {
     const upToDate = await index.catchUp();
-    const { complete } = await index.state();
+    const { complete, isNewer } = await index.state();
+    if (isNewer) return PAUSE_MS;
     const missing = await index.missing();
     if (complete && (missing <= neverFound || !upToDate)) return upToDate ? PAUSE_MS : 0;
     if (!complete) log.info("the search index is made from the records");

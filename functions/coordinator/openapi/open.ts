@@ -6,7 +6,7 @@ import { Looked, Probe, ProblemKind, ProblemKinds, WebhookDelivery } from "./sch
 const [firstKind] = PROBLEM_KINDS;
 
 function probe(path: string, id: string, summary: string, problems: readonly number[]): Operation {
-  const answer = { description: "Yes", schema: Probe, example: { status: "ok" } };
+  const answer = { description: "Yes", schema: Probe, example: { status: "ok", build: "0.1.0+3f9c1a7be0d2" } };
   return { method: "get", path, id, area: "Open", role: "open", summary, answer, problems };
 }
 function page(path: string, id: string, summary: string): Operation {

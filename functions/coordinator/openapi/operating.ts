@@ -6,6 +6,7 @@ import { ClearBody, FlagBody } from "../api/flags.ts";
 import { Justified } from "../request.ts";
 import type { Operation } from "./operation.ts";
 import {
+  About,
   Breaker,
   CloudEvent,
   Enqueued,
@@ -24,6 +25,13 @@ const time = "2026-01-31T08:00:00.000Z";
 const justified = { required: true, schema: Justified, example: { reason: "I have looked at it" } };
 const load = { waiting: 0, inFlight: 0, delayed: 0, dead: 0, oldestAgeMs: null };
 
+const upgrade = {
+  state: "done",
+  because: null,
+  layout: { stored: 2, newest: 2 },
+  records: { atLeast: 2, newest: 2, looked: 0, migrated: 0, damaged: [] },
+};
+
 export const operatingRoutes: readonly Operation[] = [
   {
     method: "get",
@@ -33,6 +41,26 @@ export const operatingRoutes: readonly Operation[] = [
     role: "viewer",
     summary: "Who this is",
     answer: { description: "Name and role", schema: Me, example: { name: "ruth", role: "reviewer" } },
+  },
+  {
+    method: "get",
+    path: "/api/about",
+    id: "getAbout",
+    area: "Operating",
+    role: "viewer",
+    summary: "Which version this is, which builds are at work, and how far an upgrade is",
+    answer: {
+      description: "Versions",
+      schema: About,
+      example: {
+        name: "cortex-online-school",
+        version: "0.1.0",
+        build: "0.1.0+3f9c1a7be0d2",
+        reads: { record: 2, event: 1, layout: 2 },
+        running: [{ part: "coordinator", build: "0.1.0+3f9c1a7be0d2", record: 2, layout: 2, workers: 1 }],
+        upgrade,
+      },
+    },
   },
   {
     method: "get",
@@ -194,7 +222,7 @@ export const operatingRoutes: readonly Operation[] = [
     area: "Operating",
     role: "operator",
     summary: "Look for differences between records, indexes and lists",
-    answer: { description: "What was found", schema: Examination, example: { healthy: true, findings: [] } },
+    answer: { description: "What was found", schema: Examination, example: { healthy: true, findings: [], upgrade } },
   },
   {
     method: "post",
@@ -211,6 +239,7 @@ export const operatingRoutes: readonly Operation[] = [
         findings: [
           { kind: "orphan", id: "3f9c1a7be0d24c55", problem: "stands in raw, but no event for route", repaired: true },
         ],
+        upgrade,
       },
     },
   },

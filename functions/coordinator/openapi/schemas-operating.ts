@@ -96,6 +96,42 @@ export const Locks = z
 export const Unlocked = z
   .looseObject({ lock: z.string(), holder: z.string().describe("who held it") })
   .meta({ id: "Unlocked" });
+const versions = z.looseObject({ newest: z.number() });
+const UpgradeState = z
+  .looseObject({
+    state: z.enum(["done", "running", "waiting"]).describe("`waiting`: programs of an older version are at work"),
+    because: z.string().nullable().describe("which programs are waited for"),
+    layout: versions.extend({ stored: z.number() }),
+    records: versions.extend({
+      atLeast: z.number().nullable().describe("the version all records have at least; null while it is not known"),
+      looked: z.number(),
+      migrated: z.number(),
+      damaged: z.array(z.string()).describe("improvements whose records cannot be brought forward"),
+    }),
+  })
+  .meta({ id: "UpgradeState" });
+
+export const About = z
+  .looseObject({
+    name: z.string(),
+    version: z.string(),
+    build: z.string().describe("of this coordinator: `<version>+<build>`"),
+    reads: z.looseObject({ record: z.number(), event: z.number(), layout: z.number() }),
+    running: z
+      .array(
+        z.looseObject({
+          part: z.string().describe("a stage, or `coordinator`"),
+          build: z.string(),
+          record: z.number().describe("the newest record version it reads"),
+          layout: z.number(),
+          workers: z.number(),
+        }),
+      )
+      .describe("processes that gave a sign of life lately"),
+    upgrade: UpgradeState,
+  })
+  .meta({ id: "About" });
+
 export const Examination = z
   .looseObject({
     healthy: z.boolean(),
@@ -107,6 +143,7 @@ export const Examination = z
         repaired: z.boolean(),
       }),
     ),
+    upgrade: UpgradeState,
   })
   .meta({ id: "Examination" });
 
@@ -121,7 +158,7 @@ export const Events = z
   })
   .meta({ id: "Events" });
 
-export const Probe = z.looseObject({ status: z.literal("ok") }).meta({ id: "Alive" });
+export const Probe = z.looseObject({ status: z.literal("ok"), build: z.string() }).meta({ id: "Alive" });
 export const ProblemKind = z
   .looseObject({ name: z.string(), status: z.int(), title: z.string(), meaning: z.string() })
   .meta({ id: "ProblemKind" });
