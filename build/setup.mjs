@@ -2,7 +2,7 @@
  * The first thing every npm script runs. Plain JavaScript for Node 20 with nothing installed: brings the packages and
  * a Redis server, then hands over to Node 24 by its absolute path (PATH still means the old Node).
  *
- * Usage: node build/setup.mjs start|test|check|generate|bundle|bench|eval|scenario [arguments for that command]
+ * Usage: node build/setup.mjs start|test|check|generate|bundle|images|bench|chaos|eval|scenario|advisories [arguments for that command]
  */
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -24,10 +24,13 @@ const commands = {
     ],
   },
   bench: { redis: true, steps: [["build/bundle.ts", "--quiet"], ["test/bench/run.ts"]] },
+  chaos: { redis: true, steps: [["build/bundle.ts", "--quiet"], ["test/chaos/suite/run.ts"]] },
   eval: { redis: false, steps: [["test/eval/run.ts"]] },
+  advisories: { redis: false, steps: [["build/advisories.ts"]] },
   check: { redis: false, steps: [["build/check.ts"]] },
   generate: { redis: false, steps: [["build/generate.ts"]] },
   bundle: { redis: false, steps: [["build/bundle.ts"]] },
+  images: { redis: false, steps: [["build/images.ts"]] },
   scenario: { redis: true, steps: [["build/bundle.ts", "--quiet"], ["build/local/scenarios/run.ts"]] },
 };
 

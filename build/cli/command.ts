@@ -10,6 +10,8 @@ export interface Shell {
   readonly school: () => Client;
   /** The school's own Redis, for what goes past its API. */
   readonly redis: () => { readonly url: string; readonly prefix: string };
+  /** The local school that runs here: its process and its data directory. */
+  readonly local: () => { readonly pid: number; readonly dataDir: string };
   /** Folder for what can be made again. */
   readonly cache: string;
   /** Aborted by Ctrl-C or SIGTERM. */

@@ -42,6 +42,17 @@ export function findSchool(env: Variables, directory: string, project: string): 
   return { url: school.url.replace(/\/+$/, ""), token: token ?? school.tokens.operator };
 }
 
+/** The local school that runs here: its process and its data directory. Throws Failure when there is none. */
+export function findLocal(env: Variables, directory: string, project: string): { pid: number; dataDir: string } {
+  const remote = (env["SCHOOL_URL"] ?? "") !== "";
+  const file = remote ? undefined : candidates(env, directory, project).find((candidate) => existsSync(candidate));
+  const school = file === undefined ? undefined : read(file);
+  if (file === undefined || school === undefined || !isAlive(school.pid)) {
+    throw new Failure("no local school is running here; a school in a cluster is upgraded by its manifests");
+  }
+  return { pid: school.pid, dataDir: path.dirname(file) };
+}
+
 /** The Redis of a school, for what goes past its API: REDIS_URL and KEY_PREFIX, or those of the running local school. */
 export function findRedis(env: Variables, directory: string, project: string): { url: string; prefix: string } {
   const { REDIS_URL: url, KEY_PREFIX: prefix = "" } = env;

@@ -5,7 +5,7 @@ import { cacheFolder } from "./cache-folder.ts";
 import { clientOf } from "./client.ts";
 import type { Shell } from "./command.ts";
 import { Failure, UsageError } from "./failure.ts";
-import { findRedis, findSchool } from "./find-school.ts";
+import { findLocal, findRedis, findSchool } from "./find-school.ts";
 import { schoolProgram } from "./program.ts";
 import { openPrompt } from "./prompt.ts";
 import { terminal } from "./terminal.ts";
@@ -23,6 +23,7 @@ async function main(argv: readonly string[]): Promise<void> {
     terminal: terminal(process.stdout, process.stderr, process.env),
     school: () => clientOf(findSchool(process.env, process.cwd(), root)),
     redis: () => findRedis(process.env, process.cwd(), root),
+    local: () => findLocal(process.env, process.cwd(), root),
     cache: cacheFolder(process.env),
     stopped: stopping.signal,
     stdin: process.stdin,

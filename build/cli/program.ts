@@ -38,6 +38,8 @@ import { show } from "./commands/show.ts";
 import { sources } from "./commands/sources.ts";
 import { status } from "./commands/status.ts";
 import { together } from "./commands/together.ts";
+import { upgrade } from "./commands/upgrade.ts";
+import { version } from "./commands/version.ts";
 import { watch } from "./commands/watch.ts";
 import { watches } from "./commands/watches.ts";
 
@@ -65,6 +67,8 @@ const COMMANDS: readonly Register[] = [
   notifications,
   router,
   status,
+  version,
+  upgrade,
   pipeline,
   sessions,
   audit,

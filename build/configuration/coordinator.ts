@@ -18,7 +18,7 @@ export const coordinator: readonly Variable[] = [
     names: ["SCHOOL_WAKE"],
     default: "by cluster",
     readBy: "coordinator",
-    what: "`kubernetes` or `off`: start cold layers at once",
+    what: "`kubernetes` or `off`: [start cold layers at once](../../functions/coordinator/README.md#waking-cold-layers)",
   },
   {
     names: ["SCHOOL_NAMESPACE"],

@@ -46,7 +46,7 @@ export const tools: readonly Variable[] = [
     what: "a school elsewhere",
   },
   {
-    names: ["KUBERNETES_SERVICE_HOST"],
+    names: ["KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT"],
     part: true,
     default: "set in every pod",
     readBy: "as `KUBECONFIG`",
@@ -57,5 +57,11 @@ export const tools: readonly Variable[] = [
     default: "–",
     readBy: "set by the build",
     what: "fills the compile cache and ends",
+  },
+  {
+    names: ["SOURCE_DATE_EPOCH"],
+    default: "the time of the last commit",
+    readBy: "`npm run images`",
+    what: "the time of every file in an image, in seconds since 1970",
   },
 ];

@@ -1,7 +1,16 @@
 /** school doctor: differences between records, indexes and lists. Exit code 1 while there are any. */
+import type { UpgradeState } from "../../../functions/coordinator/about.ts";
+import { upgradeText } from "../../../functions/coordinator/about-text.ts";
 import type { Finding } from "../../../shared/pipeline/doctor.ts";
 import { type Common, JSON_OPTION, type Register } from "../command.ts";
 import { short } from "../terminal.ts";
+
+interface Examination {
+  readonly healthy: boolean;
+  readonly findings: readonly Finding[];
+  /** A coordinator of an earlier version does not say. */
+  readonly upgrade?: UpgradeState;
+}
 
 export const doctor: Register = (program, { terminal, school, fail }) => {
   program
@@ -13,11 +22,12 @@ export const doctor: Register = (program, { terminal, school, fail }) => {
       const client = school();
       const answer =
         repair === true
-          ? await client.post<{ healthy: boolean; findings: Finding[] }>("/api/doctor/repair")
-          : await client.get<{ healthy: boolean; findings: Finding[] }>("/api/doctor");
+          ? await client.post<Examination>("/api/doctor/repair")
+          : await client.get<Examination>("/api/doctor");
       if (!answer.healthy) fail();
       if (json === true) return terminal.json(answer);
-      const { findings } = answer;
+      const { findings, upgrade } = answer;
+      if (upgrade !== undefined && upgrade.state !== "done") terminal.note(upgradeText(upgrade));
       if (findings.length === 0) return terminal.line("no difference found");
       terminal.table(
         ["KIND", "IMPROVEMENT", "PROBLEM", ""],
