@@ -242,10 +242,14 @@ describe("Ctrl-C", { timeout: 3 * PATIENCE_MS }, () => {
   test("a second time it ends at once, whoever still works; the next start goes on", async () => {
     await start();
     await submit();
-    const stuck = await until("a function runs", async () => {
-      const all = [...(await processesOf(dataDir))];
-      return all.find(([, command]) => /\/dist\/(?!coordinator)\w+\/main\.js/.test(command))?.[0];
-    });
+    const stuck = await until(
+      "a function runs",
+      async () => {
+        const all = [...(await processesOf(dataDir))];
+        return all.find(([, command]) => /\/programs\/\d+\/(?!coordinator)\w+\/main\.js/.test(command))?.[0];
+      },
+      whatMoves,
+    );
     process.kill(stuck, "SIGSTOP");
     launcher.signal("SIGINT");
     await until("it says so", () => (launcher.output().includes("Stopping") ? true : undefined));

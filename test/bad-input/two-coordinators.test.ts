@@ -13,7 +13,7 @@ const woken: StageName[] = [];
 const layers = {
   async wake(stage: StageName) {
     woken.push(stage);
-    return true;
+    return "woken" as const;
   },
 };
 

@@ -9,7 +9,7 @@ import { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import { connectPipeline } from "../pipeline/support.ts";
 import { startTestRedis } from "../support/redis.ts";
-import { median, type Row } from "./rows.ts";
+import { median, type Row, spreadOf } from "./rows.ts";
 
 const here = import.meta.dirname;
 const stages = ["route", "evaluate", "validate"] as const;
@@ -31,8 +31,9 @@ export async function chain({ items, rounds }: { items: number; rounds: number }
         unit: "improvements/s",
         peer: "BullMQ 6.7.0 on the same Redis (appendonly)",
         ratio: mine / peer,
+        spread: spreadOf(ours),
       },
-      { name: "three-stage chain, BullMQ", value: peer, unit: "jobs/s" },
+      { name: "three-stage chain, BullMQ", value: peer, unit: "jobs/s", spread: spreadOf(theirs) },
     ];
   } finally {
     await server.close();

@@ -4,6 +4,8 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { DIST } from "../../build/bundle/targets.ts";
 import { compileCacheEnv } from "../../build/bundle/warm-up.ts";
@@ -11,7 +13,8 @@ import { STAGES, type StageName, stageEntry } from "../../shared/stages.ts";
 import { connectPipeline } from "../pipeline/support.ts";
 import { startTestRedis } from "../support/redis.ts";
 import { bareHttp } from "./bare.ts";
-import { median, type Row } from "./rows.ts";
+import { largestParts } from "./profile.ts";
+import { median, type Row, spreadOf } from "./rows.ts";
 
 const idle = {
   KUBECONFIG: "/nonexistent",
@@ -37,7 +40,12 @@ export async function coldStart({ rounds }: { rounds: number }): Promise<Row[]> 
   }
   const bare = median(times.get("bare") ?? []);
   return [
-    { name: "cold start, bare node:http (spawn → first 200)", value: bare, unit: "ms" },
+    {
+      name: "cold start, bare node:http (spawn → first 200)",
+      value: bare,
+      unit: "ms",
+      spread: spreadOf(times.get("bare") ?? []),
+    },
     ...STAGES.map((stage): Row => {
       const value = median(times.get(stage) ?? []);
       return {
@@ -46,12 +54,34 @@ export async function coldStart({ rounds }: { rounds: number }): Promise<Row[]> 
         unit: "ms",
         peer: "bare node:http",
         ratio: value / bare,
+        spread: spreadOf(times.get(stage) ?? []),
       };
     }),
   ];
 }
 
-async function firstSettle(stage: StageName, url: string, school: ReturnType<typeof connectPipeline>): Promise<number> {
+/** Where the time of one cold start goes, the largest parts first: milliseconds of functions and of what V8 does itself. */
+export async function coldStartProfile(stage: StageName): Promise<string[]> {
+  const server = await startTestRedis();
+  const school = connectPipeline(server.url);
+  const folder = await mkdtemp(path.join(tmpdir(), "bench-profile-"));
+  try {
+    await firstSettle(stage, server.url, school, folder);
+    return await largestParts(folder);
+  } finally {
+    school.redis.disconnect();
+    await server.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** With `profile` a folder in which V8 leaves what it sampled; the process then ends in its own time. */
+async function firstSettle(
+  stage: StageName,
+  url: string,
+  school: ReturnType<typeof connectPipeline>,
+  profile?: string,
+): Promise<number> {
   const { redis, keys } = school;
   await redis.flushall();
   const type = stageEntry(stage).kind === "source" ? "ai.cortex.school.unknown" : "ai.cortex.school.improvement.raw";
@@ -73,14 +103,16 @@ async function firstSettle(stage: StageName, url: string, school: ReturnType<typ
     LOG_LEVEL: "fatal",
   };
   const started = performance.now();
-  const child = spawn(process.execPath, [path.join(folder, "main.js")], {
+  const sampled = profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
+  const child = spawn(process.execPath, [...sampled, path.join(folder, "main.js")], {
     env,
     stdio: ["ignore", "ignore", "inherit"],
   });
   const entry = await settled;
   const elapsed = performance.now() - started;
-  child.kill("SIGKILL");
-  await once(child, "exit");
+  const exited = once(child, "exit");
+  child.kill(profile === undefined ? "SIGKILL" : "SIGTERM");
+  await exited;
   watcher.disconnect();
   if (entry === null) throw new Error(`${stage} did not settle within 30 s`);
   return elapsed;

@@ -15,7 +15,7 @@ import {
 import { fanOut } from "./fan-out.ts";
 import { inBrowser } from "./in-browser.ts";
 import { allQuestions } from "./questions.ts";
-import { median, percentile, type Row } from "./rows.ts";
+import { median, percentile, type Row, spreadOf } from "./rows.ts";
 import { seedSchool } from "./seed.ts";
 
 export interface CoordinatorSizes {
@@ -76,6 +76,7 @@ async function startTimes(redisUrl: string, starts: number): Promise<Row> {
     unit: "ms",
     peer: `bare node:http (${least.toFixed(0)} ms)`,
     ratio: value / least,
+    spread: spreadOf(mine),
   };
 }
 
@@ -145,7 +146,13 @@ async function flush(redisUrl: string): Promise<void> {
 }
 
 function answers(name: string, times: readonly number[], least?: readonly number[]): Row {
-  const row = { name: `p95 of ${name}`, value: percentile(times, 0.95), unit: "ms", median: median(times) };
+  const row = {
+    name: `p95 of ${name}`,
+    value: percentile(times, 0.95),
+    unit: "ms",
+    median: median(times),
+    spread: spreadOf(times),
+  };
   return least === undefined ? row : { ...row, peer: "lowest", ratio: row.value / percentile(least, 0.95) };
 }
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
 import { launchBrowser, openPage } from "../support/browser.ts";
 import { TOKEN } from "./coordinator-process.ts";
-import { median, type Row } from "./rows.ts";
+import { median, type Row, spreadOf } from "./rows.ts";
 
 const PAGES = [
   "/",
@@ -26,12 +26,20 @@ export async function inBrowser(url: string, visits: number, lines: number): Pro
   await new Promise<void>((resolve) => bare.listen(0, "127.0.0.1", resolve));
   const bareUrl = `http://127.0.0.1:${(bare.address() as AddressInfo).port}/`;
   try {
-    const least = await paints(browser, bareUrl, visits);
+    const least = median(await paints(browser, bareUrl, visits));
     const rows: Row[] = [];
     for (const address of PAGES) {
-      const value = await paints(browser, `${url}${address}#token=${TOKEN}`, visits);
+      const times = await paints(browser, `${url}${address}#token=${TOKEN}`, visits);
+      const value = median(times);
       const peer = `bare page (${least.toFixed(0)} ms)`;
-      rows.push({ name: `first paint of ${address}`, value, unit: "ms", peer, ratio: value / least });
+      rows.push({
+        name: `first paint of ${address}`,
+        value,
+        unit: "ms",
+        peer,
+        ratio: value / least,
+        spread: spreadOf(times),
+      });
     }
     return [...rows, ...(await scrolled(browser, url, lines))];
   } finally {
@@ -40,8 +48,8 @@ export async function inBrowser(url: string, visits: number, lines: number): Pro
   }
 }
 
-/** Median milliseconds from the beginning of the navigation to the first contentful paint; nothing is in any cache. */
-async function paints(browser: Browser, address: string, visits: number): Promise<number> {
+/** Milliseconds from the beginning of the navigation to the first contentful paint; nothing is in any cache. */
+async function paints(browser: Browser, address: string, visits: number): Promise<number[]> {
   const times: number[] = [];
   for (let visit = 0; visit < visits; visit += 1) {
     const opened = await openPage(browser);
@@ -49,7 +57,7 @@ async function paints(browser: Browser, address: string, visits: number): Promis
     times.push(await firstPaint(opened.page));
     await opened.close();
   }
-  return median(times);
+  return times;
 }
 
 async function firstPaint(page: Page): Promise<number> {

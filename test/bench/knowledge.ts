@@ -12,7 +12,7 @@ import { end } from "./bare.ts";
 import { residentMegabytes } from "./coordinator-process.ts";
 import { type Drawing, drawing } from "./knowledge-points.ts";
 import { startQdrantProcess } from "./qdrant-process.ts";
-import { median, percentile, type Row } from "./rows.ts";
+import { median, percentile, type Row, spreadOf } from "./rows.ts";
 
 export interface KnowledgeSizes {
   readonly points: number;
@@ -185,6 +185,7 @@ function rows({ points, few: size, dimension }: KnowledgeSizes, measured: Measur
     value: percentile(values, 0.95),
     unit: "ms",
     median: median(values),
+    spread: spreadOf(values),
     ...(peer === undefined
       ? {}
       : { peer: `${peer.name} (${peer.value.toFixed(1)} ms)`, ratio: percentile(values, 0.95) / peer.value }),

@@ -12,7 +12,7 @@ import { memoryBook } from "../../shared/knowledge/memory-book.ts";
 import type { RoutableText, RoutingExperience } from "../../shared/routing-ports.ts";
 import { end } from "./bare.ts";
 import { startQdrantProcess } from "./qdrant-process.ts";
-import { median, percentile, type Row } from "./rows.ts";
+import { median, percentile, type Row, spreadOf } from "./rows.ts";
 
 export interface RoutingMemorySizes {
   readonly rows: number;
@@ -79,6 +79,7 @@ export async function routingMemoryOf({ rows, rounds }: RoutingMemorySizes): Pro
       value: percentile(values, 0.95),
       unit: "ms",
       median: median(values),
+      spread: spreadOf(values),
     });
     return [
       { ...p95(`p95 neighbours of ${rows}`, asked), ...peer, ratio: percentile(asked, 0.95) / percentile(scan, 0.95) },

@@ -9,7 +9,7 @@ import { seedClassifier } from "../../shared/routing/classifier/seed.ts";
 import { keywordVote } from "../../shared/routing/keywords/vote.ts";
 import type { Repeats } from "../../shared/routing-ports.ts";
 import { startTestRedis } from "../support/redis.ts";
-import { median, percentile, type Row } from "./rows.ts";
+import { median, percentile, type Row, spreadOf } from "./rows.ts";
 import { seedSchool } from "./seed.ts";
 
 export interface RoutingOptions {
@@ -36,12 +36,13 @@ export async function routing({ improvements, decisions }: RoutingOptions): Prom
     const [p95, median95] = [percentile(alone, 0.95), median(alone)];
     const p95Past = percentile(remembering, 0.95);
     return [
-      { name: "routing decision in process, p95", value: p95, unit: "ms", median: median95 },
+      { name: "routing decision in process, p95", value: p95, unit: "ms", median: median95, spread: spreadOf(alone) },
       {
         name: `the same, looking for an exact repeat in ${improvements} improvements`,
         value: p95Past,
         unit: "ms",
         median: median(remembering),
+        spread: spreadOf(remembering),
         peer: "in process",
         ratio: p95Past / p95,
       },

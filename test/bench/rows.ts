@@ -9,6 +9,18 @@ export interface Row {
   readonly ratio?: number;
   /** Where `value` is a 95th percentile: the median of the same measurements. */
   readonly median?: number;
+  readonly spread?: Spread;
+}
+
+/** How far repeated measurements lie apart: the middle half of them is between the quartiles. */
+export interface Spread {
+  readonly rounds: number;
+  readonly lower: number;
+  readonly upper: number;
+}
+
+export function spreadOf(values: readonly number[]): Spread {
+  return { rounds: values.length, lower: percentile(values, 0.25), upper: percentile(values, 0.75) };
 }
 
 export function median(values: readonly number[]): number {

@@ -7,6 +7,7 @@ import { improvementMoved } from "../../shared/domain/events.ts";
 import type { Improvement } from "../../shared/domain/improvement.ts";
 import { encodePatch } from "../../shared/domain/improvement-fields.ts";
 import { RELEASES_LOCK, type Status } from "../../shared/domain/lifecycle.ts";
+import { RECORD_SCHEMA, SCHEMA_FIELD } from "../../shared/domain/schema/record.ts";
 import { keysOf } from "../../shared/pipeline/keys.ts";
 import { ownerOf } from "../../shared/stages.ts";
 import { seedBooks } from "./seed-books.ts";
@@ -138,7 +139,7 @@ function mover(step: Pick<Step, "from"> | undefined): string {
 }
 
 function fieldsOf({ id, status, ...facts }: Improvement): Record<string, string> {
-  return { id, status, ...encodePatch(facts).set };
+  return { id, status, [SCHEMA_FIELD]: String(RECORD_SCHEMA), ...encodePatch(facts).set };
 }
 
 function deadLetter({ updated_at: at, dead_reason: reason }: Improvement, event: string): string {

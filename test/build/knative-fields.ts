@@ -40,6 +40,7 @@ export const Taken = z.strictObject({
           z.strictObject({
             name: z.string().refine((name) => name !== "queue-proxy"),
             image: z.string(),
+            args: z.array(z.string()).optional(),
             env: z
               .array(
                 z.strictObject({
@@ -115,10 +116,15 @@ export const Func = z.strictObject({
           .optional(),
         value: z
           .string()
-          .refine((value) => !value.includes("{{") || /^\{\{ (secret|configMap):[\w-]+(:\w+)? \}\}$/.test(value)),
+          .refine((value) => !value.includes("{{") || /^\{\{ (secret|configMap):[\w-]+(:[-.\w]+)? \}\}$/.test(value)),
       }),
     ),
-    volumes: z.array(z.strictObject({ emptyDir: z.strictObject({}), path: z.string().startsWith("/") })),
+    volumes: z.array(
+      z.union([
+        z.strictObject({ emptyDir: z.strictObject({ sizeLimit: z.string() }), path: z.string().startsWith("/") }),
+        z.strictObject({ configMap: z.string(), path: z.string().startsWith("/") }),
+      ]),
+    ),
   }),
   deploy: z.strictObject({
     namespace: z.string(),

@@ -9,7 +9,7 @@ import { improvementEvent, parseEvent, REPOSITORY_CHANGED, SOURCE_SUBMITTED } fr
 import { STATUSES } from "../../shared/domain/lifecycle.ts";
 import { denies } from "../../shared/pipeline/injection.ts";
 import { SETTLED } from "../../shared/runtime/http/answers.ts";
-import { STAGES, stageEntry } from "../../shared/stages.ts";
+import { STAGES, type StageName, stageEntry } from "../../shared/stages.ts";
 import { Func, Taken } from "./knative-fields.ts";
 
 const knative = path.resolve(import.meta.dirname, "../../knative");
@@ -41,10 +41,10 @@ test("the folder holds the stages, the eventing and nothing else; every kustomiz
 
 test("KEDA's part, which the functions need, is in the same namespace", async () => {
   const namespaces = new Set<unknown>();
-  for (const file of ["kustomization.yaml", "eventing/kustomization.yaml", "../keda/kustomization.yaml"]) {
+  for (const file of ["kustomization.yaml", "eventing/kustomization.yaml", "../keda/base/kustomization.yaml"]) {
     for (const { namespace } of await objectsOf(file)) namespaces.add(namespace);
   }
-  const [own] = (await objectsOf("../keda/namespace.yaml")) as { metadata: { name: string } }[];
+  const [own] = (await objectsOf("../keda/base/namespace/namespace.yaml")) as { metadata: { name: string } }[];
   expect([...namespaces]).toEqual([own?.metadata.name]);
 });
 
@@ -85,7 +85,10 @@ describe.each(STAGES)("%s", (stage) => {
   test("it has the settings and secrets of its Deployment, and no label by which that would take its pods", async () => {
     const { spec } = Taken.parse(await service());
     const [container] = spec.template.spec.containers;
-    const [, deployment] = (await objectsOf(`../keda/${stage}.yaml`)) as Record<string, never>[];
+    const [, deployment] = (await objectsOf(`../keda/base/${stageEntry(stage).layer}/${stage}.yaml`)) as Record<
+      string,
+      never
+    >[];
     const list = deployment?.["spec"] as unknown as {
       selector: { matchLabels: Record<string, string> };
       template: { spec: { containers: { image: string; env: { name: string }[]; envFrom: unknown }[] } };
@@ -109,7 +112,6 @@ describe.each(STAGES)("%s", (stage) => {
       invoke: "cloudevent",
       deploy: {
         serviceAccountName: `cortex-${stage}`,
-        labels: [{ key: "networking.knative.dev/visibility", value: "cluster-local" }],
         healthEndpoints: { liveness: "/health/liveness", readiness: "/health/readiness" },
         options: {
           scale: { min: 0, max: scale.maxPods, target: scale.perPod },
@@ -118,9 +120,35 @@ describe.each(STAGES)("%s", (stage) => {
       },
     });
     const { metadata, spec } = Taken.parse(await service());
+    // Labels of Service and pods alike; by those of the pods the network policies let them be asked and reach Redis.
+    const labels = Object.fromEntries(func.deploy.labels.map(({ key, value }) => [key, value]));
+    expect(labels).toEqual(metadata.labels);
+    expect(labels).toMatchObject(spec.template.metadata.labels ?? {});
     expect(func.image).toBe(spec.template.spec.containers[0].image);
     expect(func.name).not.toBe(metadata.name);
   });
+});
+
+test("what the README has people post is taken by the function it is posted to", async () => {
+  const text = await readFile(path.join(knative, "README.md"), "utf8");
+  const structured = [
+    ...text.matchAll(/cortex-(\w+)-http\.[^']*'Authorization[^']*'[^']*'[^']*cloudevents\+json' \\\n +-d '([^']+)'/g),
+  ];
+  const binary = [...text.matchAll(/cortex-(\w+)-http\.[^`]*?ce-type: ([\w.]+)' \\\n +-d '([^']+)'/g)];
+  const invoked = [...text.matchAll(/cd knative\/(\w+)\n[^`]*--type=([\w.]+)[^`]*--data='([^']+)'/g)];
+  const posted = [
+    ...structured.map(([, stage = "", event = ""]) => ({ stage, event })),
+    ...[...binary, ...invoked].map(([, stage = "", type, data = ""]) => ({
+      stage,
+      event: JSON.stringify({ specversion: "1.0", id: "e", source: "/me", type, data: JSON.parse(data) as unknown }),
+    })),
+  ];
+  expect(posted.map(({ stage }) => stage)).toEqual(["route", "ingest", "ingest"]);
+  for (const { stage, event } of posted) {
+    const parsed = parseEvent(event);
+    if ("problems" in parsed) throw new Error(`${stage}: ${parsed.problems.join("; ")}`);
+    expect(denies(stage as StageName, parsed.event, undefined)).toBeUndefined();
+  }
 });
 
 describe("eventing", () => {

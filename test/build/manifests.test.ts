@@ -4,12 +4,16 @@ import { describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { staleFiles } from "../../build/generate.ts";
 import { parseScalers, readScalers } from "../../build/local/autoscaler/scaled-object.ts";
-import { STAGES, stageEntry } from "../../shared/stages.ts";
+import { STAGES, type StageName, stageEntry } from "../../shared/stages.ts";
 
-const keda = path.resolve(import.meta.dirname, "../../keda");
+const keda = path.resolve(import.meta.dirname, "../../keda/base");
 interface KubeObject {
   readonly kind: string;
   readonly metadata: { readonly name: string };
+}
+
+function fileOf(stage: StageName): string {
+  return `${stageEntry(stage).layer}/${stage}.yaml`;
 }
 
 async function objectsOf(file: string): Promise<KubeObject[]> {
@@ -24,17 +28,20 @@ test("every generated file is what its source gives: else run `npm run generate`
   expect([...(await staleFiles()).keys()]).toEqual([]);
 });
 
-test("kustomize takes in every manifest of the folder and nothing else", async () => {
-  const [kustomization] = (await objectsOf("kustomization.yaml")) as unknown as { resources: string[] }[];
-  const files = (await readdir(keda)).filter((file) => file.endsWith(".yaml") && file !== "kustomization.yaml");
-  expect([...(kustomization?.resources ?? [])].sort()).toEqual(files.sort());
+test("kustomize takes in every manifest of a folder and nothing else", async () => {
+  for (const folder of [".", "namespace", "always-on", "reasoning", "execution", "telemetry"]) {
+    const [kustomization] = (await objectsOf(`${folder}/kustomization.yaml`)) as unknown as { resources: string[] }[];
+    const entries = await readdir(path.join(keda, folder));
+    const files = entries.filter((file) => file !== "kustomization.yaml");
+    expect([...(kustomization?.resources ?? [])].sort()).toEqual(files.sort());
+  }
 });
 
 test("every stage has one ScaledObject, one Deployment and an account that exists", async () => {
-  const accounts = (await objectsOf("service-accounts.yaml")).map(({ metadata }) => metadata.name);
-  expect(accounts.sort()).toEqual(STAGES.map((stage) => `cortex-${stage}`).sort());
+  const accounts = (await objectsOf("namespace/accounts.yaml")).map(({ metadata }) => metadata.name);
+  expect(accounts.sort()).toEqual(["coordinator", ...STAGES].map((program) => `cortex-${program}`).sort());
   for (const stage of STAGES) {
-    const kinds = (await objectsOf(`${stage}.yaml`)).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+    const kinds = (await objectsOf(fileOf(stage))).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
     expect(kinds).toEqual([`ScaledObject cortex-${stage}`, `Deployment cortex-${stage}`]);
   }
 });
@@ -63,14 +70,14 @@ describe.each(STAGES)("%s", (stage) => {
     // Nothing could be read: somebody may be working.
     [{}, 1],
   ])("weighs %o as %i", async (values, load) => {
-    expect((await scaler()).formula(values)).toBe(load);
+    expect((await scaler()).metrics.map(({ formula }) => formula(values))).toEqual([load]);
   });
 
   test("waits long enough before it lets go, and drains before it is killed", async () => {
-    const { pollingMs, cooldownMs, graceMs, maxReplicas, minReplicas, target } = await scaler();
+    const { pollingMs, cooldownMs, graceMs, maxReplicas, minReplicas, metrics } = await scaler();
     expect(cooldownMs).toBeGreaterThanOrEqual(Math.max(60_000, 3 * pollingMs + 30_000));
     expect(graceMs).toBeGreaterThan(stageEntry(stage).drainMs);
-    expect({ minReplicas, maxReplicas, target }).toEqual({
+    expect({ minReplicas, maxReplicas, target: metrics[0]?.target }).toEqual({
       minReplicas: 0,
       maxReplicas: stageEntry(stage).scale.maxPods,
       target: stageEntry(stage).scale.perPod,
@@ -78,7 +85,7 @@ describe.each(STAGES)("%s", (stage) => {
   });
 
   test("leaves its replicas to KEDA and keeps to Pod Security 'restricted'", async () => {
-    const [, deployment] = await objectsOf(`${stage}.yaml`);
+    const [, deployment] = await objectsOf(fileOf(stage));
     expect(deployment).not.toHaveProperty("spec.replicas");
     expect(deployment).toMatchObject({
       spec: {
@@ -114,7 +121,7 @@ describe("what KEDA would take in silence is refused before it reaches a cluster
     ["a Deployment that is not there", "kind: Deployment", "kind: StatefulSet"],
     ["a misspelt field", "cooldownPeriod:", "coolDownPeriod:"],
   ])("%s", async (_what, right, wrong) => {
-    const yaml = await readFile(path.join(keda, "route.yaml"), "utf8");
+    const yaml = await readFile(path.join(keda, fileOf("route")), "utf8");
     expect(yaml).toContain(right);
     expect(() => parseScalers(yaml)).not.toThrow();
     expect(() => parseScalers(yaml.replace(right, wrong))).toThrow();

@@ -199,5 +199,5 @@ test.each<[string, string]>([
 test("an unknown command says which there are", async () => {
   const { code, stderr } = await setup(["strat"]);
   expect(code).toBe(1);
-  expect(stderr).toContain("start|test|bench|eval|check|generate|bundle");
+  expect(stderr).toContain("start|test|bench|chaos|eval|advisories|check|generate|bundle|images|scenario");
 });

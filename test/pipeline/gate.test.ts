@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { examine } from "../../shared/pipeline/doctor.ts";
+import { loadOperatorScripts } from "../../shared/pipeline/scripts/load-operator.ts";
 import { schoolServices } from "../../shared/pipeline/services.ts";
 import { startTestRedis, type TestRedis } from "../support/redis.ts";
 import { connectPipeline } from "./support.ts";
@@ -68,6 +70,24 @@ describe("the lock of an Application", () => {
     expect(await school.redis.hget("improvement:a", "lock")).toBe("shop");
   });
 
+  test("who waits behind a lock that nobody holds any more, and for whom nobody was woken, is found and woken", async () => {
+    await approved("a", "b");
+    const [first, second] = [await claim(), await claim()];
+    await take(first.id);
+    await second.queue.settle(
+      [{ kind: "behind", token: second.token, id: second.id, from: "approved", lock: "shop" }],
+      0,
+    );
+    await school.redis.del("school:locks:app:shop");
+
+    const scripts = loadOperatorScripts(school.redis, "");
+    const found = (await examine(school.redis, school.keys, scripts, true)).filter(({ kind }) => kind === "lock");
+    expect(found).toMatchObject([{ id: second.id, repaired: true }]);
+    expect(await school.places("implement")).toMatchObject({ list: 1 });
+    const again = (await examine(school.redis, school.keys, scripts, true)).filter(({ kind }) => kind === "lock");
+    expect(again).toEqual([]);
+  });
+
   test("who waits behind it is woken, one at a time, by the settle that releases it", async () => {
     await approved("a", "b", "c");
     const [first, second, third] = [await claim(), await claim(), await claim()];
@@ -92,6 +112,10 @@ describe("the lock of an Application", () => {
     );
 
     expect(await school.redis.exists("school:locks:app:shop")).toBe(0);
+    expect(await school.places("implement")).toMatchObject({ list: 1, leases: 0 });
+    // It is on its way to the lock: nobody is stranded, and nobody else is woken by a look.
+    const looked = await examine(school.redis, school.keys, loadOperatorScripts(school.redis, ""), true);
+    expect(looked.filter(({ kind }) => kind === "lock")).toEqual([]);
     expect(await school.places("implement")).toMatchObject({ list: 1, leases: 0 });
     // The woken one leaves without ever taking the lock: the next must not wait for ever.
     const woken = await claim();
@@ -256,33 +280,5 @@ test("brakes show what the approval rule needs, in the same words", async () => 
     breaker: null,
     freeze: "changes are frozen",
     budget: expect.stringContaining("spent"),
-  });
-});
-
-describe("freeze windows", () => {
-  const always = { freezeWindows: [{ kind: "day", from: 0, to: 1_440, zone: "UTC", text: "00:00 - 24:00" }] } as const;
-  const never = {
-    freezeWindows: [{ kind: "dates", from: "2001-01-01", to: "2001-01-02", zone: "UTC", text: "x" }],
-  } as const;
-
-  test("what is automatic goes to a person, what a person approved waits", async () => {
-    await approved("a");
-    expect(await take("a", true, "shop", always)).toEqual({
-      kind: "refused",
-      rule: "freeze-window",
-      because: "changes are frozen (00:00 - 24:00)",
-    });
-    expect(await take("a", false, "shop", always)).toMatchObject({
-      kind: "wait",
-      because: "changes are frozen (00:00 - 24:00)",
-    });
-    const request = services(always).gate.admit({ improvement: "a", automatic: false });
-    expect(await request).toMatchObject({ kind: "wait" });
-    expect(await take("a", true, "shop", never)).toEqual({ kind: "taken" });
-  });
-
-  test("the approval rule sees them as it sees the flag", async () => {
-    expect((await services(always).brakes.brakes()).freeze).toBe("changes are frozen (00:00 - 24:00)");
-    expect((await services(never).brakes.brakes()).freeze).toBeNull();
   });
 });

@@ -1,27 +1,20 @@
 /** Telling people, on a real Redis and over real HTTP: once, together, by several pods, through every fault. */
-import { setTimeout as wait } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type NotifyPorts, notify } from "../../functions/notify/handle.ts";
-import type { NotifyRule } from "../../functions/notify/rules.ts";
 import { slackBot } from "../../shared/adapters/notify/slack-bot.ts";
 import { slackWebhook } from "../../shared/adapters/notify/slack-webhook.ts";
 import { webhook } from "../../shared/adapters/notify/webhook.ts";
-import type { Improvement } from "../../shared/domain/improvement.ts";
-import type { Status } from "../../shared/domain/lifecycle.ts";
 import type { Channel } from "../../shared/notify-ports.ts";
 import { readCounters } from "../../shared/pipeline/counters.ts";
-import { hostTurns } from "../../shared/pipeline/host-turns.ts";
-import { keysOf } from "../../shared/pipeline/keys.ts";
 import { notificationBook } from "../../shared/pipeline/notification-book.ts";
 import { channelStates, lastNotifications, tellingOf } from "../../shared/pipeline/notification-overview.ts";
 import { PermanentError } from "../../shared/runtime/errors.ts";
 import { startServer, type TestServer } from "../support/notify/http-server.ts";
 import { notification } from "../support/notify/messages.ts";
+import { endWindows, keys, type Pod, type PodOptions, podOf, reached } from "../support/notify/pod.ts";
 import { type SlackServer, startSlack, TOKEN } from "../support/notify/slack-server.ts";
 import { startTestRedis, type TestRedis } from "../support/redis.ts";
 
-const keys = keysOf("{n}:");
 let server: TestRedis;
 let clients: [Redis, Redis];
 let slack: SlackServer;
@@ -45,61 +38,10 @@ const incoming = (everyMs = 1) =>
 const machines = () => webhook({ name: "webhook", url: `${hook.url}/machines`, secret: "s".repeat(16), everyMs: 1 });
 const posted = (path: string) => hook.asked.filter((asked) => asked.path === path);
 
-/** One pod of notify. */
-function pod(
-  channels: readonly Channel[],
-  { redis = clients[0], groupMs = 0, rules = [{}] as readonly NotifyRule[] } = {},
-) {
-  const book = notificationBook(redis, keys);
-  const ports: NotifyPorts = {
-    book,
-    turns: hostTurns(redis, keys),
-    channels,
-    rules,
-    groupMs,
-    publicUrl: "https://school.example.org",
-    announce: () => book.configured(channels),
-    pause: (ms) => wait(ms),
-    clock: () => performance.now(),
-  };
-  const context = { now: Date.now, signal: new AbortController().signal };
-  const once = (input: Parameters<typeof notify>[0]) => notify(input, ports, context);
-  const tell = async (input: Parameters<typeof notify>[0]): Promise<string> => {
-    for (;;) {
-      const outcome = await once(input);
-      if (outcome.kind === "observed") return outcome.because;
-      await wait(Math.min(outcome.afterMs, 50));
-    }
-  };
-  return {
-    once,
-    /** As the stage's queue does: again and again until it is over. */
-    tell,
-  };
-}
+const pod = (channels: readonly Channel[], { redis = clients[0], ...options }: PodOptions & { redis?: Redis } = {}) =>
+  podOf(redis, channels, options);
 
-type Pod = ReturnType<typeof pod>;
-
-function reached(
-  status: Status,
-  event: string,
-  id = "0123456789abcdef",
-): { improvement: Improvement; reached: Status; event: string } {
-  const improvement = {
-    id,
-    title: `Title ${id}`,
-    category: "security",
-    status,
-    dead_reason: "no route",
-    relevance: 0.8,
-  };
-  return { improvement: improvement as Improvement, reached: status, event };
-}
-
-async function windowsEnd(channel: string): Promise<void> {
-  const due = keys.notifyDue(channel);
-  for (const id of await clients[0].zrange(due, 0, "-1")) await clients[0].zadd(due, "0", id);
-}
+const windowsEnd = (channel: string) => endWindows(clients[0], channel);
 
 describe("once", () => {
   test("however often the event is delivered, and to whichever pod", async () => {
@@ -122,12 +64,8 @@ describe("once", () => {
     const dies = async () => {
       const taken = await book.take("slack", 60_000, 10);
       if (taken.kind !== "taken") throw new Error("nothing to take");
-      await book.begin(
-        "slack",
-        taken.token,
-        60_000,
-        taken.due.map(({ notification: { id } }) => id),
-      );
+      const notifications = taken.due.map(({ notification }) => notification);
+      await book.begin("slack", taken.token, 60_000, { id: "the one it died at", notifications });
       // Its lease ends.
       await clients[0].del(`${keys.prefix}school:notify:turn:slack`);
       return taken.due.length;
@@ -165,12 +103,12 @@ describe("once", () => {
 describe("together", () => {
   test("a storm of two hundred dead letters is one message, by two pods at once", async () => {
     const [one, other] = clients.map((redis) => pod([incoming()], { redis, groupMs: 600_000 })) as [Pod, Pod];
-    const podOf = (i: number) => (i % 2 === 0 ? one : other);
+    const podAt = (i: number) => (i % 2 === 0 ? one : other);
     const storm = Array.from({ length: 200 }, (_, i) => reached("dead", `e${i}`, `improvement-${i}`));
-    await Promise.all(storm.map((event, i) => podOf(i).once(event)));
+    await Promise.all(storm.map((event, i) => podAt(i).once(event)));
     expect(hook.asked).toHaveLength(0);
     await windowsEnd("slack");
-    await Promise.all(storm.map((event, i) => podOf(i).tell(event)));
+    await Promise.all(storm.map((event, i) => podAt(i).tell(event)));
     expect(hook.asked).toHaveLength(1);
     expect(JSON.parse(hook.asked[0]?.text ?? "").text).toContain("200 improvements stopped after their last attempt");
     expect(await clients[0].zcard(keys.notifyDue("slack"))).toBe(0);

@@ -96,6 +96,11 @@ describe("told to stop", () => {
     expect(await school.redis.exists("improvement:b")).toBe(0);
   });
 
+  test("until then it leaves it to Knative's proxy to close a connection", async () => {
+    const { headers } = await (await startRoute()).call("GET", "/health");
+    expect(Number(/timeout=(\d+)/.exec(headers.get("keep-alive") ?? "")?.[1])).toBeGreaterThan(90);
+  });
+
   test("while nothing runs it ends at once", async () => {
     expect(await (await startRoute()).stop()).toBe(0);
   });

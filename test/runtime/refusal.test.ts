@@ -1,9 +1,10 @@
 import { Redis } from "ioredis";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { isPassingRefusal } from "../../shared/pipeline/refusal.ts";
+import { isOutage, isPassingRefusal } from "../../shared/pipeline/refusal.ts";
 import { consume } from "../../shared/runtime/consume.ts";
 import { settlementForError } from "../../shared/runtime/settlement.ts";
+import { startProxy } from "../chaos/suite/proxy.ts";
 import { connectPipeline } from "../pipeline/support.ts";
 import { startTestRedis, type TestRedis } from "../support/redis.ts";
 
@@ -29,6 +30,27 @@ test.each([
 ])("%s: passes by itself is %s", (message, passing) => {
   expect(isPassingRefusal(new Error(message))).toBe(passing);
   expect(settlementForError("t", new Error(message), 1)).toMatchObject({ kind: "retry", counts: !passing });
+});
+
+test("a handler whose pipeline Redis answered in part has used up no attempt", async () => {
+  const proxy = await startProxy(() => server.port);
+  const redis = new Redis(proxy.port, "127.0.0.1", { maxRetriesPerRequest: null, retryStrategy: () => 10 });
+  redis.on("error", () => undefined);
+  await redis.set("long", "x".repeat(200_000));
+  await proxy.set("cut");
+  // The first two answers fit into the half that arrives.
+  const batch = redis.pipeline().ping().ping();
+  for (let i = 0; i < 20; i += 1) batch.get("long");
+  const failed = batch.exec().then((replies) => replies?.find(([error]) => error !== null)?.[0]);
+  await expect.poll(() => proxy.figures().ended).toBeGreaterThan(0);
+  await proxy.set(undefined);
+  const error = await failed;
+  redis.disconnect();
+  await proxy.close();
+
+  expect(error?.message).toMatch(/aborted/);
+  expect(isOutage(error)).toBe(true);
+  expect(settlementForError("t", error, 1)).toMatchObject({ kind: "retry", counts: false });
 });
 
 test("a worker outlives a Redis that refuses writes for a while, and loses nothing it had finished", async () => {

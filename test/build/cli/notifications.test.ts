@@ -24,7 +24,7 @@ async function answer(refused?: string): Promise<void> {
   await book.file(one, [{ channel: "slack", lane: "test", windowMs: 0 }]);
   const taken = await book.take("slack", 60_000, 1);
   if (taken.kind !== "taken") throw new Error("nothing is due");
-  await book.begin("slack", taken.token, 60_000, [id]);
+  await book.begin("slack", taken.token, 60_000, { id, notifications: [one] });
   const receipt =
     refused === undefined ? ({ kind: "sent" } as const) : ({ kind: "refused", because: refused } as const);
   const { headline } = one;

@@ -66,6 +66,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   "get /api/breaker": "breaker",
   "get /api/pipeline": "pipeline",
   "get /api/me": "whoami",
+  "get /api/about": "version",
   "get /api/status": "status",
   "get /api/events": "events",
   "get /api/flags": "flags list",

@@ -50,6 +50,7 @@ async function withAnswers(answers: readonly (string | undefined)[], args: reado
     ),
     school: () => clientOf({ url: school.coordinator.url, token: TOKENS.reviewer }),
     redis: () => ({ url: school.server.url, prefix: "" }),
+    local: () => ({ pid: process.pid, dataDir: "" }),
     cache: "",
     stopped: new AbortController().signal,
     stdin: process.stdin,

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { DIST } from "../../../build/bundle/targets.ts";
 import { startCoordinator } from "../../../build/local/coordinator-process.ts";
 import { freePort } from "../../../build/local/ports.ts";
 import { startTestRedis, type TestRedis } from "../../support/redis.ts";
@@ -20,6 +21,7 @@ afterAll(async () => {
 const start = (name: string, port: number, env: Record<string, string> = {}) =>
   startCoordinator({
     port,
+    program: () => ({ main: path.join(DIST, "coordinator/main.js"), env: {} }),
     token: `token-of-${name}`,
     env: {
       REDIS_URL: server.url,

@@ -62,7 +62,9 @@ async function commitsPerImprovement(): Promise<number[]> {
   return [...new Set(ids)].map((id) => ids.filter((other) => other === id).length);
 }
 const functionProcesses = async () =>
-  [...(await processesOf(dataDir))].filter(([, command]) => /\/dist\/(?!coordinator)\w+\/main\.js/.test(command));
+  [...(await processesOf(dataDir))].filter(([, command]) =>
+    /\/programs\/\d+\/(?!coordinator)\w+\/main\.js/.test(command),
+  );
 
 describe("a day of the school", { timeout: PATIENCE_MS }, () => {
   let school: LocalSchool;
@@ -90,7 +92,7 @@ describe("a day of the school", { timeout: PATIENCE_MS }, () => {
     expect(Number(new URL(url).port)).toBeGreaterThan(8080);
     expect(Number(new URL(redis).port)).toBeGreaterThan(6379);
     // The repository is there to be indexed: that is work.
-    const others = (await functionProcesses()).filter(([, command]) => !command.includes("/dist/index/"));
+    const others = (await functionProcesses()).filter(([, command]) => !command.includes("/index/main.js"));
     expect(others).toEqual([]);
   });
 

@@ -13,7 +13,7 @@ beforeAll(async () => {
     layers: {
       async wake(stage) {
         woken.push(stage);
-        return true;
+        return "woken" as const;
       },
     },
   });

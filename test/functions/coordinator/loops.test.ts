@@ -1,6 +1,5 @@
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { waker } from "../../../functions/coordinator/waker.ts";
 import type { StageName } from "../../../shared/stages.ts";
 import { startSchool, type TestSchool } from "./support.ts";
 
@@ -13,7 +12,7 @@ beforeAll(async () => {
       async wake(stage) {
         woken.push(stage);
         if (stage === "plan") throw new Error("the cluster is away");
-        return true;
+        return "woken" as const;
       },
     },
   });
@@ -80,36 +79,4 @@ test("a long timer that comes near moves to its stage as soon as a coordinator l
   await Promise.all(pair.map((one) => one.close()));
   other.redis.disconnect();
   await other.server.close();
-});
-
-test("a stage is asked for at most once in two seconds, and not again while the first call runs", async () => {
-  let now = 0;
-  let answer: (woken: boolean) => void = () => undefined;
-  const calls: StageName[] = [];
-  const wake = waker(
-    {
-      wake: (stage) => {
-        calls.push(stage);
-        return new Promise((resolve) => {
-          answer = resolve;
-        });
-      },
-    },
-    pino({ level: "silent" }),
-    () => now,
-  );
-  wake("plan");
-  wake("plan");
-  now = 5_000;
-  wake("plan");
-  expect(calls).toEqual(["plan"]);
-  answer(true);
-  await expect
-    .poll(() => {
-      wake("plan");
-      return calls;
-    })
-    .toEqual(["plan", "plan"]);
-  wake("sync");
-  expect(calls).toEqual(["plan", "plan", "sync"]);
 });

@@ -23,7 +23,7 @@ async function tell(receipt: Parameters<ReturnType<typeof notificationBook>["end
   await book.file(one, [{ channel: "on-call", lane: "now", windowMs: 0 }]);
   const taken = await book.take("on-call", 60_000, 10);
   if (taken.kind !== "taken") throw new Error("nothing is due");
-  await book.begin("on-call", taken.token, 60_000, [id]);
+  await book.begin("on-call", taken.token, 60_000, whole);
   await book.end("on-call", { receipt, message: whole, repeatable: false });
   await book.release("on-call", taken.token);
 }

@@ -196,7 +196,7 @@ describe("doctor", () => {
   test("reports a difference and mends it when asked", async () => {
     await school.redis.flushall();
     await school.stand("sick", "raw");
-    expect((await school.call("operator", "GET", "/api/doctor")).json).toEqual({ healthy: true, findings: [] });
+    expect((await school.call("operator", "GET", "/api/doctor")).json).toMatchObject({ healthy: true, findings: [] });
     await school.redis.del("school:queue:route");
     await school.redis.srem("improvements:status:raw", "sick");
 

@@ -40,6 +40,10 @@ describe("a client that is slow on purpose", () => {
     }
   });
 
+  test("one that is idle is kept for longer than nginx (a minute) and what is written in Go (90 s) keep it", () => {
+    expect(SERVER_OPTIONS.keepAliveTimeout).toBeGreaterThan(90_000);
+  });
+
   test("has ten seconds for headers and a minute for all of it", () => {
     expect(SERVER_OPTIONS).toMatchObject({ headersTimeout: 10_000, requestTimeout: 60_000, maxHeaderSize: 16_384 });
   });

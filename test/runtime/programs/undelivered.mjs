@@ -1,0 +1,3 @@
+import { serveUndelivered } from "../../../shared/runtime/http/undelivered.ts";
+
+await serveUndelivered(process.env);
