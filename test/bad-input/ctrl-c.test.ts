@@ -20,6 +20,8 @@ import {
   runningSchool,
   until,
 } from "../support/local-school.ts";
+import { openLocks } from "../support/locks-opened.ts";
+import { whatMoves } from "../support/what-moves.ts";
 
 /**
  * One event at a time per process, so that a stage with several to do has one in its hands all the while. It takes as many
@@ -137,7 +139,7 @@ async function untilHeldBy(stage: StageName): Promise<void> {
           await Promise.race([worked, held.promise]);
           return holds ? true : undefined;
         },
-        whatMoves,
+        detail,
       );
     } finally {
       subscriber.disconnect();
@@ -150,7 +152,7 @@ async function workOn(stage: StageName): Promise<void> {
   const lines = await client.list();
   const moving = lines.some(({ status }) => isMoving(status));
   if (stage === "rollback" && !moving) await takeBack(lines);
-  await measureAgain(lines);
+  await openLocks(await runningSchool(dataDir), lines);
   for (const { id } of lines.filter(({ id, status }) => status === "pending_review" && !asked.has(id))) {
     asked.add(id);
     if ((await client.show(id)).change_set !== undefined) await client.approve(id, "the change is what we want");
@@ -161,31 +163,12 @@ async function workOn(stage: StageName): Promise<void> {
   await submit();
 }
 
-/** What is held keeps its Application's lock: whoever waits behind it would wait for ever. */
-async function measureAgain(lines: readonly Line[]): Promise<void> {
-  for (const { id } of lines.filter(({ status }) => status === "held")) await client.extend(id, "once more");
-}
-
 /** Told when patience ends. */
-function whatMoves(): Promise<unknown> {
-  return withRedis(async (redis) => {
-    const moving = (await client.list()).filter(({ status }) => isMoving(status));
-    const lines = moving.map(async ({ id, status }) => {
-      const kept = await redis.hmget(`improvement:${id}`, "lease", "waiting", "waits_for_lock", "lock", "not_before");
-      return { id, status, kept, trail: (await client.trail(id)).slice(-3) };
-    });
-    const queues = STAGES.map(async (stage) => {
-      const list = await redis.lrange(`school:queue:${stage}`, 0, -1);
-      const others = ["leases", "delayed"].map((kind) => redis.zrange(`school:queue:${stage}:${kind}`, "0", "-1"));
-      return { stage, list, leasesAndDelayed: await Promise.all(others) };
-    });
-    return {
-      lines: await Promise.all(lines),
-      queues: await Promise.all(queues),
-      locks: await redis.keys("school:lock*"),
-      said: launcher.output().slice(-3000),
-    };
-  });
+function detail(): Promise<unknown> {
+  return withRedis(async (redis) => ({
+    ...Object(await whatMoves(redis, client)),
+    said: launcher.output().slice(-3000),
+  }));
 }
 
 async function wantAllTheSame(lines: readonly Line[]): Promise<void> {
@@ -216,9 +199,11 @@ describe("Ctrl-C", { timeout: 3 * PATIENCE_MS }, () => {
       "everything has ended or waits for a person",
       async () => {
         const all = await client.list();
-        return all.length > 0 && all.every(({ status }) => !isMoving(status)) ? all : undefined;
+        if (all.length > 0 && all.every(({ status }) => !isMoving(status))) return all;
+        await openLocks(await runningSchool(dataDir), all);
+        return undefined;
       },
-      whatMoves,
+      detail,
     );
     expect(lines.filter(({ status }) => status === "dead")).toEqual([]);
     expect(await client.doctor()).toEqual([]);
@@ -248,7 +233,7 @@ describe("Ctrl-C", { timeout: 3 * PATIENCE_MS }, () => {
         const all = [...(await processesOf(dataDir))];
         return all.find(([, command]) => /\/programs\/\d+\/(?!coordinator)\w+\/main\.js/.test(command))?.[0];
       },
-      whatMoves,
+      detail,
     );
     process.kill(stuck, "SIGSTOP");
     launcher.signal("SIGINT");

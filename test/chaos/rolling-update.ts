@@ -19,7 +19,9 @@ import { redisNow } from "../../shared/pipeline/services.ts";
 import { type AliveBuild, buildsAlive } from "../../shared/pipeline/upgrade/builds-alive.ts";
 import { STAGES } from "../../shared/stages.ts";
 import { runningSchool } from "../support/local-school.ts";
+import { openLocks } from "../support/locks-opened.ts";
 import { otherBuild } from "../support/other-build.ts";
+import { whatMoves } from "../support/what-moves.ts";
 import { type Counted, countAll, leftoversOf } from "./rolling-count.ts";
 import { putIn } from "./rolling-load.ts";
 
@@ -64,6 +66,13 @@ export interface RollingReport extends Counted {
   readonly seconds: number;
 }
 
+interface Run {
+  readonly school: LocalSchool;
+  readonly client: DemoClient;
+  readonly redis: Redis;
+  readonly options: RollingOptions;
+}
+
 export async function rollingUpdate(options: RollingOptions): Promise<RollingReport> {
   const log = options.log ?? (() => undefined);
   const folder = await mkdtemp(path.join(tmpdir(), "school-rolling-"));
@@ -78,6 +87,7 @@ export async function rollingUpdate(options: RollingOptions): Promise<RollingRep
     const client = demoClient(school);
     redis = new Redis((await redisOf(dataDir)).url);
     redis.on("error", () => undefined);
+    const run: Run = { school, client, redis, options };
     const watching = watchBuilds(redis);
     const submitted = await putIn(client, school, options);
     log(`${submitted.length} proposals and ${options.talks} talks are in`);
@@ -85,21 +95,19 @@ export async function rollingUpdate(options: RollingOptions): Promise<RollingRep
     const updates: Update[] = [];
     const updateAll = async (upTo: number) => {
       while (updates.length < upTo) {
-        updates.push(
-          await update(school as LocalSchool, client, redis as Redis, builds[(updates.length + 1) % 2], options),
-        );
+        updates.push(await update(run, builds[(updates.length + 1) % 2]));
         log(`update ${updates.length}: ${JSON.stringify(updates.at(-1))}`);
       }
     };
     // Half of them while sources are read and judged, half while changes are made, followed, watched and taken back.
     await updateAll(Math.ceil(options.updates / 2));
-    const decided = await approveOnce(client, redis, options);
+    const decided = await approveOnce(run);
     log(`${decided} changes were approved by a person`);
-    const takingBack = takeBack(school, client, redis, options);
+    const takingBack = takeBack(run);
     await updateAll(options.updates);
     log(`${await takingBack} changes are taken back`);
-    await until("everything rests", () => atRest(client, redis as Redis, options.talks));
-    await until("nothing is left", async () => (await leftoversOf(redis as Redis)) === 0);
+    await untilAtRest(run);
+    await until("nothing is left", async () => (await leftoversOf(run.redis)) === 0);
     const { mixed, bothBuilds } = await watching.stop();
     const counted = await countAll(school.repository, client, redis, submitted);
     return { ...counted, updates, mixed, bothBuilds, seconds: Math.round((performance.now() - started) / 1_000) };
@@ -111,15 +119,10 @@ export async function rollingUpdate(options: RollingOptions): Promise<RollingRep
 }
 
 /** Replaces everything in the middle of the work: what is replaced while nothing happens proves nothing. */
-async function update(
-  school: LocalSchool,
-  client: DemoClient,
-  redis: Redis,
-  build: string | undefined,
-  { talks }: RollingOptions,
-): Promise<Update> {
+async function update(run: Run, build: string | undefined): Promise<Update> {
+  const { school, redis } = run;
   const reached = (await settled(redis)) + 5;
-  await until("work goes on", async () => (await settled(redis)) >= reached || (await atRest(client, redis, talks)));
+  await until("work goes on", async () => (await settled(redis)) >= reached || (await atRest(run)));
   const [from, before, workers] = [performance.now(), await settled(redis), await alive(redis)];
   await school.upgrade(build);
   return {
@@ -130,23 +133,19 @@ async function update(
 }
 
 /** The first that are verified go back, so that this way of the school is at work, too. */
-async function takeBack(
-  { url, tokens }: LocalSchool,
-  client: DemoClient,
-  redis: Redis,
-  { talks }: RollingOptions,
-): Promise<number> {
+async function takeBack(run: Run): Promise<number> {
+  const { client } = run;
+  const { url, tokens } = run.school;
   const verified = async () => (await client.list()).filter(({ status }) => status === "verified");
-  await until(
-    "something is verified",
-    async () => (await verified()).length > 1 || (await atRest(client, redis, talks)),
-  );
+  await until("something is verified", async () => (await verified()).length > 1 || (await atRest(run)));
   const some = (await verified()).slice(0, 2);
   for (const { id } of some) {
     await until(`${id} is taken back`, async () => {
       const headers = { authorization: `Bearer ${tokens.reviewer}`, "content-type": "application/json" };
       const body = JSON.stringify({ reason: "we want it back" });
-      return (await fetch(`${url}/api/improvements/${id}/rollback`, { method: "POST", headers, body })).ok;
+      const { ok } = await fetch(`${url}/api/improvements/${id}/rollback`, { method: "POST", headers, body });
+      // The answer of a coordinator that is being replaced may be lost, and the second question refused.
+      return ok || (await client.show(id)).status !== "verified";
     });
   }
   return some.length;
@@ -185,16 +184,25 @@ function watchBuilds(redis: Redis): { stop(): Promise<{ mixed: number; bothBuild
   };
 }
 
-/** Every source is read, and nothing moves any more that is not a person's. */
-async function atRest(client: DemoClient, redis: Redis, talks: number): Promise<boolean> {
+/** Every source is read, and nothing moves any more that is not a person's. Who waits behind a person's is helped. */
+async function atRest({ school, client, redis, options }: Run): Promise<boolean> {
   // Sources first: one that is read after the list was taken would be missed.
   const given = (await client.sourcesRead()).length + (await redis.llen(keysOf().dead("ingest")));
-  if (given < talks) return false;
-  return (await client.list()).every(({ status }) => !isMoving(status));
+  if (given < options.talks) return false;
+  const lines = await client.list();
+  const resting = lines.every(({ status }) => !isMoving(status));
+  if (!resting) await openLocks(school, lines);
+  return resting;
 }
 
-async function approveOnce(client: DemoClient, redis: Redis, options: RollingOptions): Promise<number> {
-  await until("everything rests", () => atRest(client, redis, options.talks));
+function untilAtRest(run: Run): Promise<void> {
+  const detail = () => whatMoves(run.redis, run.client);
+  return until("everything rests", () => atRest(run), detail);
+}
+
+async function approveOnce(run: Run): Promise<number> {
+  await untilAtRest(run);
+  const { client } = run;
   let decided = 0;
   for (const { id } of (await client.list()).filter(({ status }) => status === "pending_review").slice(0, 40)) {
     const { change_set: changes } = await client.show(id);
@@ -211,12 +219,16 @@ async function redisOf(dataDir: string): Promise<{ url: string }> {
 
 const PATIENCE_MS = 15 * 60_000;
 
-async function until(what: string, look: () => Promise<boolean>): Promise<void> {
+async function until(
+  what: string,
+  look: () => Promise<boolean>,
+  detail: () => Promise<unknown> = async () => undefined,
+): Promise<void> {
   for (const deadline = performance.now() + PATIENCE_MS; performance.now() < deadline; await wait(250)) {
     // The address of a coordinator that is being replaced is silent for a moment.
     if (await look().catch(() => false)) return;
   }
-  throw new Error(`waited in vain until ${what}`);
+  throw new Error(`waited in vain until ${what}: ${JSON.stringify(await detail())}`);
 }
 
 if (import.meta.main) {

@@ -31,6 +31,8 @@ export interface DemoClient {
   override(id: string, reason: string): Promise<void>;
   /** Measures once more what is held. */
   extend(id: string, reason: string): Promise<void>;
+  /** Nobody tries any more to take back what could not be taken back. */
+  close(id: string, reason: string): Promise<void>;
   /** Titles of the sources that were read to their end. */
   sourcesRead(): Promise<readonly string[]>;
   doctor(): Promise<readonly { readonly kind: string; readonly id: string; readonly problem: string }[]>;
@@ -71,6 +73,9 @@ export function demoClient({ url, tokens }: Pick<LocalSchool, "url" | "tokens">)
     },
     async extend(id, reason) {
       await call(tokens.reviewer, "POST", `/api/improvements/${id}/extend`, { reason });
+    },
+    async close(id, reason) {
+      await call(tokens.reviewer, "POST", `/api/improvements/${id}/close`, { reason });
     },
     async sourcesRead() {
       const { sources } = await call<{ sources: { title: string; state: string }[] }>(
