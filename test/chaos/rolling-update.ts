@@ -11,7 +11,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { Redis } from "ioredis";
 import { DIST } from "../../build/bundle/targets.ts";
-import { type DemoClient, demoClient } from "../../build/local/demo/client.ts";
+import { type DemoClient, demoClient, type Line } from "../../build/local/demo/client.ts";
 import { type LocalSchool, startSchool } from "../../build/local/school.ts";
 import { isMoving } from "../../shared/domain/lifecycle.ts";
 import { keysOf } from "../../shared/pipeline/keys.ts";
@@ -103,9 +103,8 @@ export async function rollingUpdate(options: RollingOptions): Promise<RollingRep
     await updateAll(Math.ceil(options.updates / 2));
     const decided = await approveOnce(run);
     log(`${decided} changes were approved by a person`);
-    const takingBack = takeBack(run);
-    await updateAll(options.updates);
-    log(`${await takingBack} changes are taken back`);
+    const [takenBack] = await Promise.all([takeBack(run), updateAll(options.updates)]);
+    log(`${takenBack} changes are taken back`);
     await untilAtRest(run);
     await until("nothing is left", async () => (await leftoversOf(run.redis)) === 0);
     const { mixed, bothBuilds } = await watching.stop();
@@ -136,9 +135,12 @@ async function update(run: Run, build: string | undefined): Promise<Update> {
 async function takeBack(run: Run): Promise<number> {
   const { client } = run;
   const { url, tokens } = run.school;
-  const verified = async () => (await client.list()).filter(({ status }) => status === "verified");
-  await until("something is verified", async () => (await verified()).length > 1 || (await atRest(run)));
-  const some = (await verified()).slice(0, 2);
+  let some: readonly Line[] = [];
+  await until("something is verified", async () => {
+    const resting = await atRest(run);
+    some = (await client.list()).filter(({ status }) => status === "verified").slice(0, 2);
+    return some.length > 1 || resting;
+  });
   for (const { id } of some) {
     await until(`${id} is taken back`, async () => {
       const headers = { authorization: `Bearer ${tokens.reviewer}`, "content-type": "application/json" };
