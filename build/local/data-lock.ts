@@ -7,6 +7,7 @@ import { randomUUID } from "node:crypto";
 import { link, mkdir, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { CannotStart } from "./cannot-start.ts";
+import { startOf } from "./process-start.ts";
 
 /** Somebody else uses this data directory. */
 export class DataDirectoryInUse extends CannotStart {
@@ -88,12 +89,4 @@ async function holderOf(file: string): Promise<number | undefined> {
   // The id may have been given to another process since; where /proc exists its start tells them apart.
   const start = await startOf(holder);
   return start === undefined || start === since ? holder : undefined;
-}
-
-/** When a process began, in ticks since boot: field 22 of proc_pid_stat(5). Undefined where there is no /proc. */
-async function startOf(pid: number): Promise<string | undefined> {
-  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
-  // The second field is the program's name in brackets, which may hold anything.
-  const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return fields?.[0] === "Z" ? "ended, not yet reaped" : fields?.[19];
 }

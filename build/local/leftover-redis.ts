@@ -2,22 +2,51 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { askRedis } from "./redis-process.ts";
+import { startOf } from "./process-start.ts";
+import { askRedis, redisAt } from "./redis-process.ts";
 
 const FILE = "redis.port";
 
-/** Notes where the server of this data directory listens. */
-export async function noteRedis(dataDir: string, port: number): Promise<void> {
-  await writeFile(path.join(dataDir, FILE), `${port}\n`);
+/** How long one that was asked to end may take before it is killed. */
+const GRACE_MS = 10_000;
+
+/** Notes where the server of this data directory listens, and which process it is. */
+export async function noteRedis(dataDir: string, port: number, pid: number): Promise<void> {
+  await writeFile(path.join(dataDir, FILE), `${port} ${pid} ${(await startOf(pid)) ?? ""}\n`);
 }
 
 /** Ends the server that still uses this data directory, if there is one, and returns once it is gone. */
 export async function endLeftoverRedis(dataDir: string): Promise<void> {
+  const pid = await leftover(dataDir);
+  if (pid === undefined) return;
+  const since = await startOf(pid);
+  // Its number may be another process's as soon as it is gone.
+  const isThere = async () => (await startOf(pid)) === since && lives(pid, 0);
+  lives(pid, "SIGTERM");
+  for (const deadline = performance.now() + GRACE_MS; await isThere(); await delay(20)) {
+    if (performance.now() > deadline) lives(pid, "SIGKILL");
+  }
+}
+
+/**
+ * The process id of the server that was left. Where processes have a known start the note tells; else who listens on the
+ * port is asked for its folder, and somebody who took the port since may give another, or no answer at all.
+ */
+async function leftover(dataDir: string): Promise<number | undefined> {
   const noted = await readFile(path.join(dataDir, FILE), "utf8").catch(() => "");
-  const port = Number(noted.trim());
-  if (!(port > 0)) return;
-  const directory = (await askRedis(port, "CONFIG GET dir")).split("\r\n")[4];
-  if (directory !== path.resolve(dataDir)) return;
-  await askRedis(port, "SHUTDOWN SAVE");
-  while ((await askRedis(port, "PING")) !== "") await delay(10);
+  const [port, pid, since] = noted.trim().split(" ");
+  if (since !== undefined) return (await startOf(Number(pid))) === since ? Number(pid) : undefined;
+  if (!(Number(port) > 0)) return undefined;
+  const directory = (await askRedis(Number(port), "CONFIG GET dir")).split("\r\n")[4];
+  return directory === path.resolve(dataDir) ? redisAt(Number(port)) : undefined;
+}
+
+/** Sends the signal; false when there is no such process. */
+function lives(pid: number, name: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    return false;
+  }
 }

@@ -7,6 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { CannotStart } from "./cannot-start.ts";
 
 export interface RedisProcess {
+  readonly pid: number;
   /** Ends the server the polite way: it writes what it still has to write. */
   stop(): Promise<void>;
   /** kill -9. */
@@ -23,6 +24,9 @@ export interface RedisOptions {
   /** When what is appended must be on the disk; `everysec` unless given. */
   readonly sync?: "always" | "everysec";
 }
+
+/** Much more than a Redis under load takes; whoever gets no answer asks again. */
+const ANSWER_MS = 2_000;
 
 /** The server ended before it answered; `output` says why (a taken port, an unreadable file). */
 export class RedisDidNotStart extends CannotStart {
@@ -75,17 +79,20 @@ export async function launchRedis({ port, dir, appendOnly, sync = "everysec" }: 
     process.removeListener("exit", farewell);
   });
 
-  while (!(await answersPing(port))) {
+  let answering: number | undefined;
+  while (answering === undefined) {
     if (over) throw new RedisDidNotStart(output);
-    await delay(5);
+    if (await answersPing(port)) answering = await redisAt(port);
+    else await delay(5);
   }
   // Another server may answer on this port while ours is still failing to bind it.
-  if (!(await isOurs(port, child))) {
+  if (answering !== child.pid) {
     child.kill("SIGKILL");
     await gone;
     throw new RedisDidNotStart(`${output}\nport ${port}: Address already in use`);
   }
   return {
+    pid: answering,
     stop: () => end(child, "SIGTERM", gone),
     kill: () => end(child, "SIGKILL", gone),
     gone,
@@ -101,14 +108,18 @@ async function answersPing(port: number): Promise<boolean> {
   return (await askRedis(port, "PING")).startsWith("+PONG");
 }
 
-async function isOurs(port: number, child: ChildProcess): Promise<boolean> {
+/** The process id of the Redis that answers on this port; undefined when none does. */
+export async function redisAt(port: number): Promise<number | undefined> {
   const pid = /process_id:(\d+)/.exec(await askRedis(port, "INFO server"))?.[1];
-  return pid !== undefined && Number(pid) === child.pid;
+  return pid === undefined ? undefined : Number(pid);
 }
 
-/** The raw answer to one inline command; empty when nobody answers. While the server loads its file PING says -LOADING. */
+/**
+ * The raw answer to one inline command; empty when nobody answers in time: who listens there need not be a Redis, and one
+ * that was stopped takes connections, too. While the server loads its file PING says -LOADING.
+ */
 export async function askRedis(port: number, command: string): Promise<string> {
-  const socket = connect({ port, host: "127.0.0.1" });
+  const socket = connect({ port, host: "127.0.0.1", signal: AbortSignal.timeout(ANSWER_MS) });
   try {
     await once(socket, "connect");
     socket.end(`${command}\r\nQUIT\r\n`);

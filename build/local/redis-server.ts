@@ -21,7 +21,7 @@ export async function startRedis({ dataDir, port = 6379 }: { dataDir: string; po
     const chosen = await portNear(wanted);
     try {
       const server = await launchRedis({ port: chosen, dir: dataDir, appendOnly: true });
-      await noteRedis(dataDir, chosen);
+      await noteRedis(dataDir, chosen, server.pid);
       return localRedis(server, chosen);
     } catch (error) {
       if (!(error instanceof RedisDidNotStart && error.portTaken) || attempt === 5) throw error;

@@ -123,7 +123,7 @@ function settledIn(dataDir: string): { read(): Promise<number | undefined>; clos
   let redis: Redis | undefined;
   return {
     async read() {
-      const port = await readFile(path.join(dataDir, "redis/redis.port"), "utf8").catch(() => "");
+      const [port = ""] = (await readFile(path.join(dataDir, "redis/redis.port"), "utf8").catch(() => "")).split(" ");
       if (redis?.options.port !== Number(port)) {
         redis?.disconnect();
         redis = port === "" ? undefined : new Redis(Number(port), "127.0.0.1", { retryStrategy: () => 50 });

@@ -62,7 +62,7 @@ export async function isUp(launcher: Launcher, dataDir: string): Promise<DemoCli
   const up = until(
     "the school runs",
     () => (launcher.output().includes("is running") ? true : undefined),
-    () => launcher.output(),
+    async () => ({ said: launcher.output(), processes: [...(await processesOf(dataDir))] }),
   );
   await Promise.race([up, ended]);
   return demoClient(await runningSchool(dataDir));
