@@ -146,7 +146,9 @@ function launch(port: number, { env, logFile, program }: CoordinatorOptions): Ch
 }
 
 async function isOurs(url: string, token: string): Promise<boolean> {
-  return fetch(`${url}/api/status`, { headers: { authorization: `Bearer ${token}` } }).then(
+  const headers = { authorization: `Bearer ${token}` };
+  // Somebody who has the port and says nothing must not keep it waiting.
+  return fetch(`${url}/api/status`, { headers, signal: AbortSignal.timeout(5_000) }).then(
     (response) => response.ok,
     () => false,
   );
