@@ -7,7 +7,7 @@ import { randomUUID } from "node:crypto";
 import { link, mkdir, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { CannotStart } from "./cannot-start.ts";
-import { startOf } from "./process-start.ts";
+import { startOf } from "./other-processes.ts";
 
 /** Somebody else uses this data directory. */
 export class DataDirectoryInUse extends CannotStart {

@@ -3,6 +3,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod";
+import { signal } from "./other-processes.ts";
 
 const FILE = "running.json";
 const Running = z.object({ port: z.number(), pid: z.number() });
@@ -45,14 +46,6 @@ export async function holdsKey(port: number, apiKey: string): Promise<boolean> {
       () => undefined,
     );
   return (await status({ "api-key": apiKey })) === 200 && (await status({})) !== 200;
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-  }
 }
 
 function parsed(text: string): unknown {

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { startOf } from "./process-start.ts";
+import { signal, startOf } from "./other-processes.ts";
 import { askRedis, redisAt } from "./redis-process.ts";
 
 const FILE = "redis.port";
@@ -21,10 +21,10 @@ export async function endLeftoverRedis(dataDir: string): Promise<void> {
   if (pid === undefined) return;
   const since = await startOf(pid);
   // Its number may be another process's as soon as it is gone.
-  const isThere = async () => (await startOf(pid)) === since && lives(pid, 0);
-  lives(pid, "SIGTERM");
+  const isThere = async () => (await startOf(pid)) === since && signal(pid, 0);
+  signal(pid, "SIGTERM");
   for (const deadline = performance.now() + GRACE_MS; await isThere(); await delay(20)) {
-    if (performance.now() > deadline) lives(pid, "SIGKILL");
+    if (performance.now() > deadline) signal(pid, "SIGKILL");
   }
 }
 
@@ -39,14 +39,4 @@ async function leftover(dataDir: string): Promise<number | undefined> {
   if (!(Number(port) > 0)) return undefined;
   const directory = (await askRedis(Number(port), "CONFIG GET dir")).split("\r\n")[4];
   return directory === path.resolve(dataDir) ? redisAt(Number(port)) : undefined;
-}
-
-/** Sends the signal; false when there is no such process. */
-function lives(pid: number, name: NodeJS.Signals | 0): boolean {
-  try {
-    return process.kill(pid, name);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-    return false;
-  }
 }

@@ -94,7 +94,10 @@ describe("a replacement", () => {
     expect((await seen()).filter(({ what }) => what === "told to stop")).toEqual([]);
   });
 
-  test("while fewer are wanted leaves as many as are wanted then", async () => {
+  test.each([
+    { wanted: 2, left: 1 },
+    { wanted: 1, left: 0 },
+  ])("while $wanted become $left leaves as many as are wanted then", async ({ wanted, left }) => {
     const [old, fresh] = [await program("old"), await program("new")];
     let current = old;
     let admit = false;
@@ -102,33 +105,14 @@ describe("a replacement", () => {
       () => current,
       async (pid) => admit && (await isUp(pid)),
     );
-    one.scale(2);
-    await up("old", 2);
+    one.scale(wanted);
+    await up("old", wanted);
     current = fresh;
     const replacing = one.replace();
     await up("new", 1);
-    one.scale(1);
+    one.scale(left);
     admit = true;
     await replacing;
-    await until("one is left", () => (one.running() === 1 ? true : undefined));
-  });
-
-  test("to zero in the middle leaves nobody", async () => {
-    const [old, fresh] = [await program("old"), await program("new")];
-    let current = old;
-    let admit = false;
-    const one = run(
-      () => current,
-      async (pid) => admit && (await isUp(pid)),
-    );
-    one.scale(1);
-    await up("old", 1);
-    current = fresh;
-    const replacing = one.replace();
-    await up("new", 1);
-    one.scale(0);
-    admit = true;
-    await replacing;
-    await until("nobody is left", () => (one.running() === 0 ? true : undefined));
+    await until("as many are left", () => (one.running() === left ? true : undefined));
   });
 });

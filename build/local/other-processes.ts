@@ -7,3 +7,13 @@ export async function startOf(pid: number): Promise<string | undefined> {
   const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
   return fields?.[0] === "Z" ? "ended, not yet reaped" : fields?.[19];
 }
+
+/** Sends the signal; 0 only looks. False when there is no such process (any more). */
+export function signal(pid: number, name: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    return false;
+  }
+}
